@@ -1,0 +1,33 @@
+"""The NestMTX integration: Google Nest cameras, restreamed by a NestMTX server."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .const import PLATFORMS
+from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .device import is_stale
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> bool:
+    """Connect to the server, and add its entities."""
+    coordinator = NestMTXCoordinator(hass, entry)
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+    entry.async_on_unload(
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_stop)
+    )
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> bool:
+    """Remove the entities; the coordinator ends the session."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: NestMTXConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let the device of a camera or credential be deleted that is gone from the server."""
+    return is_stale(entry.runtime_data, device.identifiers)

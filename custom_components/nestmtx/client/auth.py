@@ -1,0 +1,88 @@
+"""Log in to a NestMTX server over HTTP."""
+
+import asyncio
+from http import HTTPStatus
+import json
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from .errors import CannotConnect, ConnectTimeout, InvalidAuth, InvalidCertificate, NotNestMTX
+
+if TYPE_CHECKING:
+    from .address import ServerAddress
+
+_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_CERTIFICATE_ERRORS = (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError)
+_MAXIMUM_ANSWER = 64 * 1024
+"""Bytes. The server's answer has about 300."""
+
+
+async def login(
+    http: aiohttp.ClientSession,
+    address: ServerAddress,
+    username: str,
+    password: str,
+    *,
+    timeout: float,
+) -> str:
+    """Return a new token for the user.
+
+    The server keeps every token for ever, whatever its `expiration` says: log in once, and again
+    only when the token stops working. Raises InvalidAuth and CannotConnect with its kinds.
+    """
+    try:
+        async with (
+            asyncio.timeout(timeout),
+            http.post(
+                f"{address.url}/api/auth",
+                json={"username": username, "password": password},
+                allow_redirects=False,
+            ) as response,
+        ):
+            status, body = response.status, await _read(response)
+    except TimeoutError as err:
+        raise ConnectTimeout(f"{address.url} did not answer within {timeout:g} s") from err
+    except (aiohttp.ClientError, OSError, ValueError) as err:
+        raise connect_error(err, address) from err
+    return _token(status, body, address)
+
+
+def connect_error(err: BaseException, address: ServerAddress) -> CannotConnect:
+    """Tell the kind of a failure to connect by the exceptions that led to it."""
+    cause: BaseException | None = err
+    while cause is not None:
+        if isinstance(
+            cause, ssl.SSLCertVerificationError | aiohttp.ClientConnectorCertificateError
+        ):
+            return InvalidCertificate(f"The certificate of {address.url} is not trusted")
+        if isinstance(cause, TimeoutError):
+            return ConnectTimeout(f"{address.url} did not answer in time")
+        cause = cause.__cause__ or cause.__context__
+    return CannotConnect(f"Cannot connect to {address.url}: {type(err).__name__}")
+
+
+async def _read(response: aiohttp.ClientResponse) -> Any:
+    """Return the body's JSON, or None when it has none or is far too long."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _MAXIMUM_ANSWER:
+            return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _token(status: int, body: Any, address: ServerAddress) -> str:
+    if isinstance(body, dict):
+        bearer = body.get("bearer")
+        if status < HTTPStatus.MULTIPLE_CHOICES and isinstance(bearer, str) and bearer:
+            return bearer
+        if status in _REFUSALS and "error" in body:
+            raise InvalidAuth("The server does not accept the user name and password")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CannotConnect(f"{address.url} answered with status {status}")
+    raise NotNestMTX(f"{address.url} does not answer as a NestMTX server")

@@ -1,0 +1,60 @@
+"""What can go wrong between us and a NestMTX server."""
+
+
+class NestMTXError(Exception):
+    """Base of every error that this client raises."""
+
+
+class InvalidAddress(NestMTXError):
+    """What was given as the host is no host name, IP address or URL."""
+
+
+class CannotConnect(NestMTXError):
+    """The server could not be reached, or refused the connection."""
+
+
+class ConnectTimeout(CannotConnect):
+    """The server did not answer in time while connecting."""
+
+
+class InvalidCertificate(CannotConnect):
+    """The server's TLS certificate is not trusted."""
+
+
+class NotNestMTX(CannotConnect):
+    """Something answered, but not as a NestMTX server does."""
+
+
+class InvalidAuth(NestMTXError):
+    """The user name and password, or the token, are not accepted."""
+
+
+class ConnectionLost(NestMTXError):
+    """The connection ended before the answer came."""
+
+
+class RequestTimeout(NestMTXError):
+    """The server did not answer a request in time."""
+
+
+class InvalidAnswer(NestMTXError):
+    """The server answered a request with something of another shape than it should have."""
+
+
+class InvalidRequest(NestMTXError):
+    """A request that the server would not accept; nothing was sent."""
+
+
+class RequestError(NestMTXError):
+    """The server answered a request with an error.
+
+    `message` is the server's own: English words, or a bare key such as
+    `errors.cameras.update.mtxPathAlreadyInUse`. The `context` that the server sends along is
+    dropped on arrival: it echoes the whole request, passwords included.
+    """
+
+    def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
+        """Keep the server's message, and the message of each of its details."""
+        super().__init__(message)
+        self.message = message
+        self.details = details

@@ -1,0 +1,123 @@
+"""What an event says of a camera, and which of a server's topics carry events."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from .models import Camera, CameraStatus, Event, parse_event
+from .readers import Readers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+OWN_READER = "ha"
+"""The key in a stream URL's query that marks a reader as a client's own."""
+
+type _Advance = Callable[[Camera, Readers, Event, str], tuple[Camera, Readers]]
+
+_READINESS = frozenset({"demand", "undemand", "ready", "notready"})
+_READERS = frozenset({"read", "unread", "notready"})
+
+
+class EventTopics:
+    """Takes each event once out of the topics that it is sent on.
+
+    The server sends an event as `camera:ready`, `camera:*` and `ready`, in this order; its page
+    names `nestmtx:*` too. The first is taken; the second only of a server that never sends the
+    first. The bare topics say nothing: `application:ready` is sent as `ready` as well.
+    """
+
+    def __init__(self) -> None:
+        """Begin with a server of which nothing is known."""
+        self._specific = False
+
+    def take(self, topic: str, payload: Any) -> Event | None:
+        """Return the event that a message carries, unless another one does, too."""
+        if ":" not in topic:
+            return None
+        event = parse_event(payload)
+        if event is None:
+            return None
+        if topic.lower() == f"{event.domain}:{event.type}":
+            self._specific = True
+            return event
+        if topic.lower() == f"{event.domain}:*" and not self._specific:
+            return event
+        return None
+
+
+def tells_readiness(event: Event) -> bool:
+    """Return whether an event says if the camera's stream is requested or ready."""
+    return event.type in _READINESS
+
+
+def tells_readers(event: Event) -> bool:
+    """Return whether an event says who reads the camera's stream."""
+    return event.type in _READERS
+
+
+def advance_camera(
+    camera: Camera, readers: Readers, event: Event, nonce: str
+) -> tuple[Camera, Readers]:
+    """Return a camera and its readers after an event of its domain.
+
+    Readers whose stream URL carries the nonce are our own, and no viewers.
+    """
+    advance = _ADVANCE.get(event.type)
+    if advance is None:
+        return camera, readers
+    camera, readers = advance(camera, readers, event, nonce)
+    return replace(camera, viewers=readers.viewers), readers
+
+
+def _demand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+    camera = replace(camera, requested=True)
+    return (camera if camera.ready else _with_status(camera, CameraStatus.STARTING)), readers
+
+
+def _undemand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+    camera = replace(camera, requested=False)
+    return (camera if camera.ready else _with_status(camera, CameraStatus.DEAD)), readers
+
+
+def _ready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+    return _with_status(replace(camera, ready=True), CameraStatus.RUNNING), readers
+
+
+def _notready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+    # While the stream is requested, the server starts its process again.
+    status = CameraStatus.STARTING if camera.requested else CameraStatus.DEAD
+    return _with_status(replace(camera, ready=False), status), readers.all_went()
+
+
+def _read(camera: Camera, readers: Readers, event: Event, nonce: str) -> tuple[Camera, Readers]:
+    if event.reader is None:
+        return camera, readers
+    return camera, readers.came(event.reader, own=_is_own(event, nonce))
+
+
+def _unread(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Camera, Readers]:
+    return camera, readers if event.reader is None else readers.went(event.reader)
+
+
+_ADVANCE: Mapping[str, _Advance] = MappingProxyType(
+    {
+        "demand": _demand,
+        "undemand": _undemand,
+        "ready": _ready,
+        "notready": _notready,
+        "read": _read,
+        "unread": _unread,
+    }
+)
+
+
+def _with_status(camera: Camera, status: CameraStatus) -> Camera:
+    """Set what the list will say after its lag; a disabled camera stays disabled."""
+    return replace(camera, status=status) if camera.is_enabled else camera
+
+
+def _is_own(event: Event, nonce: str) -> bool:
+    query = event.details.get("query")
+    return bool(nonce) and isinstance(query, str) and nonce in parse_qs(query).get(OWN_READER, ())

@@ -1,0 +1,100 @@
+"""Requests to the server's modules, with typed answers."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import InvalidAnswer
+from .models import Version, parse_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGE_SIZE = 100
+_ATTEMPTS = 3
+"""How often a list is fetched whose pages shift meanwhile."""
+_MAXIMUM_PAGES = 200
+"""A server that always promises more is not followed for ever."""
+
+
+class Requester(Protocol):
+    """Sends requests: a connection, or a session that has one."""
+
+    async def request(
+        self,
+        command: str,
+        module: str,
+        *,
+        entity: str | None = None,
+        payload: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Send a request and return its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of a module; not `complete` when they kept shifting while they were fetched."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    items: list[Any]
+    total: int
+
+
+async def list_all(requester: Requester, module: str) -> Listing:
+    """Fetch all pages of a module, newest id first.
+
+    Rows move between pages while others are added or removed: the pages are fetched again until
+    they fit together, a few times at most. Raises the errors of a request, and InvalidAnswer.
+    """
+    listing = Listing(())
+    for _ in range(_ATTEMPTS):
+        listing = await _list_once(requester, module)
+        if listing.complete:
+            break
+    return listing
+
+
+async def _list_once(requester: Requester, module: str) -> Listing:
+    page = await _page(requester, module, 1)
+    total, items, number = page.total, list(page.items), 1
+    while len(items) < total and page.items and number < _MAXIMUM_PAGES:
+        number += 1
+        page = await _page(requester, module, number)
+        items += page.items
+        if page.total != total:
+            break
+    rows = [item for item in items if isinstance(item, dict)]
+    names = [str(row.get("id", row.get("name"))) for row in rows]
+    return Listing(
+        rows=tuple(rows),
+        complete=page.total == total == len(items) and len(set(names)) == len(rows),
+    )
+
+
+async def _page(requester: Requester, module: str, number: int) -> _Page:
+    answer = await requester.request(
+        "list", module, payload={"page": number, "itemsPerPage": PAGE_SIZE}
+    )
+    items = answer.get("items") if isinstance(answer, dict) else None
+    total = answer.get("total") if isinstance(answer, dict) else None
+    if not isinstance(items, list) or not isinstance(total, int):
+        raise InvalidAnswer(f"The answer to list {module} is no list")
+    return _Page(items, total)
+
+
+async def read(requester: Requester, module: str, entity: int) -> Mapping[str, Any]:
+    """Fetch one row of a module. Raises the errors of a request, and InvalidAnswer."""
+    answer = await requester.request("read", module, entity=str(entity))
+    if not isinstance(answer, dict):
+        raise InvalidAnswer(f"The answer to read {module} is no row")
+    return answer
+
+
+async def version(requester: Requester) -> Version:
+    """Fetch the server's version; the server starts two programs to tell: ask once."""
+    return parse_version(await requester.request("list", "version"))

@@ -1,0 +1,349 @@
+"""Keeps a connection to a NestMTX server alive, and its state true.
+
+    connecting -> verifying -> ready -> (lost) -> connecting ...
+
+A connection counts only when a request that needs authentication was answered: NestMTX connects
+anybody. That request is the first page of the resync. The token is used until it stops working;
+then the session logs in once, and a login that fails, or a token from it that does not work, ends
+the session with InvalidAuth.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from enum import StrEnum
+import logging
+import random
+import secrets
+from typing import TYPE_CHECKING, Any, Protocol
+
+from . import modules, state as states
+from .auth import login
+from .changes import Changes, changes, changes_of
+from .connection import Connection
+from .errors import ConnectionLost, InvalidAuth, NestMTXError, RequestError
+from .events import EventTopics
+from .models import InvalidRow, Parsed, parse_camera, parse_credential
+from .state import ServerState, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import aiohttp
+
+    from .address import ServerAddress
+    from .timings import Timings
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user of a server. `token` is what an earlier login gave, where there was one."""
+
+    address: ServerAddress
+    username: str
+    password: str
+    token: str | None = None
+
+    def __repr__(self) -> str:
+        """Leave the secrets out."""
+        return f"Account({self.username} at {self.address.url})"
+
+
+class SessionState(StrEnum):
+    """What a session is doing."""
+
+    CONNECTING = "connecting"
+    VERIFYING = "verifying"
+    READY = "ready"
+    STOPPED = "stopped"
+
+
+class Listener(Protocol):
+    """Is told what happens to a session. The methods return at once, and do not raise."""
+
+    def on_session(self, session_state: SessionState) -> None:
+        """The session has entered a state."""
+
+    def on_state(self, state: ServerState, changed: Changes) -> None:
+        """The server's state is known, before the session is ready, or has changed."""
+
+    def on_token(self, token: str) -> None:
+        """A login gave a token that works."""
+
+
+class Session:
+    """A session: start it, run it for as long as it is needed, stop it."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        account: Account,
+        listener: Listener,
+        timings: Timings,
+    ) -> None:
+        """Prepare; nothing is opened yet. `http` stays the caller's."""
+        self._http = http
+        self._account = account
+        self._listener = listener
+        self._timings = timings
+        self._connection: Connection | None = None
+        self._session_state = SessionState.STOPPED
+        self._topics = EventTopics()
+        self._state = self._told = ServerState(nonce=secrets.token_hex(4))
+        self._resync_at = 0.0
+        self._settle_at: dict[int, float] = {}
+        self._wake = asyncio.Event()
+        self._warned: set[str] = set()
+
+    async def start(self) -> None:
+        """Connect for the first time. Raises NestMTXError; the session may be started again."""
+        try:
+            await self._open()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def run(self) -> None:
+        """Keep the session alive until cancelled.
+
+        Raises InvalidAuth when the server accepts neither the token nor the password any more.
+        """
+        try:
+            while True:
+                try:
+                    await self._keep()
+                except NestMTXError as err:
+                    _LOGGER.debug("The connection is given up: %s", err)
+                await self._reopen()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """End the connection, whatever is going on. Takes under a second."""
+        await self._close()
+        self._enter(SessionState.STOPPED)
+
+    async def request(
+        self,
+        command: str,
+        module: str,
+        *,
+        entity: str | None = None,
+        payload: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Send a request while the session is ready; see `Connection.request`."""
+        if self._connection is None or self._session_state is not SessionState.READY:
+            raise ConnectionLost("There is no connection to the server")
+        return await self._connection.request(
+            command, module, entity=entity, payload=payload, timeout=timeout
+        )
+
+    # Opening and closing
+
+    async def _open(self) -> None:
+        """Connect, verify and resync, with a fresh login where the token does not work."""
+        if self._account.token is not None:
+            try:
+                await self._open_with(self._account.token)
+            except InvalidAuth:
+                _LOGGER.debug("The token does not work any more")
+                await self._close()
+            else:
+                return
+        account = self._account
+        token = await login(
+            self._http,
+            account.address,
+            account.username,
+            account.password,
+            timeout=self._timings.connect_timeout,
+        )
+        await self._open_with(token)
+        self._account = replace(account, token=token)
+        self._listener.on_token(token)
+
+    async def _open_with(self, token: str) -> None:
+        self._enter(SessionState.CONNECTING)
+        self._topics = EventTopics()
+        self._settle_at.clear()
+        self._state = states.disconnected(self._state)
+        self._connection = Connection(
+            self._http, self._timings, on_event=self._received, on_lost=self._wake.set
+        )
+        await self._connection.connect(self._account.address, token)
+        self._enter(SessionState.VERIFYING)
+        await self._resync(self._connection)
+        await self._read_version(self._connection)
+        # The first lists may lag behind events that came before the connection.
+        self._resync_at = self._now + self._timings.lag
+        self._listener.on_state(self._state, changes(self._told, self._state))
+        self._told = self._state
+        self._enter(SessionState.READY)
+
+    async def _reopen(self) -> None:
+        """Connect again, for as long as it takes. Raises InvalidAuth."""
+        lost_at, attempt = self._now, 0
+        while True:
+            await self._close()
+            self._enter(SessionState.CONNECTING)
+            delay = self._timings.retry_delay(attempt, self._now - lost_at)
+            # Not a secret: it only keeps clients from coming back in step.
+            await asyncio.sleep(delay * (1 - self._timings.jitter * random.random()))  # noqa: S311
+            attempt += 1
+            try:
+                await self._open()
+            except InvalidAuth:
+                raise
+            except NestMTXError as err:
+                _LOGGER.debug("Attempt %s to connect failed: %s", attempt, err)
+            else:
+                return
+
+    async def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    # While the connection is there
+
+    async def _keep(self) -> None:
+        """Resync now and then, and settle cameras after events, until the connection is lost."""
+        while (connection := self._connection) is not None and not connection.is_lost:
+            self._wake.clear()
+            try:
+                async with asyncio.timeout_at(self._next_due()):
+                    await self._wake.wait()
+            except TimeoutError:
+                await self._do_what_is_due(connection)
+
+    def _next_due(self) -> float:
+        return min((self._resync_at, *self._settle_at.values()))
+
+    async def _do_what_is_due(self, connection: Connection) -> None:
+        if self._now >= self._resync_at:
+            former = self._state
+            await self._resync(connection)
+            self._tell(changes(former, self._state))
+        for camera_id in [each for each, at in self._settle_at.items() if at <= self._now]:
+            # Later events put it off only where reading the camera now would settle nothing.
+            del self._settle_at[camera_id]
+            settle_at = states.settle_at(self._state, camera_id, self._timings.lag)
+            if settle_at is None or settle_at > self._now:
+                self._settle_later(camera_id)
+                continue
+            former = self._state
+            await self._settle(connection, camera_id)
+            self._tell(changes(former, self._state))
+
+    async def _resync(self, connection: Connection) -> None:
+        cameras = await self._list(connection, "cameras", parse_camera)
+        credentials = await self._list(connection, "credentials", parse_credential)
+        self._state = states.resynced(self._state, cameras, credentials, self._timings.lag)
+        self._resync_at = self._now + self._timings.resync
+
+    async def _settle(self, connection: Connection, camera_id: int) -> None:
+        asked_at = self._now
+        try:
+            row = await modules.read(connection, "cameras", camera_id)
+        except RequestError as err:
+            # Gone, perhaps: the next list tells.
+            _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
+            return
+        camera = self._parsed(parse_camera, row)
+        if camera is not None:
+            self._state = states.settled(self._state, camera, asked_at, self._timings.lag)
+            self._settle_later(camera_id)
+
+    async def _read_version(self, connection: Connection) -> None:
+        try:
+            self._state = states.with_version(self._state, await modules.version(connection))
+        except RequestError as err:
+            _LOGGER.debug("The server does not tell its version: %s", err)
+
+    async def _list[T](
+        self, connection: Connection, module: str, parse: Callable[[Mapping[str, Any]], Parsed[T]]
+    ) -> Snapshot[T]:
+        asked_at = self._now
+        listing = await modules.list_all(connection, module)
+        rows = (self._parsed(parse, row) for row in listing.rows)
+        return Snapshot(
+            tuple(row for row in rows if row is not None), asked_at, complete=listing.complete
+        )
+
+    def _parsed[T](
+        self, parse: Callable[[Mapping[str, Any]], Parsed[T]], row: Mapping[str, Any]
+    ) -> T | None:
+        try:
+            parsed = parse(row)
+        except InvalidRow as err:
+            self._warn_once(str(err))
+            return None
+        if parsed.problems:
+            self._warn_once(f"unexpected fields: {', '.join(parsed.problems)}")
+        return parsed.value
+
+    def _warn_once(self, problem: str) -> None:
+        if problem not in self._warned:
+            self._warned.add(problem)
+            _LOGGER.warning("The server sent a row that is not as it should be: %s", problem)
+
+    def _received(self, topic: str, payload: Any) -> None:
+        event = self._topics.take(topic, payload)
+        if event is None:
+            return
+        former = self._state
+        self._state = states.happened(former, event, self._now)
+        if self._state is former:
+            _LOGGER.debug("Ignored: %s %s", event.domain, event.type)
+            return
+        if event.domain == "camera" and event.entity is not None:
+            self._settle_later(event.entity)
+        self._tell(changes_of(event, former, self._state))
+
+    def _settle_later(self, camera_id: int) -> None:
+        """Read a camera once the lag is over; further events do not put that off."""
+        if camera_id in self._settle_at:
+            return
+        settle_at = states.settle_at(self._state, camera_id, self._timings.lag)
+        if settle_at is not None:
+            self._settle_at[camera_id] = settle_at
+            self._wake.set()
+
+    # Telling
+
+    def _tell(self, changed: Changes) -> None:
+        if changed and self._session_state is SessionState.READY:
+            self._told = self._state
+            self._listener.on_state(self._state, changed)
+
+    def _enter(self, session_state: SessionState) -> None:
+        if session_state is not self._session_state:
+            self._session_state = session_state
+            self._listener.on_session(session_state)
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+async def verify_account(http: aiohttp.ClientSession, account: Account, timings: Timings) -> str:
+    """Log in, connect, and ask for something that needs authentication; return the token.
+
+    Raises CannotConnect with its kinds, InvalidAuth, and the errors of a request.
+    """
+    token = await login(
+        http,
+        account.address,
+        account.username,
+        account.password,
+        timeout=timings.connect_timeout,
+    )
+    connection = Connection(http, timings, on_event=lambda _topic, _payload: None)
+    try:
+        await connection.connect(account.address, token)
+        await connection.request("list", "cameras", payload={"page": 1, "itemsPerPage": 1})
+    finally:
+        await connection.close()
+    return token

@@ -1,0 +1,263 @@
+"""The state of a server, and the pure functions that advance it by a snapshot or an event.
+
+Events come at once and lists lag behind them (`Timings.lag`), so neither alone is the truth:
+
+- What an event said of a camera's readiness or readers holds against every snapshot that was
+  asked for less than the lag after it. A snapshot that was asked for later settles it.
+- An event for an object that is not known yet waits for the snapshot that brings it.
+- A new connection believes nothing of before: events wait until its first snapshot is complete.
+- A row is gone when two complete lists in a row agree, and never on an empty list.
+
+All times are of one monotonic clock, in seconds.
+"""
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from .events import advance_camera, tells_readers, tells_readiness
+from .models import Authorization, Camera, Credential, Event, Version
+from .readers import Readers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_EARLY_EVENTS = 1000
+"""How many events wait for a snapshot at most."""
+_NEVER = float("-inf")
+_NOBODY = Readers()
+_UNKNOWN = Version()
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+_AUTHORIZATIONS = frozenset(Authorization)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What is remembered of a camera between snapshots."""
+
+    readers: Readers = _NOBODY
+    readiness_at: float = _NEVER
+    """When the last event came, not settled yet, on whether the stream is requested or ready."""
+    readers_at: float = _NEVER
+    """When the last event came, not settled yet, on who reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What is known of a server. Made by the functions of this module only."""
+
+    cameras: Mapping[int, Camera] = _EMPTY
+    credentials: Mapping[int, Credential] = _EMPTY
+    version: Version = _UNKNOWN
+    missing_cameras: frozenset[int] = frozenset()
+    """Cameras that the last complete list did not have, and that are not given up yet."""
+    missing_credentials: frozenset[int] = frozenset()
+
+    nonce: str = ""
+    """Marks this client's own readers (`?ha=<nonce>` in the stream's URL)."""
+    synced: bool = False
+    """A resync has come through since the connection was opened."""
+    tracks: Mapping[int, Track] = field(default=_EMPTY, repr=False)
+    credential_events: Mapping[int, float] = field(default=_EMPTY, repr=False)
+    """When the last event of a credential came."""
+    early: tuple[tuple[Event, float], ...] = field(default=(), repr=False)
+    """Events that wait for a snapshot, with the time they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot[T]:
+    """The rows of a list; not `complete` when its pages did not fit together."""
+
+    rows: tuple[T, ...]
+    asked_at: float
+    complete: bool = True
+
+
+def disconnected(state: ServerState) -> ServerState:
+    """Return the state to begin a new connection with: nothing that it says is believed."""
+    return replace(state, synced=False, tracks=_EMPTY, credential_events=_EMPTY, early=())
+
+
+def resynced(
+    state: ServerState, cameras: Snapshot[Camera], credentials: Snapshot[Credential], lag: float
+) -> ServerState:
+    """Return the state after both lists came through."""
+    early = state.early
+    state = _with_cameras(state, cameras, lag)
+    state = _with_credentials(state, credentials, lag)
+    state = replace(state, synced=True, early=())
+    for event, at in early:
+        state = happened(state, event, at)
+    # What still waits is of no object that there is.
+    return replace(state, early=())
+
+
+def with_version(state: ServerState, version: Version) -> ServerState:
+    """Return the state after the server told its version."""
+    return replace(state, version=version)
+
+
+def settled(state: ServerState, camera: Camera, asked_at: float, lag: float) -> ServerState:
+    """Return the state after a single camera was read."""
+    if not state.synced or camera.id not in state.cameras:
+        return state
+    return _with_camera(state, *_merged(state, camera, asked_at, lag))
+
+
+def happened(state: ServerState, event: Event, at: float) -> ServerState:
+    """Return the state after an event; the same one when it says nothing of use."""
+    if event.entity is None:
+        return state
+    if event.domain == "camera" and (tells_readiness(event) or tells_readers(event)):
+        if not state.synced or event.entity not in state.cameras:
+            return _waiting(state, event, at)
+        return _after_camera_event(state, state.cameras[event.entity], event, at)
+    if event.domain == "credentials" and event.type in _AUTHORIZATIONS:
+        if not state.synced or event.entity not in state.credentials:
+            return _waiting(state, event, at)
+        return _after_credential_event(state, state.credentials[event.entity], event, at)
+    return state
+
+
+def settle_at(state: ServerState, camera_id: int, lag: float) -> float | None:
+    """Return when reading a camera will settle some of what events said; None if nothing is open.
+
+    Readiness and readers are settled each by itself, so that a camera is too that somebody comes
+    to or leaves all the time.
+    """
+    track = state.tracks.get(camera_id, Track())
+    events = [at for at in (track.readiness_at, track.readers_at) if at is not _NEVER]
+    return min(events) + lag if events else None
+
+
+def _waiting(state: ServerState, event: Event, at: float) -> ServerState:
+    return replace(state, early=(*state.early, (event, at))[-_EARLY_EVENTS:])
+
+
+def _after_camera_event(state: ServerState, camera: Camera, event: Event, at: float) -> ServerState:
+    track = state.tracks.get(camera.id, Track())
+    camera, readers = advance_camera(camera, track.readers, event, state.nonce)
+    track = Track(
+        readers,
+        readiness_at=at if tells_readiness(event) else track.readiness_at,
+        readers_at=at if tells_readers(event) else track.readers_at,
+    )
+    return _with_camera(state, camera, track)
+
+
+def _after_credential_event(
+    state: ServerState, credential: Credential, event: Event, at: float
+) -> ServerState:
+    credential = replace(credential, authorization=Authorization(event.type))
+    return replace(
+        state,
+        credentials=_with_row(state.credentials, credential),
+        credential_events=MappingProxyType({**state.credential_events, credential.id: at}),
+    )
+
+
+def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tuple[Camera, Track]:
+    """Bring a row together with what events have said of the camera since."""
+    known, track = state.cameras.get(row.id), state.tracks.get(row.id, Track())
+    if known is None or not state.synced:
+        known, track = row, Track()
+    if asked_at >= track.readiness_at + lag:
+        track = replace(track, readiness_at=_NEVER)
+    else:
+        same_enablement = row.is_enabled == known.is_enabled
+        row = replace(
+            row,
+            ready=known.ready,
+            requested=known.requested,
+            status=known.status if same_enablement else row.status,
+        )
+    if asked_at >= track.readers_at + lag:
+        readers = track.readers.counted(row.viewers)
+        track = replace(track, readers=readers, readers_at=_NEVER)
+    return replace(row, viewers=track.readers.viewers), track
+
+
+def _with_camera(state: ServerState, camera: Camera, track: Track) -> ServerState:
+    return replace(
+        state,
+        cameras=_with_row(state.cameras, camera),
+        tracks=MappingProxyType({**state.tracks, camera.id: track}),
+    )
+
+
+def _with_row[T: (Camera, Credential)](rows: Mapping[int, T], row: T) -> Mapping[int, T]:
+    return rows if rows.get(row.id) == row else MappingProxyType({**rows, row.id: row})
+
+
+def _with_cameras(state: ServerState, snapshot: Snapshot[Camera], lag: float) -> ServerState:
+    merged = {row.id: _merged(state, row, snapshot.asked_at, lag) for row in snapshot.rows}
+    cameras = {camera_id: camera for camera_id, (camera, _) in merged.items()}
+    tracks = {camera_id: track for camera_id, (_, track) in merged.items()}
+    kept, missing = _absent(
+        state.cameras, state.missing_cameras, cameras, complete=snapshot.complete
+    )
+    for camera_id in kept:
+        cameras[camera_id] = state.cameras[camera_id]
+        tracks[camera_id] = state.tracks.get(camera_id, Track())
+    return replace(
+        state,
+        cameras=_unless_equal(state.cameras, cameras),
+        tracks=MappingProxyType(tracks),
+        missing_cameras=missing,
+    )
+
+
+def _with_credentials(
+    state: ServerState, snapshot: Snapshot[Credential], lag: float
+) -> ServerState:
+    rows = (_with_known_authorization(state, row, snapshot.asked_at, lag) for row in snapshot.rows)
+    credentials = {row.id: row for row in rows}
+    kept, missing = _absent(
+        state.credentials, state.missing_credentials, credentials, complete=snapshot.complete
+    )
+    credentials |= {credential_id: state.credentials[credential_id] for credential_id in kept}
+    return replace(
+        state,
+        credentials=_unless_equal(state.credentials, credentials),
+        missing_credentials=missing,
+    )
+
+
+def _with_known_authorization(
+    state: ServerState, row: Credential, asked_at: float, lag: float
+) -> Credential:
+    known = state.credentials.get(row.id)
+    if known is None:
+        return row
+    newer = asked_at < state.credential_events.get(row.id, _NEVER) + lag
+    # A row does not tell which of the two kinds of being authorized it is.
+    if newer or (known.is_authorized and row.is_authorized):
+        return replace(row, authorization=known.authorization)
+    return row
+
+
+def _absent[T: (Camera, Credential)](
+    known: Mapping[int, T],
+    missing: frozenset[int],
+    listed: Mapping[int, T],
+    *,
+    complete: bool,
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the ids that a list does not have and that are kept, and those of them to miss.
+
+    A row whose object came back under another id (a reinstalled server) is not kept.
+    """
+    keys = {row.key for row in listed.values()}
+    kept = frozenset(
+        row_id for row_id, row in known.items() if row_id not in listed and row.key not in keys
+    )
+    if not complete:
+        return kept, kept & missing
+    if listed:
+        kept -= missing
+    return kept, kept
+
+
+def _unless_equal[T](old: Mapping[int, T], new: dict[int, T]) -> Mapping[int, T]:
+    """Return the old mapping where the new one says the same."""
+    return old if old == new else MappingProxyType(new)

@@ -1,0 +1,34 @@
+"""All times of the client in one place, so that tests can shorten them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Times in seconds."""
+
+    connect_timeout: float = 10.0
+    request_timeout: float = 10.0
+    # `cronjobs update` answers when the job is done: minutes, for a synchronization with Google.
+    job_timeout: float = 300.0
+
+    # The first retries, then one retry after the other for as long as an ordinary restart or
+    # update of the server takes, then rarely.
+    first_retries: tuple[float, ...] = (0.5, 1.0)
+    retry: float = 2.0
+    long_outage: float = 120.0
+    retry_in_long_outage: float = 10.0
+    # Each delay is shortened by up to this share, so that clients do not come back in step.
+    jitter: float = 0.2
+
+    # NestMTX polls MediaMTX each 5 s, and its lists lag behind its events: 12.8 s were measured.
+    lag: float = 15.0
+    resync: float = 60.0
+    # Longer than a hiccup of the network, shorter than a restart of the server (5 to 10 s).
+    grace: float = 5.0
+
+    def retry_delay(self, attempt: int, down_for: float) -> float:
+        """Return the delay before the attempt with this number (from 0), without jitter."""
+        if attempt < len(self.first_retries):
+            return self.first_retries[attempt]
+        return self.retry if down_for < self.long_outage else self.retry_in_long_outage

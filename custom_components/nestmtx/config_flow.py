@@ -1,0 +1,158 @@
+"""Add a NestMTX server, renew its password, change its address."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_SSL,
+    CONF_TOKEN,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+
+from .client import DEFAULT_PORT, InvalidAddress, NestMTXError, parse_address, verify_account
+from .const import DOMAIN
+from .coordinator import TIMINGS, account_of
+from .errors import translation_key
+
+_PORT: Final = vol.All(
+    NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)),
+    vol.Coerce(int),
+)
+_USERNAME: Final = TextSelector(TextSelectorConfig(autocomplete="username"))
+_PASSWORD: Final = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+
+_SERVER: Final = {
+    vol.Required(CONF_HOST): TextSelector(),
+    vol.Required(CONF_PORT, default=DEFAULT_PORT): _PORT,
+    vol.Required(CONF_SSL, default=False): BooleanSelector(),
+    vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
+    vol.Required(CONF_USERNAME): _USERNAME,
+}
+USER_SCHEMA: Final = vol.Schema({**_SERVER, vol.Required(CONF_PASSWORD): _PASSWORD})
+RECONFIGURE_SCHEMA: Final = vol.Schema({**_SERVER, vol.Optional(CONF_PASSWORD): _PASSWORD})
+REAUTH_SCHEMA: Final = vol.Schema(
+    {vol.Required(CONF_USERNAME): _USERNAME, vol.Required(CONF_PASSWORD): _PASSWORD}
+)
+
+
+class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
+    """The flows of a NestMTX entry."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Add a server."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data = self._with_address(user_input, errors)
+            if data is not None and await self._async_verify(data, errors):
+                return self.async_create_entry(title=data[CONF_HOST], data=data)
+        return self._show("user", USER_SCHEMA, user_input, errors)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the address or the user of a server; its entities stay."""
+        entry = self._get_reconfigure_entry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            former = {CONF_PASSWORD: entry.data[CONF_PASSWORD]}
+            data = self._with_address(former | user_input, errors)
+            if data is not None and await self._async_verify(data, errors):
+                return self.async_update_reload_and_abort(entry, title=data[CONF_HOST], data=data)
+        suggested = {
+            key: value
+            for key, value in entry.data.items()
+            if key not in {CONF_PASSWORD, CONF_TOKEN}
+        }
+        return self._show("reconfigure", RECONFIGURE_SCHEMA, user_input or suggested, errors)
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to renew the user name and password."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Renew the user name and password."""
+        entry = self._get_reauth_entry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data = {**entry.data, **user_input}
+            if await self._async_verify(data, errors):
+                return self.async_update_reload_and_abort(entry, data=data)
+        suggested = user_input or {CONF_USERNAME: entry.data[CONF_USERNAME]}
+        return self._show(
+            "reauth_confirm",
+            REAUTH_SCHEMA,
+            suggested,
+            errors,
+            placeholders={"host": entry.data[CONF_HOST]},
+        )
+
+    def _show(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        suggested: Mapping[str, Any] | None,
+        errors: dict[str, str],
+        placeholders: Mapping[str, str] | None = None,
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    def _with_address(
+        self, user_input: Mapping[str, Any], errors: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """Return the input with a pasted URL taken apart, or None with the error in `errors`.
+
+        Aborts when there is an entry for the server.
+        """
+        try:
+            address = parse_address(
+                user_input[CONF_HOST], user_input[CONF_PORT], ssl=user_input[CONF_SSL]
+            )
+        except InvalidAddress:
+            errors[CONF_HOST] = "invalid_host"
+            return None
+        self._async_abort_entries_match({CONF_HOST: address.host, CONF_PORT: address.port})
+        return {
+            **user_input,
+            CONF_HOST: address.host,
+            CONF_PORT: address.port,
+            CONF_SSL: address.ssl,
+        }
+
+    async def _async_verify(self, data: dict[str, Any], errors: dict[str, str]) -> bool:
+        """Try the server and the user out; keep the token in `data`, or the error in `errors`."""
+        http = async_get_clientsession(self.hass, verify_ssl=data[CONF_VERIFY_SSL])
+        try:
+            data[CONF_TOKEN] = await verify_account(http, account_of(data), TIMINGS)
+        except NestMTXError as err:
+            errors["base"] = translation_key(err)
+            return False
+        return True

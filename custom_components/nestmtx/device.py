@@ -1,0 +1,119 @@
+"""The devices of an entry: the server, and one for each camera and each credential."""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+
+from .const import DOMAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .client import Camera, Credential
+    from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+
+
+class Subject(NamedTuple):
+    """What an entity is about: the server, or a camera or credential by its key."""
+
+    kind: Literal["server", "camera", "credential"]
+    key: str = ""
+
+    @classmethod
+    def server(cls) -> Subject:
+        """Return the server."""
+        return cls("server")
+
+    def identifier(self, entry: NestMTXConfigEntry) -> tuple[str, str]:
+        """Return the identifier of the device."""
+        return DOMAIN, self.unique_id(entry)
+
+    def unique_id(self, entry: NestMTXConfigEntry, *suffix: str) -> str:
+        """Return a unique id; it begins with the entry: two servers may have one camera."""
+        return "_".join((entry.entry_id, *(part for part in self if part), *suffix))
+
+
+def server_info(coordinator: NestMTXCoordinator) -> DeviceInfo:
+    """Return what the device registry is to know of the server."""
+    return DeviceInfo(
+        identifiers={Subject.server().identifier(coordinator.config_entry)},
+        name=coordinator.config_entry.title,
+        manufacturer="NestMTX",
+        model="NestMTX server",
+        sw_version=coordinator.data.version.release,
+        configuration_url=coordinator.address.url,
+        entry_type=DeviceEntryType.SERVICE,
+    )
+
+
+def camera_info(coordinator: NestMTXCoordinator, camera: Camera) -> DeviceInfo:
+    """Return what the device registry is to know of a camera."""
+    subject = Subject("camera", camera.key)
+    return _named(subject, camera.name, camera.id) | DeviceInfo(
+        identifiers={subject.identifier(coordinator.config_entry)},
+        manufacturer="Google Nest",
+        model=camera.model,
+        suggested_area=camera.room,
+        configuration_url=coordinator.address.url,
+        via_device_id=coordinator.server_device_id,
+    )
+
+
+def credential_info(coordinator: NestMTXCoordinator, credential: Credential) -> DeviceInfo:
+    """Return what the device registry is to know of a credential."""
+    subject = Subject("credential", credential.key)
+    return _named(subject, credential.description, credential.id) | DeviceInfo(
+        identifiers={subject.identifier(coordinator.config_entry)},
+        manufacturer="Google",
+        model="Device Access credential",
+        configuration_url=coordinator.address.url,
+        entry_type=DeviceEntryType.SERVICE,
+        via_device_id=coordinator.server_device_id,
+    )
+
+
+def _named(subject: Subject, name: str | None, row_id: int) -> DeviceInfo:
+    if name:
+        return DeviceInfo(name=name)
+    return DeviceInfo(translation_key=subject.kind, translation_placeholders={"id": str(row_id)})
+
+
+@callback
+def async_update_server_device(coordinator: NestMTXCoordinator) -> str:
+    """Register the server, or bring its device up to date; return the device's id."""
+    device = dr.async_get(coordinator.hass).async_get_or_create(
+        config_entry_id=coordinator.config_entry.entry_id, **server_info(coordinator)
+    )
+    return device.id
+
+
+@callback
+def async_update_device(
+    coordinator: NestMTXCoordinator, subject: Subject, info: DeviceInfo
+) -> None:
+    """Bring a device that there is up to date with its name and model on the server."""
+    registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
+    device = registry.async_get_device_by_identifier(subject.identifier(entry), entry.entry_id)
+    if device is not None and (
+        (device.name, device.model) != (info.get("name", device.name), info.get("model"))
+    ):
+        registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
+
+
+@callback
+def async_remove_stale_devices(coordinator: NestMTXCoordinator) -> None:
+    """Remove the devices of cameras and credentials that are gone from the server."""
+    registry, entry_id = dr.async_get(coordinator.hass), coordinator.config_entry.entry_id
+    for device in dr.async_entries_for_config_entry(registry, entry_id):
+        if is_stale(coordinator, device.identifiers):
+            registry.async_remove_device(device.id)
+
+
+def is_stale(coordinator: NestMTXCoordinator, identifiers: Iterable[tuple[str, str]]) -> bool:
+    """Return whether the identifiers of a device are of nothing that there is on the server."""
+    subjects = {Subject.server(), *coordinator.subjects}
+    return not {subject.identifier(coordinator.config_entry) for subject in subjects}.intersection(
+        identifiers
+    )

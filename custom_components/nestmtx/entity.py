@@ -1,0 +1,141 @@
+"""Base entities: about the server, a camera, or a credential."""
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .client import Camera, Credential
+from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .device import Subject, camera_info, credential_info, server_info
+
+
+class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
+    """An entity about one subject: it is updated when that changes, and with nothing else."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self,
+        coordinator: NestMTXCoordinator,
+        subject: Subject,
+        description: EntityDescription,
+        info: DeviceInfo,
+    ) -> None:
+        """Identify the entity and its device."""
+        super().__init__(coordinator, context=subject)
+        self.subject = subject
+        self.entity_description = description
+        self._attr_unique_id = subject.unique_id(coordinator.config_entry, description.key)
+        self._attr_device_info = info
+
+
+class NestMTXServerEntity(NestMTXEntity):
+    """An entity about the server."""
+
+    def __init__(self, coordinator: NestMTXCoordinator, description: EntityDescription) -> None:
+        """Its subject is the server."""
+        super().__init__(coordinator, Subject.server(), description, server_info(coordinator))
+
+
+class NestMTXCameraEntity(NestMTXEntity):
+    """An entity about a camera; unavailable while the server does not list it."""
+
+    def __init__(
+        self, coordinator: NestMTXCoordinator, camera: Camera, description: EntityDescription
+    ) -> None:
+        """Its subject is the camera."""
+        self.camera = camera
+        subject = Subject("camera", camera.key)
+        super().__init__(coordinator, subject, description, camera_info(coordinator, camera))
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the state can be believed."""
+        return super().available and self.coordinator.camera(self.subject.key) is not None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self.camera = self.coordinator.camera(self.subject.key) or self.camera
+        super()._handle_coordinator_update()
+
+
+class NestMTXCredentialEntity(NestMTXEntity):
+    """An entity about a credential; unavailable while the server does not list it."""
+
+    def __init__(
+        self,
+        coordinator: NestMTXCoordinator,
+        credential: Credential,
+        description: EntityDescription,
+    ) -> None:
+        """Its subject is the credential."""
+        self.credential = credential
+        subject = Subject("credential", credential.key)
+        info = credential_info(coordinator, credential)
+        super().__init__(coordinator, subject, description, info)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the state can be believed."""
+        return super().available and self.coordinator.credential(self.subject.key) is not None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self.credential = self.coordinator.credential(self.subject.key) or self.credential
+        super()._handle_coordinator_update()
+
+
+@callback
+def async_add_camera_entities(
+    entry: NestMTXConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[Camera], Iterable[Entity]],
+) -> None:
+    """Add the entities of each camera that there is, and of those that appear later."""
+    _async_add_as_they_appear(
+        entry, async_add_entities, lambda coordinator: coordinator.cameras, create
+    )
+
+
+@callback
+def async_add_credential_entities(
+    entry: NestMTXConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[Credential], Iterable[Entity]],
+) -> None:
+    """Add the entities of each credential that there is, and of those that appear later."""
+    _async_add_as_they_appear(
+        entry, async_add_entities, lambda coordinator: coordinator.credentials, create
+    )
+
+
+@callback
+def _async_add_as_they_appear[T: (Camera, Credential)](
+    entry: NestMTXConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    objects: Callable[[NestMTXCoordinator], Iterable[T]],
+    create: Callable[[T], Iterable[Entity]],
+) -> None:
+    coordinator = entry.runtime_data
+    added: set[str] = set()
+
+    @callback
+    def add() -> None:
+        nonlocal added
+        present = {each.key: each for each in objects(coordinator)}
+        appeared = [each for key, each in present.items() if key not in added]
+        added = set(present)
+        if appeared:
+            async_add_entities(entity for each in appeared for entity in create(each))
+
+    add()
+    entry.async_on_unload(coordinator.async_add_listener(add))

@@ -1,0 +1,175 @@
+"""Rows and events as the server sends them, and as it should not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.nestmtx.client import Authorization, CameraStatus
+from custom_components.nestmtx.client.models import (
+    InvalidRow,
+    parse_camera,
+    parse_credential,
+    parse_event,
+    parse_version,
+)
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+
+
+def _recorded(name: str) -> list[dict[str, Any]]:
+    return json.loads((RECORDINGS / f"{name}.json").read_text())
+
+
+def _recorded_items(module: str) -> list[dict[str, Any]]:
+    answers = [
+        received["args"][0]
+        for exchange in _recorded("lists")
+        if exchange["emitted"][1]["module"] == module
+        for received in exchange["received"]
+    ]
+    return [item for answer in answers for item in answer.get("items", ())]
+
+
+CAMERA_ROWS = [
+    *(exchange["answer"] for exchange in _recorded("cameras_by_status")),
+    *_recorded_items("cameras"),
+]
+
+
+@pytest.mark.parametrize("row", CAMERA_ROWS, ids=lambda row: f"{row['status']}-{row['id']}")
+def test_each_recorded_camera_parses_without_a_problem(row: dict[str, Any]) -> None:
+    parsed = parse_camera(row)
+
+    assert not parsed.problems
+    assert (parsed.value.id, parsed.value.status) == (row["id"], row["status"])
+    assert parsed.value.key == row["checksum"]
+
+
+@pytest.mark.parametrize("row", _recorded_items("credentials"), ids=lambda row: row["description"])
+def test_each_recorded_credential_parses_without_a_problem(row: dict[str, Any]) -> None:
+    parsed = parse_credential(row)
+
+    assert not parsed.problems
+    assert parsed.value.is_authorized is (row["tokens"] is not None)
+
+
+def test_no_secret_of_a_credential_is_taken_over() -> None:
+    row = _recorded_items("credentials")[-1]
+
+    text = repr(parse_credential(row).value)
+
+    for name in ("oauth_client_id", "oauth_client_secret", "dac_project_id", "tokens"):
+        assert row[name] not in text
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [received["args"][0] for exchange in _recorded("events") for received in exchange["received"]],
+    ids=lambda payload: payload["event"],
+)
+def test_each_recorded_event_parses(payload: dict[str, Any]) -> None:
+    event = parse_event(payload)
+
+    assert event is not None
+    assert (event.domain, event.type) == ("camera", payload["event"].lower())
+    assert event.entity == payload["entity"]
+
+
+def test_the_recorded_version_parses() -> None:
+    answer = next(
+        exchange["received"][0]["args"][0]
+        for exchange in _recorded("lists")
+        if exchange["emitted"][1]["module"] == "version"
+    )
+
+    assert parse_version(answer).release == "v1.1.1"
+
+
+@pytest.mark.parametrize("answer", [None, [], "v1", {"release": 1}])
+def test_a_version_of_another_shape_is_unknown(answer: Any) -> None:
+    assert parse_version(answer).release is None
+
+
+@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": "7"}, {"id": True}])
+def test_a_row_without_an_id_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRow):
+        parse_camera(row)
+
+
+def test_a_field_of_another_type_costs_that_field_only() -> None:
+    row = CAMERA_ROWS[0] | {"name": 7, "stream_ready": "yes", "stream_consumer_count": -1}
+
+    parsed = parse_camera(row)
+
+    assert parsed.problems == ("name", "stream_ready", "stream_consumer_count")
+    assert (parsed.value.name, parsed.value.ready, parsed.value.viewers) == (None, False, 0)
+    assert parsed.value.room == "Living Room"
+
+
+def test_a_missing_field_is_named() -> None:
+    row = {name: value for name, value in CAMERA_ROWS[0].items() if name != "room"}
+
+    assert parse_camera(row).problems == ("room",)
+
+
+def test_truth_values_may_be_numbers() -> None:
+    row = CAMERA_ROWS[0] | {"is_enabled": 1, "stream_ready": 0}
+
+    parsed = parse_camera(row)
+
+    assert not parsed.problems
+    assert (parsed.value.is_enabled, parsed.value.ready) == (True, False)
+
+
+def test_a_status_of_a_newer_server_is_unknown() -> None:
+    assert parse_camera(CAMERA_ROWS[0] | {"status": "dreaming"}).value.status is None
+
+
+def test_a_room_that_google_does_not_give_is_none() -> None:
+    assert parse_camera(CAMERA_ROWS[0] | {"room": "Unknown"}).value.room is None
+
+
+def test_the_model_is_named_where_it_is_certain() -> None:
+    row = CAMERA_ROWS[0] | {"identified_as": ["Nest Cam (legacy)"]}
+
+    assert parse_camera(row).value.model == "Nest Cam (legacy)"
+
+
+def test_the_device_type_stands_in_for_a_model_that_is_not_certain() -> None:
+    row = CAMERA_ROWS[0] | {"identified_as": ["one", "another"]}
+
+    assert parse_camera(row).value.model == "Camera"
+
+
+def test_there_is_no_model_without_a_device_type() -> None:
+    assert parse_camera(CAMERA_ROWS[0] | {"identified_as": None, "info": None}).value.model is None
+
+
+def test_a_camera_without_a_checksum_is_known_by_its_id() -> None:
+    assert parse_camera(CAMERA_ROWS[0] | {"checksum": None}).value.key == "id-7"
+
+
+def test_a_new_credential_is_authenticated_when_it_has_tokens() -> None:
+    row = {"id": 1, "checksum": None, "description": None, "tokens": "ciphertext"}
+
+    assert parse_credential(row).value.authorization is Authorization.AUTHENTICATED
+
+
+@pytest.mark.parametrize(
+    "payload", [None, "ready", [], {}, {"domain": "camera"}, {"domain": 1, "event": "ready"}]
+)
+def test_what_is_no_event_is_none(payload: Any) -> None:
+    assert parse_event(payload) is None
+
+
+def test_an_event_of_another_shape_keeps_what_is_right() -> None:
+    event = parse_event({"domain": "camera", "event": "read", "entity": "1", "details": []})
+
+    assert event is not None
+    assert (event.entity, dict(event.details), event.reader) == (None, {}, None)
+
+
+def test_all_words_for_a_status_are_known() -> None:
+    assert {row["status"] for row in CAMERA_ROWS} == set(CameraStatus)

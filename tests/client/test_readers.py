@@ -1,0 +1,55 @@
+"""Who watches, by events that come late, twice or in the wrong order."""
+
+from custom_components.nestmtx.client.readers import Readers
+
+
+def test_a_reader_who_comes_is_a_viewer() -> None:
+    assert Readers().came("a", own=False).viewers == 1
+
+
+def test_a_reader_who_comes_twice_is_one_viewer() -> None:
+    assert Readers().came("a", own=False).came("a", own=False).viewers == 1
+
+
+def test_a_reader_who_went_is_none() -> None:
+    assert Readers().came("a", own=False).went("a").viewers == 0
+
+
+def test_going_before_coming_leaves_nobody() -> None:
+    assert Readers().went("a").came("a", own=False).viewers == 0
+
+
+def test_going_twice_counts_once() -> None:
+    readers = Readers(unnamed=2)
+
+    assert readers.went("a").went("a").viewers == 1
+
+
+def test_a_reader_that_only_a_snapshot_knew_of_may_go() -> None:
+    assert Readers().counted(2).went("a").viewers == 1
+
+
+def test_nobody_goes_where_nobody_is() -> None:
+    assert Readers().went("a").viewers == 0
+
+
+def test_a_settled_count_wins_over_the_events() -> None:
+    readers = Readers().came("a", own=False).came("b", own=False)
+
+    assert readers.counted(1).viewers == 1
+    assert readers.counted(3).viewers == 3
+
+
+def test_our_own_readers_are_no_viewers() -> None:
+    readers = Readers().came("a", own=True).came("b", own=False)
+
+    assert readers.viewers == 1
+    assert readers.counted(2).viewers == 1
+    assert readers.went("a").viewers == 1
+
+
+def test_the_end_of_the_stream_is_the_end_of_its_readers() -> None:
+    readers = Readers(unnamed=1).came("a", own=False).all_went()
+
+    assert readers.viewers == 0
+    assert readers.went("a").viewers == 0
