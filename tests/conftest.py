@@ -1,12 +1,27 @@
 """What all tests share: a simulated server, and short times."""
 
-from collections.abc import AsyncGenerator, Generator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from unittest.mock import patch
 
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_SSL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.nestmtx.client import ServerAddress, Timings
-from tests.simulator import Simulator, Times
+from custom_components.nestmtx.const import DOMAIN
+from tests.simulator import Simulator, Times, World
+from tests.simulator.scenario import recorded
 
 TIMINGS = Timings(
     connect_timeout=2.0,
@@ -26,9 +41,21 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 
 
 @pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncGenerator[Simulator]:
-    """A running server with the recorded cameras, and short times."""
-    simulator = Simulator(times=Times.fast())
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Snapshots of Home Assistant's objects, without what differs from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def world() -> World:
+    """What the server knows: the recorded cameras and credentials."""
+    return recorded()
+
+
+@pytest.fixture
+async def simulator(world: World, socket_enabled: None) -> AsyncGenerator[Simulator]:
+    """A running server, with short times."""
+    simulator = Simulator(world, times=Times.fast())
     await simulator.start()
     yield simulator
     await simulator.stop()
@@ -48,3 +75,52 @@ def short_times() -> Generator[Timings]:
         patch("custom_components.nestmtx.config_flow.TIMINGS", TIMINGS),
     ):
         yield TIMINGS
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, simulator: Simulator, short_times: Timings) -> MockConfigEntry:
+    """An entry for the simulated server, added but not set up."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        entry_id="01NESTMTX",
+        title=simulator.host,
+        data={
+            CONF_HOST: simulator.host,
+            CONF_PORT: simulator.port,
+            CONF_SSL: False,
+            CONF_VERIFY_SSL: True,
+            CONF_USERNAME: "nestmtx",
+            CONF_PASSWORD: "nestmtx",
+        },
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def loaded_entry(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> AsyncGenerator[MockConfigEntry]:
+    """The entry, set up; it is unloaded in the end."""
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    yield entry
+    if entry.state.recoverable:
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
+
+
+type Until = Callable[[Callable[[], bool]], Awaitable[None]]
+
+
+@pytest.fixture
+def until(hass: HomeAssistant) -> Until:
+    """Wait until something holds; it is looked at often, and for a few seconds at most."""
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not condition():
+                await asyncio.sleep(0.01)
+                await hass.async_block_till_done()
+
+    return until

@@ -9,6 +9,7 @@ from .client import (
     InvalidCertificate,
     NestMTXError,
     NotNestMTX,
+    RequestTimeout,
 )
 
 # The first that fits: kinds stand before what they are kinds of.
@@ -16,6 +17,7 @@ _TRANSLATION_KEYS: Final[tuple[tuple[type[NestMTXError], str], ...]] = (
     (InvalidAuth, "invalid_auth"),
     (InvalidCertificate, "invalid_certificate"),
     (ConnectTimeout, "timeout_connect"),
+    (RequestTimeout, "timeout_connect"),
     (NotNestMTX, "not_nestmtx"),
     (CannotConnect, "cannot_connect"),
     (NestMTXError, "unexpected_answer"),

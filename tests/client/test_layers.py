@@ -12,9 +12,7 @@ def _imported(path: Path) -> set[str]:
     nodes = list(ast.walk(ast.parse(path.read_text())))
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     return names | {
-        node.module or ""
-        for node in nodes
-        if isinstance(node, ast.ImportFrom) and node.level < 2  # noqa: PLR2004
+        node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and node.level < 2
     }
 
 

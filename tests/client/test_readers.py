@@ -53,3 +53,13 @@ def test_the_end_of_the_stream_is_the_end_of_its_readers() -> None:
 
     assert readers.viewers == 0
     assert readers.went("a").viewers == 0
+
+
+def test_the_reader_without_an_id_comes_and_goes_again_and_again() -> None:
+    readers = Readers()
+    for _ in range(2):
+        readers = readers.came("", own=False)
+        assert readers.viewers == 1
+        readers = readers.went("")
+        assert readers.viewers == 0
+    assert readers.came("", own=False).all_went().came("", own=False).viewers == 1

@@ -38,15 +38,18 @@ class Recorder:
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def on_session(self, session_state: SessionState) -> None:
+        """Keep the session's state."""
         self.session_states.append(session_state)
         self.heard.set()
 
     def on_state(self, state: ServerState, changed: Changes) -> None:
+        """Keep the server's state, and what changed."""
         self.state = state
         self.changes.append(changed)
         self.heard.set()
 
     def on_token(self, token: str) -> None:
+        """Keep the token."""
         self.tokens.append(token)
 
     async def until(self, condition: Callable[[], bool], seconds: float = 3.0) -> None:
@@ -58,6 +61,7 @@ class Recorder:
 
     @property
     def ready(self) -> bool:
+        """Whether the session is ready."""
         return bool(self.session_states) and self.session_states[-1] is SessionState.READY
 
 

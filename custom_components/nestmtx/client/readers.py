@@ -1,4 +1,8 @@
-"""Who reads a camera's stream, by events that come late, twice or in the wrong order."""
+"""Who reads a camera's stream, by events that come late, twice or in the wrong order.
+
+A reader has an id of its own, but for one: all who read a stream over HLS are one reader to
+MediaMTX, whose id is empty, and who comes and goes again and again.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -40,16 +44,20 @@ class Readers:
         return Readers(
             present=self.present - {reader},
             unnamed=self.unnamed if known else max(0, self.unnamed - 1),
-            left=(*self.left, reader)[-_LEFT:],
+            left=_remembered(*self.left, reader),
             own=self.own - {reader},
         )
 
     def all_went(self) -> Readers:
         """Return the readers after the stream ended."""
-        return Readers(left=(*self.left, *sorted(self.present | self.own))[-_LEFT:])
+        return Readers(left=_remembered(*self.left, *sorted(self.present | self.own)))
 
     def counted(self, count: int) -> Readers:
         """Return the readers after a settled snapshot counted them, our own included."""
         viewers = max(0, count - len(self.own))
         present = self.present if len(self.present) <= viewers else frozenset()
         return Readers(present, viewers - len(present), self.left, self.own)
+
+
+def _remembered(*left: str) -> tuple[str, ...]:
+    return tuple(reader for reader in left if reader)[-_LEFT:]

@@ -1,0 +1,1 @@
+"""What must hold of any NestMTX server for this client to work."""

@@ -1,0 +1,70 @@
+"""The server that the contract is held against: the simulator, or a real one by its URL.
+
+    NESTMTX_URL=http://nest.local:2000 NESTMTX_USERNAME=... NESTMTX_PASSWORD=... \
+        scripts/test tests/contract/test_contract.py
+
+On a real server nothing is changed unless NESTMTX_ALLOW_WRITES=1.
+"""
+
+from collections.abc import AsyncGenerator
+import os
+import socket
+
+import aiohttp
+import pytest
+import pytest_socket
+
+from custom_components.nestmtx.client import Account, Timings, parse_address, verify_account
+from custom_components.nestmtx.client.connection import Connection
+from tests.simulator import Quirks, Simulator, Times
+
+URL = os.environ.get("NESTMTX_URL")
+ALLOW_WRITES = URL is None or os.environ.get("NESTMTX_ALLOW_WRITES") == "1"
+
+writes = pytest.mark.skipif(
+    not ALLOW_WRITES, reason="changes a real server: set NESTMTX_ALLOW_WRITES=1"
+)
+
+KINDS = ["real"] if URL else ["as recorded", "by its page"]
+
+
+@pytest.fixture(params=KINDS)
+async def account(request: pytest.FixtureRequest, socket_enabled: None) -> AsyncGenerator[Account]:
+    """A user of the server."""
+    if URL is not None:
+        address = parse_address(URL)
+        known = {info[4][0] for info in socket.getaddrinfo(address.host, address.port)}
+        pytest_socket.socket_allow_hosts([address.host, *known])
+        username = os.environ["NESTMTX_USERNAME"]
+        yield Account(address, username, os.environ["NESTMTX_PASSWORD"])
+        return
+    quirks = Quirks.by_the_page() if request.param == "by its page" else Quirks()
+    simulator = Simulator(quirks=quirks, times=Times.fast())
+    await simulator.start()
+    yield Account(parse_address(simulator.url), "nestmtx", "nestmtx")
+    await simulator.stop()
+
+
+@pytest.fixture
+async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
+    """A session that takes a certificate of the server's own."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False)) as session:
+        yield session
+
+
+@pytest.fixture
+def topics() -> list[str]:
+    """The topics of what the server sends unasked."""
+    return []
+
+
+@pytest.fixture
+async def connection(
+    http: aiohttp.ClientSession, account: Account, topics: list[str]
+) -> AsyncGenerator[Connection]:
+    """A connection that the server accepts."""
+    token = await verify_account(http, account, Timings())
+    connection = Connection(http, Timings(), lambda topic, _payload: topics.append(topic))
+    await connection.connect(account.address, token)
+    yield connection
+    await connection.close()

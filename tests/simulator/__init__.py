@@ -1,0 +1,35 @@
+"""A NestMTX of our own: everything that a client can see of one, over real sockets."""
+
+from .api import Faults
+from .quirks import Quirks
+from .records import Camera, Credential, CronJob, Process, Stream, User
+from .scenario import SCENARIOS, Scenario, day, empty, live_a_day, recorded, statuses
+from .server import Simulator
+from .streams import Picture, Reader, StreamUnavailable
+from .times import Times
+from .world import PROTOCOLS, World
+
+__all__ = [
+    "PROTOCOLS",
+    "SCENARIOS",
+    "Camera",
+    "Credential",
+    "CronJob",
+    "Faults",
+    "Picture",
+    "Process",
+    "Quirks",
+    "Reader",
+    "Scenario",
+    "Simulator",
+    "Stream",
+    "StreamUnavailable",
+    "Times",
+    "User",
+    "World",
+    "day",
+    "empty",
+    "live_a_day",
+    "recorded",
+    "statuses",
+]

@@ -1,0 +1,59 @@
+"""What an event looks like on the wire."""
+
+from datetime import datetime
+import uuid
+
+from .devices import Json
+from .quirks import Quirks
+from .records import Camera
+
+_NAME_ONLY = ("extended", "failed-extension")
+_SOURCE = ("ready", "notReady")
+_READER = ("read", "unread")
+
+
+def event_name(event: str, quirks: Quirks) -> str:
+    """The server's spelling of an event: the page's `unDemand` is sent as `undemand`."""
+    if event.lower() == "undemand":
+        return "undemand" if quirks.lower_case_undemand else "unDemand"
+    return event
+
+
+def topics(domain: str, event: str, quirks: Quirks) -> tuple[str, str, str]:
+    """The three names under which one event is sent, in this order."""
+    return f"{domain}:{event}", f"{domain}:*", event if quirks.bare_topic else "nestmtx:*"
+
+
+def payload(
+    domain: str,
+    event: str,
+    entity: int | None,
+    details: Json,
+    at: datetime,
+    quirks: Quirks,
+) -> Json:
+    """The body of an event."""
+    body = {"domain": domain, "event": event, "entity": entity, "details": details}
+    return body | ({"at": stamp(at)} if quirks.events_carry_at else {})
+
+
+def stamp(at: datetime) -> str:
+    """A time as events and log lines show it."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+
+
+def camera_details(camera: Camera | None, path: str | None, event: str, query: str = "") -> Json:
+    """The details of a camera's event; a path without camera has no name."""
+    if event in _NAME_ONLY:
+        return {"name": camera and camera.name}
+    details: Json = {
+        "name": camera and camera.name,
+        "enabled": camera and camera.enabled,
+        "path": path,
+        "query": query,
+    }
+    if event in _SOURCE:
+        details |= {"sourceType": "srtConn", "sourceId": str(uuid.uuid4())}
+    if event in _READER:
+        details |= {"readerType": "rtspSession", "readerId": str(uuid.uuid4())}
+    return details

@@ -1,0 +1,283 @@
+"""The life of one stream, from the demand of its first reader to its end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+import uuid
+
+from .devices import Json
+from .events import camera_details
+from .records import Camera, Process, Stream, utc_now, wall_clock
+from .rows import iso
+from .streams import Picture, Reader, StreamUnavailable
+from .times import Times
+from .world import World
+
+_BITRATE = 60_000
+"""Bytes per second of a camera's video."""
+
+type Announce = Callable[[str, int | None, Json], Awaitable[None]]
+"""Sends a camera's event: name, entity, details."""
+
+
+class Life:
+    """One path's stream and its readers.
+
+    `begin` runs it, once. One that is never begun is pinned: it stays as it was set.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        world: World,
+        times: Times,
+        announce: Announce,
+        ended: Callable[[Life], None],
+    ) -> None:
+        """Nothing happens yet; `ended` is called the moment that the stream is over."""
+        self.path = path
+        self.camera: Camera | None = world.camera_at(path)
+        self._pictures: list[tuple[float, Picture]] = []
+        self.readers: dict[str, Reader] = {}
+        self._world = world
+        self._times = times
+        self._send = announce
+        self._ended = ended
+        self._over = False
+        self._source_id = str(uuid.uuid4())
+        self._waiting = 0
+        self._ready = asyncio.Event()
+        self._stirred = asyncio.Event()
+        self._group: asyncio.TaskGroup | None = None
+        self._streaming: asyncio.Task[None] | None = None
+
+    @property
+    def picture(self) -> Picture | None:
+        """What the stream shows now; None while there is no stream."""
+        return self._pictures[-1][1] if self._pictures else None
+
+    def picture_at(self, moment: float) -> Picture | None:
+        """What the stream showed at a time since the epoch, or first of all."""
+        shown = [picture for since, picture in self._pictures if since <= moment]
+        return shown[-1] if shown else self._pictures[0][1] if self._pictures else None
+
+    @property
+    def persistent(self) -> bool:
+        """Whether the stream runs without readers."""
+        camera = self.camera
+        return bool(camera and camera.path == self.path and camera.enabled and camera.persistent)
+
+    async def begin(self, query: str) -> None:
+        """Run until nobody wants the stream."""
+        try:
+            await self.announce("demand", query=query)
+            async with asyncio.TaskGroup() as self._group:
+                self._streaming = self._group.create_task(self._stream())
+                await self._until_unwanted()
+                was_ready = self._end()
+                self._streaming.cancel()
+        finally:
+            self._end()
+        await self.announce("undemand", query=query)
+        if was_ready:
+            await self.announce("notReady", sourceId=self._source_id)
+
+    async def enter(self, reader: Reader) -> None:
+        """Add a reader as soon as there is a stream; raises StreamUnavailable."""
+        self._waiting += 1
+        self.stir()
+        try:
+            async with asyncio.timeout(self._times.start_timeout):
+                await self._ready.wait()
+        except TimeoutError:
+            raise StreamUnavailable(self.path) from None
+        finally:
+            self._waiting -= 1
+            self.stir()
+        if self._over:
+            raise StreamUnavailable(self.path)
+        self.readers[reader.id] = reader
+        self._show_readers()
+        await self._announce_reader("read", reader)
+
+    async def leave(self, reader_id: str) -> None:
+        """Remove a reader that is still there."""
+        reader = self.readers.pop(reader_id, None)
+        if reader is not None:
+            self._show_readers()
+            self.stir()
+            await self._announce_reader("unread", reader)
+
+    def stir(self) -> None:
+        """Have the life look again at what it is wanted for."""
+        self._stirred.set()
+
+    async def control(self, action: str) -> None:
+        """Start, stop or restart the streamer's process."""
+        if action in ("stop", "restart"):
+            if self._streaming is not None:
+                self._streaming.cancel()
+            await self.lose()
+            if self.camera and self.camera.process:
+                self.camera.process.pid = None
+        if action in ("start", "restart") and self._group is not None:
+            self._streaming = self._group.create_task(self._stream())
+
+    def pin(self, picture: Picture) -> None:
+        """The stream is there, at once and for good."""
+        self._start_process()
+        self._appear(picture)
+
+    async def lose(self) -> None:
+        """The source is gone: so are all readers."""
+        was_ready = self._ready.is_set() and not self._over
+        self._disappear()
+        gone, self.readers = self.readers, {}
+        for reader in gone.values():
+            await self._announce_reader("unread", reader)
+        if was_ready:
+            await self.announce("notReady", sourceId=self._source_id)
+
+    def vanish(self) -> None:
+        """The truth without this stream."""
+        self._disappear()
+        self.readers = {}
+        if self.camera:
+            self.camera.process = None
+            self.camera.stream = Stream()
+
+    def drop_readers(self) -> None:
+        """Nobody reads any more, and nobody is told."""
+        self.readers = {}
+        self._show_readers()
+
+    async def announce(self, event: str, query: str = "", **details: str) -> None:
+        """Send an event of this path."""
+        camera = self.camera
+        body = camera_details(camera, self.path, event, query) | details
+        await self._send(event, camera.id if camera else None, body)
+
+    async def announce_ready(self) -> None:
+        """Say that there is a stream to read, whatever it shows."""
+        await self.announce("ready", sourceId=self._source_id)
+
+    async def _announce_reader(self, event: str, reader: Reader) -> None:
+        await self.announce(event, query=reader.query, readerType=reader.kind, readerId=reader.id)
+
+    def _end(self) -> bool:
+        """Leave nothing behind, once; answers whether there was a stream."""
+        was_ready = self._ready.is_set()
+        if not self._over:
+            self._over = True
+            self._ended(self)
+            self.vanish()
+            # Whoever still waits has to learn that nothing will come.
+            self._ready.set()
+        return was_ready
+
+    async def _until_unwanted(self) -> None:
+        watched = self._wanted
+        while True:
+            await self._stirs_until(lambda: not self._wanted)
+            if self._ready.is_set():
+                await asyncio.sleep(self._times.close_after)
+            if self._wanted:
+                watched = True
+                continue
+            if not self.persistent:
+                return
+            if watched:
+                await self.announce("undemand")
+            await self._stirs_until(lambda: self._wanted or not self.persistent)
+            watched = self._wanted
+
+    @property
+    def _wanted(self) -> bool:
+        return bool(self.readers or self._waiting)
+
+    async def _stirs_until(self, reached: Callable[[], bool]) -> None:
+        while not reached():
+            self._stirred.clear()
+            await self._stirred.wait()
+
+    async def _stream(self) -> None:
+        """Start the process, show what there is to show, and start over when it fails."""
+        while True:
+            self._start_process()
+            await asyncio.sleep(self._times.process_start)
+            if self._authorized or not self._shows_video:
+                await self._show()
+                await self.lose()
+            await asyncio.sleep(self._times.process_restart)
+
+    async def _show(self) -> None:
+        """Be ready, until Google refuses to go on."""
+        self._appear(self._first_picture())
+        await self.announce_ready()
+        if not self._shows_video or self.camera is None:
+            await asyncio.Event().wait()
+            return
+        if self.picture is Picture.CONNECTING:
+            await asyncio.sleep(self._times.connecting)
+            self._pictures.append((wall_clock(), Picture.VIDEO))
+        self.camera.expires_at = utc_now() + timedelta(seconds=self._times.authorization)
+        while await self._extended(self.camera):
+            pass
+
+    async def _extended(self, camera: Camera) -> bool:
+        """Whether the stream's authorization could be extended, when it was time to."""
+        await asyncio.sleep(self._times.authorization - self._times.extend_before)
+        if self._authorized:
+            camera.expires_at = utc_now() + timedelta(seconds=self._times.authorization)
+            details: Json = {"name": camera.name, "expiresAt": iso(camera.expires_at)}
+            await self._send("extended", camera.id, details)
+            return True
+        error = {"message": "No access, refresh token, API key or refresh handler callback is set."}
+        await self._send("failed-extension", camera.id, {"name": camera.name, "error": error})
+        await asyncio.sleep(self._times.extend_before)
+        return False
+
+    @property
+    def _shows_video(self) -> bool:
+        return bool(self.camera and self.camera.enabled)
+
+    @property
+    def _authorized(self) -> bool:
+        return bool(self.camera and self._world.authorized(self.camera))
+
+    def _first_picture(self) -> Picture:
+        if self.camera is None:
+            return Picture.UNKNOWN
+        if not self.camera.enabled:
+            return Picture.DISABLED
+        return Picture.CONNECTING if self.camera.kind.connects_first else Picture.VIDEO
+
+    def _start_process(self) -> None:
+        if self.camera:
+            self.camera.process = Process(self.camera.process_name, self._world.next_pid())
+            self.camera.stream = Stream(present=True)
+
+    def _appear(self, picture: Picture) -> None:
+        self._pictures = [(wall_clock(), picture)]
+        self._source_id = str(uuid.uuid4())
+        if self.camera:
+            self.camera.stream = Stream(
+                present=True,
+                ready=True,
+                since=utc_now(),
+                tracks=3,
+                readers=frozenset(self.readers),
+                bitrate=0 if self._group is None else _BITRATE,
+            )
+        self._ready.set()
+
+    def _disappear(self) -> None:
+        self._ready.clear()
+        self._pictures = []
+        if self.camera:
+            self.camera.stream = Stream(present=True)
+
+    def _show_readers(self) -> None:
+        if self.camera:
+            self.camera.stream = replace(self.camera.stream, readers=frozenset(self.readers))

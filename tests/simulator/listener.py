@@ -1,0 +1,54 @@
+"""An HTTP port that can be shut as abruptly as a killed process shuts it."""
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+_GRACE = 0.5
+"""Seconds for handlers to notice that their connection is gone."""
+
+
+class Listener:
+    """Serves an application on one port; `close` leaves neither socket nor task."""
+
+    def __init__(self, app: web.Application) -> None:
+        """Take the application's requests under watch."""
+        self._handling: set[asyncio.Task[Any]] = set()
+        app.middlewares.append(self._watch)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+
+    async def open(self, host: str, port: int) -> int:
+        """Listen; port 0 takes a free one. Answers the port."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port, reuse_address=True).start()
+        bound: int = self._runner.addresses[0][1]
+        return bound
+
+    async def drop(self) -> None:
+        """Stop listening, and drop every connection without a goodbye."""
+        for site in self._runner.sites:
+            await site.stop()
+        server = self._runner.server
+        for connection in server.connections if server else []:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def close(self) -> None:
+        """Drop everything, and wait for its handlers to be through."""
+        await self.drop()
+        handling = self._handling - {asyncio.current_task()}
+        if handling:
+            _, stuck = await asyncio.wait(handling, timeout=_GRACE)
+            for task in stuck:
+                task.cancel()
+        await self._runner.cleanup()
+
+    @web.middleware
+    async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        task = asyncio.current_task()
+        if task is not None:
+            self._handling.add(task)
+            task.add_done_callback(self._handling.discard)
+        return await handler(request)

@@ -1,0 +1,126 @@
+"""All streams of a simulated MediaMTX, by path."""
+
+import asyncio
+
+from .life import Announce, Life
+from .records import Camera
+from .streams import Picture, Reader
+from .tasks import Tasks
+from .times import Times
+from .world import World
+
+
+class Lives:
+    """Starts a stream when it is first wanted, and ends all of them with the server."""
+
+    def __init__(self, world: World, times: Times, tasks: Tasks, announce: Announce) -> None:
+        """No stream yet."""
+        self._world = world
+        self._times = times
+        self._tasks = tasks
+        self._announce = announce
+        self._lives: dict[str, Life] = {}
+        self._pinned: dict[str, Life] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def start(self) -> None:
+        """Begin to look after the persistent cameras."""
+        self._tasks.spawn(self._keep_persistent())
+
+    def drop_readers(self) -> None:
+        """The server was killed: whoever read a pinned stream reads no more."""
+        for life in self._pinned.values():
+            life.drop_readers()
+
+    def picture(self, path: str) -> Picture | None:
+        """What a path shows; None while there is no stream."""
+        life = self._life(path)
+        return life.picture if life else None
+
+    def picture_at(self, path: str, moment: float) -> Picture | None:
+        """What a path showed at a time since the epoch."""
+        life = self._life(path)
+        return life.picture_at(moment) if life else None
+
+    async def open(self, path: str, reader: Reader) -> None:
+        """Demand a stream, and read it; raises StreamUnavailable."""
+        life = self._life(path) or self._begin(path, reader.query)
+        await life.enter(reader)
+
+    async def close(self, path: str, reader_id: str) -> None:
+        """Read no more."""
+        if life := self._life(path):
+            await life.leave(reader_id)
+
+    async def pin(self, path: str) -> None:
+        """Have a stream be there without demand or process, until it is unpinned."""
+        await self._stop(path)
+        life = self._pinned.setdefault(path, self._new(path))
+        life.pin(Picture.VIDEO)
+        await life.announce_ready()
+
+    async def unpin(self, path: str) -> None:
+        """The stream is gone, and its readers with it."""
+        await self._stop(path)
+        life = self._pinned.pop(path, None)
+        if life is not None:
+            await life.lose()
+        else:
+            life = self._new(path)
+            await life.announce("notReady")
+        life.vanish()
+
+    async def camera_changed(self, camera: Camera) -> None:
+        """Follow what a camera's row says now."""
+        if camera.path and camera.enabled and camera.persistent and not self._life(camera.path):
+            self._begin(camera.path, "")
+        for life in self._lives.values():
+            life.stir()
+
+    async def control(self, process_name: str, action: str) -> None:
+        """Start, stop or restart a process; MediaMTX takes all streams with it."""
+        everything = process_name == "mediamtx"
+        for camera in self._world.cameras.values():
+            if camera.process and (everything or camera.process.name == process_name):
+                await self._control_camera(camera, action)
+
+    async def _control_camera(self, camera: Camera, action: str) -> None:
+        life = self._life(camera.path or "")
+        if life is not None:
+            await life.control(action)
+        elif camera.process is not None:
+            camera.process.pid = None if action == "stop" else self._world.next_pid()
+
+    def _life(self, path: str) -> Life | None:
+        return self._pinned.get(path) or self._lives.get(path)
+
+    def _new(self, path: str) -> Life:
+        return Life(path, self._world, self._times, self._announce, self._forget)
+
+    def _begin(self, path: str, query: str) -> Life:
+        life = self._lives[path] = self._new(path)
+        self._running[path] = self._tasks.spawn(life.begin(query))
+        return life
+
+    async def _stop(self, path: str) -> None:
+        """End a running stream without a word."""
+        if running := self._running.pop(path, None):
+            running.cancel()
+            await asyncio.wait({running})
+
+    def _forget(self, life: Life) -> None:
+        if self._lives.get(life.path) is life:
+            del self._lives[life.path]
+            self._running.pop(life.path, None)
+
+    async def _keep_persistent(self) -> None:
+        """The server's job for persistent cameras: it demands them again and again."""
+        while True:
+            for camera in tuple(self._world.cameras.values()):
+                if not (camera.path and camera.enabled and camera.persistent):
+                    continue
+                if life := self._life(camera.path):
+                    await life.announce("demand")
+                else:
+                    self._begin(camera.path, "")
+            await asyncio.sleep(self._times.demand_repeat)

@@ -1,0 +1,6 @@
+"""The server's modules: what each answers to list, create, read, update and delete."""
+
+from .call import Call, Effects, ModuleError
+from .registry import answer
+
+__all__ = ["Call", "Effects", "ModuleError", "answer"]

@@ -1,0 +1,74 @@
+"""What a module's method is given, and how it fails."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tests.simulator.devices import Json
+from tests.simulator.quirks import Quirks
+from tests.simulator.records import Camera, User
+from tests.simulator.times import Times
+from tests.simulator.world import World
+
+
+class ModuleError(Exception):
+    """A request that fails: `message` is what the client reads, mostly a key of the server's."""
+
+    def __init__(self, message: str) -> None:
+        """Keep the message apart from how exceptions are shown."""
+        super().__init__(message)
+        self.message = message
+
+
+class Effects(Protocol):
+    """What a method can set off beside changing the world."""
+
+    async def fire(
+        self, domain: str, event: str, entity: int | None = None, details: Json | None = None
+    ) -> None:
+        """Send an event."""
+
+    async def camera_changed(self, camera: Camera) -> None:
+        """Let the camera's stream follow its new settings."""
+
+    async def control(self, process_name: str, action: str) -> None:
+        """Start, stop or restart a process that exists."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, and everything that answering it takes."""
+
+    command: str
+    module: str
+    entity: str
+    payload: Json | None
+    user: User | None
+    world: World
+    quirks: Quirks
+    times: Times
+    effects: Effects
+
+    def row[Row](self, table: dict[int, Row]) -> Row:
+        """The row that `entity` names."""
+        try:
+            return table[int(self.entity)]
+        except KeyError, ValueError:
+            raise ModuleError("Row not found") from None
+
+    @property
+    def given(self) -> Json:
+        """The payload of a method that needs one."""
+        return self.payload or {}
+
+    @property
+    def search(self) -> Json:
+        """The payload of a list; without one the recorded server fails in these words."""
+        if self.payload is None and self.quirks.list_needs_payload:
+            raise ModuleError(
+                "Cannot destructure property 'search' of 'context.payload' as it is undefined."
+            )
+        return self.given
+
+
+type Answer = Any
+"""Whatever JSON can hold: rows, null, a bare number, a bare string."""

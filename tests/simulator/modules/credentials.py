@@ -1,0 +1,115 @@
+"""`credentials`: the accounts at Google, and how they are authorized."""
+
+import base64
+import binascii
+import json
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from tests.simulator.devices import Json
+from tests.simulator.records import Credential, utc_now
+from tests.simulator.rows import credential_row
+
+from .call import Answer, Call, ModuleError
+from .paging import matching, page_of
+
+_COLUMNS: Final = ("description", "oauth_client_id", "oauth_client_secret", "dac_project_id")
+_REQUIRED: Final = ("state", "code", "scope", "prompt", "origin")
+_ALLOWED: Final = (*_REQUIRED, "authuser")
+_MALFORMED: Final = "errors.credentials.authorize.malformed"
+REFUSED_CODE: Final = "refused"
+"""The authorization code that Google does not accept here."""
+
+
+async def list_all(call: Call) -> Answer:
+    """Raw rows, newest first."""
+    payload = call.search
+    credentials = sorted(call.world.credentials.values(), key=lambda row: -row.id)
+    rows = [credential_row(credential) for credential in credentials]
+    columns = ("description", "oauth_client_id", "dac_project_id")
+    return page_of(matching(rows, payload.get("search"), columns), payload)
+
+
+async def create(call: Call) -> Answer:
+    """Answers the new id, bare."""
+    missing = [column for column in _COLUMNS[:3] if not call.given.get(column)]
+    if missing:
+        raise ModuleError(f"NOT NULL constraint failed: credentials.{missing[0]}")
+    credential = call.world.add_credential(str(call.given["description"]), authorized=False)
+    for column in _COLUMNS:
+        setattr(credential, column, str(call.given.get(column) or ""))
+    return credential.id
+
+
+async def read(call: Call) -> Answer:
+    """Finish an authorization: `entity` is base64 of Google's redirect query and `origin`."""
+    query = _decoded(call.entity, _MALFORMED)
+    _check(query, strict=call.quirks.strict_authorization)
+    state = _decoded(query["state"], "errors.credentials.authorize.invalidState")
+    credential = call.world.credentials.get(state.get("id", 0))
+    if credential is None:
+        raise ModuleError("Row not found")
+    if query["code"] == REFUSED_CODE:
+        raise ModuleError("invalid_grant")
+    credential.tokens = json.dumps({"access_token": query["code"]})
+    credential.token_redirect_url = _redirect_url(query["origin"])
+    credential.updated_at = utc_now()
+    await call.effects.fire("credentials", "authenticated", credential.id)
+    return {"success": True}
+
+
+async def update(call: Call) -> Answer:
+    """A bare URL: Google's consent page, or its partner connections once there are tokens."""
+    credential = call.row(call.world.credentials)
+    if credential.tokens is not None:
+        return f"https://nestservices.google.com/partnerconnections/{credential.dac_project_id}"
+    return _consent_url(credential, _redirect_url(call.given.get("origin")))
+
+
+async def delete(call: Call) -> Answer:
+    """The row is gone; its cameras stay."""
+    del call.world.credentials[call.row(call.world.credentials).id]
+    return None
+
+
+def _decoded(text: str, error: str) -> Json:
+    try:
+        value = json.loads(base64.b64decode(text + "=" * (-len(text) % 4)))
+    except binascii.Error, ValueError:
+        raise ModuleError(error) from None
+    if not isinstance(value, dict):
+        raise ModuleError(error)
+    return value
+
+
+def _check(query: Json, *, strict: bool) -> None:
+    complete = all(isinstance(query.get(key), str) and query[key] for key in _REQUIRED)
+    unknown = strict and any(key not in _ALLOWED for key in query)
+    if not complete or unknown or not str(query.get("authuser", 0)).isdecimal():
+        raise ModuleError(_MALFORMED)
+    if not urlsplit(query["origin"]).scheme:
+        raise ModuleError(_MALFORMED)
+
+
+def _redirect_url(origin: object) -> str:
+    """Always https, whatever the origin's scheme, as recorded."""
+    parts = urlsplit(str(origin))
+    if not parts.scheme or not parts.netloc:
+        raise ModuleError("Invalid URL")
+    return f"https://{parts.netloc}/credentials/authorize"
+
+
+def _consent_url(credential: Credential, redirect_url: str) -> str:
+    state = base64.b64encode(json.dumps({"id": credential.id}, separators=(",", ":")).encode())
+    query = {
+        "access_type": "offline",
+        "scope": "openid https://www.googleapis.com/auth/sdm.service",
+        "prompt": "consent",
+        "include_granted_scopes": "true",
+        "state": state.decode(),
+        "response_type": "code",
+        "client_id": credential.oauth_client_id,
+        "redirect_uri": redirect_url,
+    }
+    encoded = "&".join(f"{key}={quote(value, safe='')}" for key, value in query.items())
+    return f"https://accounts.google.com/o/oauth2/v2/auth?{encoded}"

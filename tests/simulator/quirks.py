@@ -1,0 +1,52 @@
+"""Where a recorded server differs from its own page: one switch for each difference."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """True: as recorded of NestMTX v1.1.1. False: as the server's page says."""
+
+    anonymous_connects: bool = True
+    """A missing or bad token connects as nobody; false: connect_error "Unauthorized"."""
+
+    first_token_wins: bool = True
+    """The first token present (header, auth, query) decides; false: any valid one does."""
+
+    tokens_never_expire: bool = True
+    """Tokens outlive their expiration; false: they end after `Times.token_lifetime`."""
+
+    lower_case_undemand: bool = True
+    """The event is `undemand`; false: `unDemand`."""
+
+    bare_topic: bool = True
+    """The third topic of an event is its bare name (`ready`); false: `nestmtx:*`."""
+
+    events_carry_at: bool = True
+    """Events have `at`; false: only the page's domain, entity, event, details."""
+
+    application_events: bool = True
+    """Events of the domain `application` are sent; false: camera and credentials only."""
+
+    list_needs_payload: bool = True
+    """A list without payload is an error; false: it lists everything, as on the page."""
+
+    entity_is_string: bool = True
+    """`entity` must be a string; false: a number does as well."""
+
+    failure_without_id: bool = True
+    """An invalid request is answered by `failure`; false: under its requestId, if it has one."""
+
+    errors_echo_context: bool = True
+    """Errors repeat the request and the user in `context`; false: `context` is empty."""
+
+    strict_authorization: bool = True
+    """Unknown keys (Google's `iss`) fail an authorization; false: they are ignored."""
+
+    numeric_levels_of_pino: bool = True
+    """Log level 30 means info; false: the page's table, where info is 40."""
+
+    @classmethod
+    def by_the_page(cls) -> Quirks:
+        """A server that does all that its page says."""
+        return cls(**{field.name: False for field in fields(cls)})

@@ -1,0 +1,176 @@
+"""The rows of a simulated NestMTX's tables, in clear, and the clocks they are stamped with."""
+
+import base64
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+import hashlib
+import time
+
+from .devices import Json, Kind, description
+
+
+def elapsed() -> float:
+    """Seconds on a clock that neither jumps nor freezes with a test's wall clock."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+def wall_clock() -> float:
+    """Seconds since the epoch, also where a test has stopped the time."""
+    return time.clock_gettime(time.CLOCK_REALTIME)
+
+
+def utc_now() -> datetime:
+    """The wall clock, for everything that is shown."""
+    return datetime.now(UTC)
+
+
+def ciphertext(plain: str) -> str:
+    """What a secret column looks like; nothing in it can be read back."""
+    stream = hashlib.shake_256(plain.encode())
+    body, vector, seal = (
+        stream.digest(86)[:64],
+        stream.digest(102)[86:],
+        stream.digest(134)[102:],
+    )
+    return ".".join(base64_text(part) for part in (body, base64_text(vector)[:16].encode(), seal))
+
+
+def base64_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A camera's path in MediaMTX, from one moment to the next.
+
+    `bitrate` is in bytes per second; `received` and `sent` are bytes at the state's beginning.
+    """
+
+    present: bool = False
+    ready: bool = False
+    since: datetime | None = None
+    tracks: int = 0
+    readers: frozenset[str] = frozenset()
+    received: int = 0
+    sent: int = 0
+    bitrate: int = 0
+
+    def after(self, seconds: float) -> Stream:
+        """The same state, with what flowed meanwhile."""
+        flowed = int(self.bitrate * seconds)
+        return replace(
+            self,
+            received=self.received + flowed,
+            sent=self.sent + flowed * len(self.readers),
+        )
+
+
+@dataclass
+class Process:
+    """A program that the server runs; without a pid it is known but does not run."""
+
+    name: str
+    pid: int | None
+    started: float = field(default_factory=elapsed)
+    memory: int = 120_000_000
+
+
+@dataclass
+class Camera:
+    """A row of `cameras`, and what is really going on with its stream."""
+
+    id: int
+    credential_id: int
+    uid: str
+    room: str
+    name: str
+    kind: Kind
+    info: Json | None
+    path: str | None = None
+    enabled: bool = False
+    persistent: bool = False
+    expires_at: datetime | None = None
+    created_at: datetime = field(default_factory=utc_now)
+    updated_at: datetime = field(default_factory=utc_now)
+    process: Process | None = None
+    status: str | None = None
+    """A word reported in place of the true status: what a newer server might say."""
+    _history: list[tuple[float, Stream]] = field(default_factory=lambda: [(0.0, Stream())])
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of Google's device id, as recorded."""
+        return hashlib.sha256(self.uid.encode()).hexdigest()
+
+    @property
+    def stream(self) -> Stream:
+        """The stream as it is now."""
+        return self.stream_at(elapsed())
+
+    @stream.setter
+    def stream(self, stream: Stream) -> None:
+        self._history = [*self._history[-64:], (elapsed(), stream)]
+
+    def stream_at(self, moment: float) -> Stream:
+        """The stream as it was at a moment of the `elapsed` clock."""
+        past = [entry for entry in self._history if entry[0] <= moment] or self._history[:1]
+        entered, stream = past[-1]
+        return stream.after(max(0.0, moment - entered))
+
+    def settle(self) -> None:
+        """Forget the past: rows tell the truth at once."""
+        self._history = [(0.0, self._history[-1][1])]
+
+    def rename(self, name: str, room: str | None = None) -> None:
+        """As if renamed in Google's app, and synchronized since."""
+        self.name, self.room, self.updated_at = name, room or self.room, utc_now()
+        self.info = description(self.kind, self.uid, self.name, self.room, self.id)
+
+    @property
+    def process_name(self) -> str:
+        """The name that `htop` knows the camera's streamer by."""
+        slug = "".join(c for c in (self.path or "").lower() if c.isalnum() or c in "-_")
+        return f"mtx-{slug}"
+
+
+@dataclass
+class Credential:
+    """A row of `credentials`, in clear; `tokens` None: never authorized, or lost."""
+
+    id: int
+    description: str
+    oauth_client_id: str
+    oauth_client_secret: str
+    dac_project_id: str
+    tokens: str | None = None
+    token_redirect_url: str | None = None
+    created_at: datetime = field(default_factory=utc_now)
+    updated_at: datetime = field(default_factory=utc_now)
+
+
+@dataclass
+class User:
+    """Somebody who can log in."""
+
+    id: int
+    username: str
+    password: str
+    can_login: bool = True
+
+
+@dataclass
+class CronJob:
+    """A job that the server runs by itself, and on request."""
+
+    name: str
+    crontab: str
+    last_run_at: datetime | None = None
+    last_end_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Token:
+    """Whose token it is, and since when."""
+
+    user_id: int
+    issued: float

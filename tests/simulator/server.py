@@ -1,0 +1,222 @@
+"""A simulated NestMTX, whole: its wire, its streams, and the handles that tests turn."""
+
+import asyncio
+import itertools
+import random
+from typing import Any
+
+from .api import Api, Faults
+from .devices import Json
+from .events import camera_details, stamp
+from .lives import Lives
+from .logbook import LogBook
+from .media import Media
+from .quirks import Quirks
+from .records import Camera, utc_now
+from .scenario import recorded
+from .streams import Reader
+from .tasks import Tasks
+from .times import Times
+from .wire import Wire
+from .world import World
+
+_IDLE_LINES = (
+    ("info", "Found 0 live cameras", "job-ExtendCameraStreamAuthenticationJob"),
+    ("info", "Credentials Home account expires in 41 minutes", "job-CredentialsJob"),
+)
+
+
+class Simulator:
+    """Runs from `start` to `stop`; in between it can be killed and started again."""
+
+    def __init__(
+        self,
+        world: World | None = None,
+        quirks: Quirks | None = None,
+        times: Times | None = None,
+        ping_interval: float = 25,
+        ping_timeout: float = 20,
+    ) -> None:
+        """Nothing listens yet; the pings are Socket.IO's, in seconds."""
+        self.world = world or recorded()
+        self.quirks = quirks or Quirks()
+        self.times = times or Times()
+        self.host, self.port, self.hls_port = "127.0.0.1", 0, 0
+        self._pings = (ping_interval, ping_timeout)
+        self._tasks = Tasks()
+        self._log = LogBook(self.quirks)
+        self._api = Api(self.world, self.quirks, self.times, self)
+        self._lives = Lives(self.world, self.times, self._tasks, self._announce)
+        self._media = self._new_media()
+        self._wire = self._new_wire()
+        self._paths_read: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        """Where a client logs in and connects."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def faults(self) -> Faults:
+        """What is wrong with the server, to be changed at will."""
+        return self._api.faults
+
+    @property
+    def logins(self) -> int:
+        """How often somebody logged in."""
+        return self._api.logins
+
+    @property
+    def requests(self) -> list[Json]:
+        """All requests received, valid or not, until they are cleared."""
+        return self._wire.requests
+
+    @property
+    def sids(self) -> tuple[str, ...]:
+        """The connected sockets."""
+        return tuple(self._wire.users)
+
+    @property
+    def connections(self) -> int:
+        """How many sockets are connected."""
+        return len(self._wire.users)
+
+    async def start(
+        self, host: str | None = None, port: int | None = None, hls_port: int | None = None
+    ) -> None:
+        """Listen; port 0 takes a free one, which later starts keep."""
+        self.host = host or self.host
+        self.port = await self._wire.open(self.host, port or self.port)
+        self.hls_port = await self._media.open(self.host, hls_port or self.hls_port)
+        self.world.ports["hls"] = self.hls_port
+        await self.log("info", f"started HTTP server on {self.host}:{self.port}", "http")
+        self._lives.start()
+        self._tasks.spawn(self._boot())
+        if self.times.idle_log:
+            self._tasks.spawn(self._idle())
+
+    async def kill(self) -> None:
+        """As by SIGKILL: sockets drop without a goodbye, streams end in silence.
+
+        The world stays, and so does what `set_ready` made ready.
+        """
+        requests = self._wire.requests
+        await self._media.close()
+        await self._wire.close()
+        await self._tasks.end()
+        self._paths_read.clear()
+        self._lives.drop_readers()
+        self._media = self._new_media()
+        self._wire = self._new_wire()
+        self._wire.requests = requests
+
+    async def stop(self) -> None:
+        """The end; nothing is left running."""
+        await self.kill()
+
+    async def fire(
+        self, domain: str, event: str, entity: int | None = None, details: Json | None = None
+    ) -> None:
+        """Send an event as the server does, late and three times; the truth does not change.
+
+        It has the usual details of what it is about, and what `details` adds or replaces.
+        """
+        usual = self._usual_details(domain, event, entity or 0)
+        await self._delay()
+        await self._wire.send_event(domain, event, entity, usual | (details or {}))
+
+    async def emit(self, topic: str, payload: Any, sid: str | None = None) -> None:
+        """Send any frame, to one socket or to all."""
+        await self._wire.emit(topic, payload, sid)
+
+    async def log(self, level: str, message: str, service: str) -> None:
+        """Write a log line, and send it to everybody; levels: debug, info, warning, error."""
+        await self._wire.log(level, message, service)
+
+    async def disconnect_all(self) -> None:
+        """Have the server close every socket."""
+        await self._wire.disconnect_all()
+
+    async def set_ready(self, camera_id: int, ready: bool) -> None:
+        """Change whether a camera streams, and say so; without demand and "connecting"."""
+        path = self._path(camera_id)
+        await (self._lives.pin(path) if ready else self._lives.unpin(path))
+
+    async def open_reader(self, camera_id: int, query: str = "") -> str:
+        """A viewer: answers its reader id once it sees something; raises StreamUnavailable."""
+        reader, path = Reader(query=query), self._path(camera_id)
+        await self._lives.open(path, reader)
+        self._paths_read[reader.id] = path
+        return reader.id
+
+    async def close_reader(self, camera_id: int, reader: str) -> None:
+        """The viewer goes, whatever the camera's path is by now."""
+        path = self._paths_read.pop(reader, None) or self._path(camera_id)
+        await self._lives.close(path, reader)
+
+    async def set_tokens(
+        self,
+        credential_id: int,
+        present: bool,
+        event: str | None = None,
+    ) -> None:
+        """Give a credential its tokens or take them, and send the event, if one is named."""
+        credential = self.world.credentials[credential_id]
+        credential.tokens = "{}" if present else None
+        if event is not None:
+            error = {} if present else {"error": {"message": "invalid_grant"}}
+            await self.fire("credentials", event, credential_id, error)
+
+    async def camera_changed(self, camera: Camera) -> None:
+        """Let the camera's stream follow its new settings."""
+        await self._lives.camera_changed(camera)
+
+    async def control(self, process_name: str, action: str) -> None:
+        """Start, stop or restart a process that exists."""
+        await self._lives.control(process_name, action)
+
+    def _new_wire(self) -> Wire:
+        return Wire(self._api, self._log, self._tasks, self._pings)
+
+    def _new_media(self) -> Media:
+        return Media(self.world, self.times, self._lives)
+
+    def _path(self, camera_id: int) -> str:
+        path = self.world.cameras[camera_id].path
+        if path is None:
+            message = f"camera {camera_id} has no path"
+            raise ValueError(message)
+        return path
+
+    def _usual_details(self, domain: str, event: str, entity: int) -> Json:
+        if domain == "camera" and (camera := self.world.cameras.get(entity)):
+            return camera_details(camera, camera.path, event)
+        if domain == "credentials" and (credential := self.world.credentials.get(entity)):
+            return {"description": credential.description}
+        return {}
+
+    async def _delay(self) -> None:
+        late = self.times.event_delay + random.uniform(0, self.times.event_jitter)
+        if late:
+            await asyncio.sleep(late)
+
+    async def _announce(self, event: str, entity: int | None, details: Json) -> None:
+        """Send a stream's event, without having the stream wait for a late one."""
+        if self.times.event_delay or self.times.event_jitter:
+            self._tasks.spawn(self._announce_late(event, entity, details))
+        else:
+            await self._wire.send_event("camera", event, entity, details)
+
+    async def _announce_late(self, event: str, entity: int | None, details: Json) -> None:
+        await self._delay()
+        await self._wire.send_event("camera", event, entity, details)
+
+    async def _boot(self) -> None:
+        if self.quirks.application_events:
+            await self._delay()
+            await self._wire.send_event("application", "ready", None, {"at": stamp(utc_now())})
+
+    async def _idle(self) -> None:
+        for line in itertools.cycle(_IDLE_LINES):
+            await asyncio.sleep(self.times.idle_log)
+            await self.log(*line)

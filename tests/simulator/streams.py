@@ -1,0 +1,27 @@
+"""What a stream shows, who reads it, and that there is none."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+import uuid
+
+
+class Picture(StrEnum):
+    """What a stream shows."""
+
+    CONNECTING = "connecting"
+    VIDEO = "video"
+    DISABLED = "disabled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads a stream; the query is that of the request."""
+
+    kind: str = "rtspSession"
+    query: str = ""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+class StreamUnavailable(Exception):
+    """No stream within the time that MediaMTX holds a reader."""

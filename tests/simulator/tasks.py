@@ -1,0 +1,27 @@
+"""The one owner of everything that runs in the background."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+class Tasks:
+    """Tasks that end with their owner."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def spawn[Result](self, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
+        """Run something in the background."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def end(self) -> None:
+        """Cancel what still runs, and what that starts meanwhile."""
+        while running := self._running - {asyncio.current_task()}:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)

@@ -1,0 +1,204 @@
+"""Streams and their video: demanded, shown, watched, and over."""
+
+import asyncio
+from dataclasses import replace
+import io
+import itertools
+import signal
+import sys
+
+import aiohttp
+import av
+import pytest
+
+from . import Simulator, StreamUnavailable, Times, day, live_a_day, recorded
+from .picture import frame_number
+from .probe import Probe, running, token_of, until
+
+LIFE = ("demand", "ready", "read", "unread", "undemand", "notReady")
+
+
+@pytest.fixture
+async def client(simulator: Simulator, client: Probe) -> Probe:
+    """A socket that is connected already."""
+    return await client.connect(simulator, auth={"token": token_of(simulator)})
+
+
+async def test_life_of_a_stream(simulator: Simulator, client: Probe) -> None:
+    reader = await simulator.open_reader(2, query="ha=1")
+    assert simulator.world.cameras[2].expires_at is None
+    await until(lambda: simulator.world.cameras[2].expires_at)
+    await simulator.close_reader(2, reader)
+    await until(lambda: "camera:notReady" in client.events())
+    assert client.events() == [f"camera:{event}" for event in LIFE]
+    bodies = {event: args[0] for event, args in client.frames}
+    assert bodies["camera:read"]["details"]["query"] == "ha=1"
+    assert bodies["camera:read"]["details"]["readerId"] == reader
+    assert bodies["camera:unread"]["details"]["readerId"] == reader
+    assert simulator.world.cameras[2].process is None
+
+
+async def test_without_tokens_there_is_no_stream(simulator: Simulator, client: Probe) -> None:
+    with pytest.raises(StreamUnavailable):
+        await simulator.open_reader(14)
+    await until(lambda: "camera:undemand" in client.events())
+    assert client.events() == ["camera:demand", "camera:undemand"]
+
+
+async def test_persistent_camera(simulator: Simulator, client: Probe) -> None:
+    payload = {"mtx_path": "front", "is_enabled": True, "is_persistent": True}
+    request = {"command": "update", "module": "cameras", "requestId": "a", "entity": "1"}
+    await client.exchange(request | {"payload": payload})
+    await until(lambda: client.events().count("camera:demand") == 3)
+    assert client.events().count("camera:ready") == 1
+    assert simulator.world.cameras[1].stream.ready
+
+
+async def test_persistent_camera_is_undemanded_and_goes_on(
+    simulator: Simulator, client: Probe
+) -> None:
+    camera = simulator.world.cameras[1]
+    camera.persistent = True
+    await simulator.camera_changed(camera)
+    reader = await simulator.open_reader(1)
+    await simulator.close_reader(1, reader)
+    await until(lambda: "camera:undemand" in client.events())
+    assert "camera:notReady" not in client.events()
+    assert camera.stream.ready
+
+
+async def test_refused_extension_ends_the_stream(socket_enabled: None) -> None:
+    times = replace(Times.fast(), authorization=0.2, extend_before=0.1)
+    async with running(Simulator(recorded(), times=times)) as simulator, Probe() as client:
+        await client.connect(simulator)
+        await simulator.open_reader(1)
+        await until(lambda: "camera:extended" in client.events())
+        await simulator.set_tokens(1, present=False, event="unauthenticated")
+        await until(lambda: "camera:notReady" in client.events())
+        assert "camera:failed-extension" in client.events()
+        assert "credentials:unauthenticated" in client.events("credentials:")
+        details = {event: args[0]["details"] for event, args in client.frames if event != "log"}
+        assert set(details["camera:extended"]) == {"name", "expiresAt"}
+        assert set(details["camera:failed-extension"]) == {"name", "error"}
+
+
+async def test_ready_at_will(simulator: Simulator, client: Probe) -> None:
+    """What a test makes ready stays so without readers, and outlives a restart."""
+    await simulator.set_ready(1, ready=True)
+    reader = await simulator.open_reader(1)
+    await simulator.close_reader(1, reader)
+    assert client.events() == ["camera:ready", "camera:read", "camera:unread"]
+    await simulator.kill()
+    await simulator.start()
+    assert simulator.world.cameras[1].stream.ready
+
+
+async def test_process_control(simulator: Simulator, client: Probe) -> None:
+    await simulator.open_reader(1)
+    process = simulator.world.cameras[1].process
+    assert process
+    first_pid = process.pid
+    request = {"command": "update", "module": "htop", "requestId": "a", "entity": process.name}
+    await client.exchange(request | {"payload": {"action": "restart"}})
+    await until(lambda: client.events().count("camera:ready") == 1)
+    assert client.events() == ["camera:unread", "camera:notReady", "camera:ready"]
+    process = simulator.world.cameras[1].process
+    assert process
+    assert process.pid != first_pid
+
+
+async def test_placeholder_of_a_disabled_camera(simulator: Simulator, client: Probe) -> None:
+    reader = await simulator.open_reader(6)
+    await simulator.close_reader(6, reader)
+    await until(lambda: "camera:notReady" in client.events())
+    assert simulator.world.cameras[6].expires_at is None
+
+
+async def test_video_over_hls(simulator: Simulator, client: Probe) -> None:
+    """Asking for the playlist wakes the camera; the frames that come are consecutive."""
+    base = f"http://127.0.0.1:{simulator.hls_port}/front"
+    async with aiohttp.ClientSession() as session:
+        index = await text_of(session, f"{base}/index.m3u8?ha=nonce")
+        playlist = await text_of(session, f"{base}/{index.split()[-1]}")
+        segments = [line for line in playlist.splitlines() if line.endswith(".ts")]
+        data = b"".join([await bytes_of(session, f"{base}/{segment}") for segment in segments[-2:]])
+    assert client.events() == ["camera:demand", "camera:ready", "camera:read"]
+    [read] = [args[0] for event, args in client.frames if event == "camera:read"]
+    assert (read["details"]["query"], read["details"]["readerType"]) == ("ha=nonce", "hlsMuxer")
+    frames = decoded(data)
+    assert [number for _, number in frames] == list(
+        range(int(segments[-2][:-3]) * 10 % 2**24, int(segments[-2][:-3]) * 10 % 2**24 + 20)
+    )
+    assert {later[0] - earlier[0] for earlier, later in itertools.pairwise(frames)} == {9000}
+
+
+async def test_held_playlist_ends_with_the_server(simulator: Simulator) -> None:
+    url = f"http://127.0.0.1:{simulator.hls_port}/cabin1/index.m3u8"
+    async with aiohttp.ClientSession() as session:
+        held = asyncio.create_task(session.get(url))
+        await until(lambda: simulator.world.cameras[14].process)
+        async with asyncio.timeout(0.9):
+            await simulator.stop()
+        with pytest.raises(aiohttp.ClientError):
+            await held
+
+
+async def test_playlist_of_no_stream(simulator: Simulator) -> None:
+    url = f"http://127.0.0.1:{simulator.hls_port}/cabin1/index.m3u8"
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        assert response.status == 404
+
+
+async def text_of(session: aiohttp.ClientSession, url: str) -> str:
+    return (await bytes_of(session, url)).decode()
+
+
+async def bytes_of(session: aiohttp.ClientSession, url: str) -> bytes:
+    async with session.get(url) as response:
+        assert response.status == 200, url
+        return await response.read()
+
+
+def decoded(data: bytes) -> list[tuple[int, int]]:
+    """Time stamp and number of each frame."""
+    with av.open(io.BytesIO(data), "r") as container:
+        return [
+            (frame.pts, frame_number(frame.to_ndarray(format="gray")))
+            for frame in container.decode(video=0)
+            if frame.pts is not None
+        ]
+
+
+async def test_a_day(socket_enabled: None) -> None:
+    """Every camera that can stream does, and the names and authorizations change."""
+    async with running(Simulator(day(8), times=Times.fast())) as simulator, Probe() as client:
+        await client.connect(simulator)
+        await live_a_day(simulator, length=1.5)
+        await until(lambda: client.events().count("camera:unread") >= 5)
+        read = {args[0]["entity"] for event, args in client.frames if event == "camera:read"}
+        assert read >= {1, 2, 3, 4, 5}
+        assert simulator.world.cameras[2].name == "Driveway Camera"
+        assert client.events("credentials:") == [
+            "credentials:reauthenticated",
+            "credentials:unauthenticated",
+            "credentials:authenticated",
+        ]
+
+
+async def test_command_line(socket_enabled: None) -> None:
+    """It says where it listens, and ends at once when it is told to."""
+    command = "-m tests.simulator --port 0 --hls-port 0 --cameras 3 --quirk bare_topic=off"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command.split(), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    line = (await process.stdout.readline()).decode()
+    url = next(word for word in line.split() if word.startswith("http"))
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{url}/api/auth", json={"username": "nestmtx"}) as response,
+    ):
+        assert response.status == 400
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(1):
+        assert await process.wait() == 0

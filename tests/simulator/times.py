@@ -1,0 +1,63 @@
+"""How long everything takes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Durations in seconds; the defaults are as recorded, or as MediaMTX's defaults are."""
+
+    answer: float = 0.005
+    """A request's answer."""
+    version: float = 0.09
+    """The answer of `version`, which starts two programs."""
+    cronjob: float = 3.0
+    """A cron job that is run by request."""
+    event_delay: float = 1.6
+    """From the truth to its event: every hook boots a process."""
+    event_jitter: float = 0.05
+    """What comes on top at random: events this close can overtake one another."""
+    stream_lag: float = 8.0
+    """How old the MediaMTX part of a camera's row is."""
+    process_start: float = 3.0
+    """From `demand` to `ready`."""
+    process_restart: float = 1.5
+    """Between the end of a crashed streamer and its next start."""
+    connecting: float = 5.0
+    """From `ready` to real video, for cameras that speak WEB_RTC with Google."""
+    authorization: float = 300.0
+    """How far ahead `expires_at` lies when Google has answered."""
+    extend_before: float = 120.0
+    """How long before `expires_at` the stream's authorization is extended."""
+    close_after: float = 10.0
+    """From the last reader's leaving to `undemand`."""
+    hls_reader_timeout: float = 60.0
+    """How long an HLS reader counts after its last request."""
+    start_timeout: float = 60.0
+    """How long MediaMTX holds a reader of a stream that does not come."""
+    demand_repeat: float = 60.0
+    """Between two `demand`s of a persistent camera."""
+    idle_log: float = 7.5
+    """Between two log lines of an idle server; 0: none."""
+    token_lifetime: float = 86_400.0
+    """What `expiration` says of a new token."""
+
+    @classmethod
+    def fast(cls) -> Times:
+        """For tests: everything happens, and next to nothing is waited for."""
+        return cls(
+            answer=0.0,
+            version=0.0,
+            cronjob=0.02,
+            event_delay=0.0,
+            event_jitter=0.0,
+            stream_lag=0.2,
+            process_start=0.02,
+            process_restart=0.05,
+            connecting=0.1,
+            close_after=0.1,
+            hls_reader_timeout=2.0,
+            start_timeout=1.0,
+            demand_repeat=0.5,
+            idle_log=0.0,
+        )

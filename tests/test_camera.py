@@ -1,0 +1,108 @@
+"""Cameras: streaming while ready, with a stream where the server has one, and never woken."""
+
+from http import HTTPStatus
+from unittest.mock import patch
+
+from homeassistant.components.camera import async_get_image, async_get_stream_source
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from tests.conftest import Until
+from tests.simulator import Simulator
+
+FRONT = "camera.front_yard_front_yard_cam"
+LIVING_ROOM = "camera.living_room_living_room"
+
+
+def _features(hass: HomeAssistant, entity_id: str) -> int:
+    return hass.states.get(entity_id).attributes["supported_features"]
+
+
+async def test_a_camera_is_streaming_while_it_is_ready(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    assert hass.states.get(FRONT).state == "idle"
+
+    await simulator.set_ready(1, True)
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
+
+    await simulator.set_ready(1, False)
+    await until(lambda: hass.states.get(FRONT).state == "idle")
+
+
+async def test_the_stream_is_rtsp_where_the_server_has_it_else_hls(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    camera = hass.data["camera"].get_entity(FRONT)
+    assert await async_get_stream_source(hass, FRONT) == "rtsp://127.0.0.1:8554/front"
+
+    simulator.world.protocols.discard("rtsp")
+    await until(lambda: camera.coordinator.camera(camera.subject.key).url_rtsp_tcp is None)
+
+    expected = f"http://127.0.0.1:{simulator.hls_port}/front/index.m3u8"
+    assert await async_get_stream_source(hass, FRONT) == expected
+
+
+async def test_a_stream_that_is_open_follows_its_source(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await async_setup_component(hass, "stream", {})
+    camera = hass.data["camera"].get_entity(FRONT)
+    stream = await camera.async_create_stream()
+
+    simulator.world.cameras[1].path = "porch"
+    await until(lambda: stream.source == "rtsp://127.0.0.1:8554/porch")
+
+
+async def test_a_stream_that_failed_does_not_make_the_camera_unavailable(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    await async_setup_component(hass, "stream", {})
+    camera = hass.data["camera"].get_entity(FRONT)
+    stream = await camera.async_create_stream()
+
+    with patch.object(type(stream), "available", False):
+        camera.async_write_ha_state()
+
+    assert hass.states.get(FRONT).state == "idle"
+
+
+async def test_a_camera_without_a_path_has_no_stream_until_it_gets_one(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    assert _features(hass, LIVING_ROOM) == 0
+    living_room = next(
+        camera for camera in simulator.world.cameras.values() if camera.name == "Living Room"
+    )
+
+    living_room.path = "living"
+
+    await until(lambda: _features(hass, LIVING_ROOM) == 2)
+
+
+async def test_a_picture_is_answered_at_once_and_wakes_nobody(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    client = await hass_client()
+    simulator.requests.clear()
+
+    response = await client.get(hass.states.get(FRONT).attributes["entity_picture"])
+
+    assert response.status == HTTPStatus.OK
+    assert response.content_type == "image/jpeg"
+    assert (await response.read()).startswith(b"\xff\xd8")
+    assert simulator.requests == []
+    assert hass.states.get(FRONT).state == "idle"
+
+
+async def test_a_picture_has_the_size_that_is_asked_for(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    image = await async_get_image(hass, FRONT)
+
+    assert image.content_type == "image/jpeg"

@@ -1,0 +1,296 @@
+"""Setting the entry up, losing the server, and taking the entry away."""
+
+import asyncio
+from unittest.mock import patch
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    EVENT_HOMEASSISTANT_STOP,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.conftest import Until
+from tests.simulator import Simulator
+
+CONNECTION = "binary_sensor.127_0_0_1_connection"
+FRONT = "camera.front_yard_front_yard_cam"
+FRONT_READY = "binary_sensor.front_yard_front_yard_cam_ready"
+FRONT_STATUS = "sensor.front_yard_front_yard_cam_status"
+HOME_AUTHORIZATION = "sensor.home_account_authorization"
+
+
+def _state(hass: HomeAssistant, entity_id: str) -> str | None:
+    state = hass.states.get(entity_id)
+    return state.state if state else None
+
+
+def _device(hass: HomeAssistant, entry: MockConfigEntry, name: str) -> dr.DeviceEntry | None:
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return next((device for device in devices if device.name == name), None)
+
+
+# Set-up
+
+
+async def test_an_entry_is_set_up_with_its_devices(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    assert loaded_entry.state is ConfigEntryState.LOADED
+    server = _device(hass, loaded_entry, simulator.host)
+    camera = _device(hass, loaded_entry, "Front Yard Cam")
+    credential = _device(hass, loaded_entry, "Home account")
+    assert server is not None and camera is not None and credential is not None
+    assert server.sw_version == "v1.1.1"
+    assert (camera.manufacturer, camera.model) == ("Google Nest", "Nest Cam (legacy)")
+    assert camera.via_device_id == credential.via_device_id == server.id
+    assert camera.area_id == "front_yard"
+
+
+async def test_the_token_is_kept_so_that_the_next_set_up_needs_no_login(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    assert loaded_entry.data[CONF_TOKEN].startswith("oat_")
+
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+
+    assert loaded_entry.state is ConfigEntryState.LOADED
+    assert simulator.logins == 1
+
+
+async def test_a_server_that_is_down_is_tried_again(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await simulator.kill()
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "cannot_connect"
+
+
+async def test_a_wrong_password_asks_for_a_new_one(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    data = {**entry.data, CONF_PASSWORD: "wrong"}
+    hass.config_entries.async_update_entry(entry, data=data)
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
+
+
+async def test_an_answer_that_is_not_understood_is_tried_again(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.answers["cameras", "list"] = "nonsense"
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "unexpected_answer"
+
+
+# The server goes and comes back
+
+
+async def test_a_killed_server_makes_entities_unavailable_and_its_restart_brings_them_back(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await simulator.set_ready(1, True)
+    await until(lambda: _state(hass, FRONT_READY) == STATE_ON)
+
+    await simulator.kill()
+    await until(lambda: _state(hass, FRONT_READY) == STATE_UNAVAILABLE)
+    assert _state(hass, CONNECTION) == STATE_OFF
+    assert _state(hass, FRONT) == STATE_UNAVAILABLE
+    assert _state(hass, HOME_AUTHORIZATION) == STATE_UNAVAILABLE
+
+    await simulator.set_ready(1, False)
+    await simulator.start()
+    await until(lambda: _state(hass, CONNECTION) == STATE_ON)
+    await until(lambda: _state(hass, FRONT_READY) == STATE_OFF)
+    assert _state(hass, FRONT) == "idle"
+    assert _state(hass, FRONT_STATUS) == "dead"
+    assert _state(hass, HOME_AUTHORIZATION) == "authenticated"
+    assert loaded_entry.state is ConfigEntryState.LOADED
+
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "custom_components.nestmtx" and record.levelname == "INFO"
+    ]
+    assert lines == ["The connection to 127.0.0.1 is lost", "Connected to 127.0.0.1 again"]
+
+
+async def test_a_short_loss_shows_in_the_connection_only(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    seen: set[str] = set()
+    hass.bus.async_listen(
+        "state_changed",
+        lambda event: seen.add(f"{event.data['entity_id']} {event.data['new_state'].state}"),
+    )
+
+    await simulator.disconnect_all()
+    await until(lambda: f"{CONNECTION} {STATE_OFF}" in seen)
+    await until(lambda: f"{CONNECTION} {STATE_ON}" in seen)
+
+    assert seen == {f"{CONNECTION} {STATE_OFF}", f"{CONNECTION} {STATE_ON}"}
+
+
+async def test_a_password_that_does_not_work_any_more_asks_for_a_new_one(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.users[1].password = "changed"
+    simulator.world.revoke_tokens("nestmtx")
+    await simulator.disconnect_all()
+
+    await until(lambda: bool(hass.config_entries.flow.async_progress_by_handler(DOMAIN)))
+    await until(lambda: _state(hass, FRONT_READY) == STATE_UNAVAILABLE)
+
+
+# Cameras come and go
+
+
+async def test_a_camera_that_appears_on_the_server_appears(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.add_camera(name="Shed", room="Garden", path="shed")
+
+    await until(lambda: _state(hass, "camera.garden_shed") == "idle")
+
+    assert _state(hass, "sensor.garden_shed_status") == "dead"
+
+
+async def test_a_camera_that_is_renamed_on_the_server_is_renamed(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[1].name = "Porch"
+
+    await until(lambda: _device(hass, loaded_entry, "Porch") is not None)
+
+    await until(lambda: hass.states.get(FRONT).attributes["friendly_name"] == "Porch")
+
+
+async def test_a_credential_that_is_renamed_on_the_server_is_renamed(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.credentials[1].description = "Family"
+
+    await until(lambda: _device(hass, loaded_entry, "Family") is not None)
+
+
+async def test_a_camera_that_vanishes_is_unavailable_and_then_gone(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.remove_camera(1)
+
+    await until(lambda: _state(hass, FRONT) == STATE_UNAVAILABLE)
+    await until(lambda: _state(hass, FRONT) is None)
+
+    assert _device(hass, loaded_entry, "Front Yard Cam") is None
+    assert er.async_get(hass).async_get(FRONT) is None
+
+
+async def test_a_camera_that_vanished_and_appears_again_is_added_again(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    camera = simulator.world.cameras[1]
+    simulator.world.remove_camera(1)
+    await until(lambda: _state(hass, FRONT) is None)
+
+    simulator.world.cameras[1] = camera
+
+    await until(lambda: _state(hass, FRONT) == "idle")
+
+
+async def test_a_camera_without_a_name_is_named_by_its_number(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cameras[1].name = ""
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert _device(hass, entry, "Camera 1") is not None
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_device_can_be_deleted_by_hand_only_when_it_is_gone_from_the_server(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+    present = _device(hass, loaded_entry, "Front Yard Cam")
+    gone = dr.async_get(hass).async_get_or_create(
+        config_entry_id=loaded_entry.entry_id, identifiers={(DOMAIN, "gone")}
+    )
+    assert present is not None
+    await hass.async_block_till_done()
+
+    refused = await client.remove_device(present.id)
+    removed = await client.remove_device(gone.id)
+
+    assert refused["error"]["code"] == "home_assistant_error"
+    assert removed["success"]
+
+
+# Unloading
+
+
+async def test_unloading_ends_the_session(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    assert simulator.connections == 1
+
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+    await until(lambda: simulator.connections == 0)
+    assert _state(hass, FRONT_READY) == STATE_UNAVAILABLE
+
+
+async def test_the_stop_of_home_assistant_ends_the_session(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+
+    await until(lambda: simulator.connections == 0)
+
+
+async def test_unloading_while_the_connection_is_lost_is_quick(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.kill()
+    await until(lambda: _state(hass, CONNECTION) == STATE_OFF)
+
+    async with asyncio.timeout(1):
+        assert await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+
+async def test_asking_for_an_update_does_not_disturb_the_session(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    with patch.object(loaded_entry.runtime_data, "async_update_listeners") as update:
+        await loaded_entry.runtime_data.async_refresh()
+
+    assert not update.called
+    assert simulator.connections == 1

@@ -1,0 +1,91 @@
+"""Every key that the code uses has its words, in every language, and no words are left over."""
+
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+import pytest
+
+from custom_components.nestmtx import binary_sensor, config_flow, errors, sensor
+
+INTEGRATION = Path(__file__).parents[1] / "custom_components" / "nestmtx"
+ENGLISH = json.loads((INTEGRATION / "translations" / "en.json").read_text())
+ICONS = json.loads((INTEGRATION / "icons.json").read_text())
+
+DESCRIPTIONS = {
+    "binary_sensor": [binary_sensor.CONNECTION, *binary_sensor.CAMERA_BINARY_SENSORS],
+    "sensor": [*sensor.CAMERA_SENSORS, *sensor.CREDENTIAL_SENSORS],
+}
+SCHEMAS = {
+    "user": config_flow.USER_SCHEMA,
+    "reconfigure": config_flow.RECONFIGURE_SCHEMA,
+    "reauth_confirm": config_flow.REAUTH_SCHEMA,
+}
+CONNECT_ERRORS = {key for _, key in errors._TRANSLATION_KEYS}
+
+
+def _leaves(tree: dict[str, Any], path: str = "") -> dict[str, str]:
+    leaves: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            leaves |= _leaves(value, f"{path}{key}.")
+        else:
+            leaves[f"{path}{key}"] = value
+    return leaves
+
+
+def test_every_entity_has_a_name_and_an_icon_and_no_name_is_left_over() -> None:
+    for platform, descriptions in DESCRIPTIONS.items():
+        keys = {description.translation_key for description in descriptions}
+
+        assert set(ENGLISH["entity"][platform]) == keys
+        assert set(ICONS["entity"][platform]) == keys
+
+    assert set(ENGLISH["entity"]) == set(ICONS["entity"]) == set(DESCRIPTIONS)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [*sensor.CAMERA_SENSORS, *sensor.CREDENTIAL_SENSORS],
+    ids=lambda description: description.key,
+)
+def test_every_state_of_an_enum_has_its_word(description: Any) -> None:
+    words = ENGLISH["entity"]["sensor"][description.translation_key]["state"]
+
+    assert set(words) == set(description.options)
+
+
+@pytest.mark.parametrize("step", SCHEMAS)
+def test_every_field_has_a_name_and_a_description(step: str) -> None:
+    fields = {str(key) for key in SCHEMAS[step].schema}
+    words = ENGLISH["config"]["step"][step]
+
+    assert set(words["data"]) == set(words["data_description"]) == fields
+
+
+def test_every_step_has_a_title_and_a_description() -> None:
+    assert set(ENGLISH["config"]["step"]) == set(SCHEMAS)
+    for words in ENGLISH["config"]["step"].values():
+        assert words["title"]
+        assert words["description"]
+
+
+def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
+    assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
+    assert set(ENGLISH["exceptions"]) == CONNECT_ERRORS
+
+
+@pytest.mark.parametrize("path", sorted((INTEGRATION / "translations").glob("*.json")))
+def test_every_language_has_the_same_keys_and_placeholders(path: Path) -> None:
+    words, english = _leaves(json.loads(path.read_text())), _leaves(ENGLISH)
+
+    assert words.keys() == english.keys()
+    for key, text in words.items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", english[key])), key
+
+
+def test_no_text_has_markup_or_addresses_or_loose_edges() -> None:
+    for key, text in _leaves(ENGLISH).items():
+        assert text == text.strip(), key
+        assert not re.search(r"</?\w+>|https?://", text), key
