@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from unittest.mock import patch
 
-from homeassistant.components.camera import async_get_image, async_get_stream_source
+from homeassistant.components.camera import async_get_stream_source
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -98,11 +98,3 @@ async def test_a_picture_is_answered_at_once_and_wakes_nobody(
     assert (await response.read()).startswith(b"\xff\xd8")
     assert simulator.requests == []
     assert hass.states.get(FRONT).state == "idle"
-
-
-async def test_a_picture_has_the_size_that_is_asked_for(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    image = await async_get_image(hass, FRONT)
-
-    assert image.content_type == "image/jpeg"

@@ -1,7 +1,6 @@
 """Setting the entry up, losing the server, and taking the entry away."""
 
 import asyncio
-from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import (
@@ -289,8 +288,26 @@ async def test_unloading_while_the_connection_is_lost_is_quick(
 async def test_asking_for_an_update_does_not_disturb_the_session(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    with patch.object(loaded_entry.runtime_data, "async_update_listeners") as update:
-        await loaded_entry.runtime_data.async_refresh()
+    await async_setup_component(hass, "homeassistant", {})
+    simulator.requests.clear()
 
-    assert not update.called
+    await hass.services.async_call(
+        "homeassistant", "update_entity", {"entity_id": FRONT_READY}, blocking=True
+    )
+
+    assert _state(hass, FRONT_READY) == STATE_OFF
     assert simulator.connections == 1
+
+
+async def test_asking_for_an_update_does_not_bring_back_what_is_lost(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await async_setup_component(hass, "homeassistant", {})
+    await simulator.kill()
+    await until(lambda: _state(hass, FRONT_READY) == STATE_UNAVAILABLE)
+
+    await hass.services.async_call(
+        "homeassistant", "update_entity", {"entity_id": FRONT_READY}, blocking=True
+    )
+
+    assert _state(hass, FRONT_READY) == STATE_UNAVAILABLE

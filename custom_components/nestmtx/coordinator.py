@@ -142,14 +142,9 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     async def _async_setup(self) -> None:
         try:
             await self._session.start()
-        except InvalidAuth as err:
-            raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN,
-                translation_key=translation_key(err),
-                translation_placeholders={"host": self.address.host},
-            ) from err
         except NestMTXError as err:
-            raise UpdateFailed(
+            failure = ConfigEntryAuthFailed if isinstance(err, InvalidAuth) else UpdateFailed
+            raise failure(
                 translation_domain=DOMAIN,
                 translation_key=translation_key(err),
                 translation_placeholders={"host": self.address.host},
@@ -161,6 +156,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     @override
     async def _async_update_data(self) -> ServerState:
         """Return what the session told last: it needs no asking."""
+        if not self.connected:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="cannot_connect",
+                translation_placeholders={"host": self.address.host},
+            )
         return self.data
 
     @override
@@ -195,11 +196,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self._end_grace()
         if not connected:
             self._cancel_grace = async_call_later(self.hass, TIMINGS.grace, self._grace_is_over)
-        elif not self.last_update_success:
-            self.last_update_success = True
-            LOGGER.info("Connected to %s again", self.address.host)
-            self._update_all()
-        self._update(Subject.server())
+        if not connected or self.last_update_success:
+            self._update(Subject.server())
+            return
+        self.last_update_success = True
+        LOGGER.info("Connected to %s again", self.address.host)
+        self._update_all()
 
     @callback
     def on_state(self, state: ServerState, changed: Changes) -> None:

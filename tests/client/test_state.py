@@ -63,19 +63,29 @@ def test_a_snapshot_brings_cameras_and_credentials(state: ServerState) -> None:
         (["demand", "ready"], True, True, CameraStatus.RUNNING),
         (["demand", "ready", "undemand"], False, True, CameraStatus.RUNNING),
         (["demand", "ready", "undemand", "notready"], False, False, CameraStatus.DEAD),
-        (["demand", "ready", "notready"], True, False, CameraStatus.STARTING),
+        (["demand", "ready", "notready"], True, False, None),
+        (["demand", "ready", "notready", "undemand"], False, False, CameraStatus.DEAD),
         (["demand", "undemand"], False, False, CameraStatus.DEAD),
         (["ready", "demand"], True, True, CameraStatus.RUNNING),
     ],
 )
 def test_a_cameras_life(
-    state: ServerState, kinds: list[str], requested: bool, ready: bool, status: CameraStatus
+    state: ServerState, kinds: list[str], requested: bool, ready: bool, status: CameraStatus | None
 ) -> None:
     for kind in kinds:
         state = happened(state, _event(kind), 1.0)
 
     camera = state.cameras[1]
     assert (camera.requested, camera.ready, camera.status) == (requested, ready, status)
+
+
+def test_a_persistent_cameras_process_runs_on_when_nobody_demands_it(state: ServerState) -> None:
+    persistent = replace(FRONT, is_persistent=True, requested=True, status=CameraStatus.STARTING)
+    state = _listed(state, persistent, BACK, at=100.0)
+
+    camera = happened(state, _event("undemand"), 101.0).cameras[1]
+
+    assert (camera.requested, camera.status) == (True, CameraStatus.STARTING)
 
 
 def test_a_disabled_camera_stays_disabled_while_its_placeholder_is_ready(

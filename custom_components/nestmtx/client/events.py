@@ -77,6 +77,9 @@ def _demand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera
 
 
 def _undemand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+    if camera.is_persistent and camera.is_enabled:
+        # Its process runs on.
+        return camera, readers
     camera = replace(camera, requested=False)
     return (camera if camera.ready else _with_status(camera, CameraStatus.DEAD)), readers
 
@@ -86,8 +89,8 @@ def _ready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera,
 
 
 def _notready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
-    # While the stream is requested, the server starts its process again.
-    status = CameraStatus.STARTING if camera.requested else CameraStatus.DEAD
+    # Either the process is started again, or the end of the demand is told late: not known yet.
+    status = None if camera.requested else CameraStatus.DEAD
     return _with_status(replace(camera, ready=False), status), readers.all_went()
 
 
@@ -113,7 +116,7 @@ _ADVANCE: Mapping[str, _Advance] = MappingProxyType(
 )
 
 
-def _with_status(camera: Camera, status: CameraStatus) -> Camera:
+def _with_status(camera: Camera, status: CameraStatus | None) -> Camera:
     """Set what the list will say after its lag; a disabled camera stays disabled."""
     return replace(camera, status=status) if camera.is_enabled else camera
 

@@ -54,6 +54,8 @@ class Camera:
     identified_as: tuple[str, ...] = ()
     """The models that it may be; often three, where Google does not tell them apart."""
     is_enabled: bool = False
+    is_persistent: bool = False
+    """The server runs its process all the time, whether or not somebody reads the stream."""
     status: CameraStatus | None = None
     """None for a word that this client does not know."""
     requested: bool = False
@@ -189,6 +191,7 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
         device_type=_device_type(fields.optional("info", dict)),
         identified_as=_texts(fields.optional("identified_as", list)),
         is_enabled=fields.flag("is_enabled"),
+        is_persistent=fields.flag("is_persistent"),
         status=_status(fields.optional("status", str)),
         requested=fields.optional("process_id", int) is not None,
         ready=fields.flag("stream_ready"),
