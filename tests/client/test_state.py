@@ -64,8 +64,9 @@ def test_a_snapshot_brings_cameras_and_credentials(state: ServerState) -> None:
         (["demand", "ready", "undemand"], False, True, CameraStatus.RUNNING),
         (["demand", "ready", "undemand", "notready"], False, False, CameraStatus.DEAD),
         (["demand", "ready", "notready"], True, False, None),
-        (["demand", "ready", "notready", "undemand"], False, False, CameraStatus.DEAD),
-        (["demand", "undemand"], False, False, CameraStatus.DEAD),
+        (["demand", "ready", "notready", "undemand"], False, False, None),
+        (["demand", "undemand"], False, False, None),
+        (["undemand"], False, False, CameraStatus.DEAD),
         (["ready", "demand"], True, True, CameraStatus.RUNNING),
     ],
 )

@@ -16,8 +16,13 @@ OWN_READER = "ha"
 
 type _Advance = Callable[[Camera, Readers, Event, str], tuple[Camera, Readers]]
 
-_READINESS = frozenset({"demand", "undemand", "ready", "notready"})
-_READERS = frozenset({"read", "unread", "notready"})
+TELL_DEMAND = frozenset({"demand", "undemand"})
+"""The events that say whether a camera's stream is requested."""
+TELL_READY = frozenset({"ready", "notready"})
+"""The events that say whether it is ready."""
+TELL_READERS = frozenset({"read", "unread", "notready"})
+"""The events that say who reads it."""
+CAMERA_EVENTS = TELL_DEMAND | TELL_READY | TELL_READERS
 
 
 class EventTopics:
@@ -47,27 +52,14 @@ class EventTopics:
         return None
 
 
-def tells_readiness(event: Event) -> bool:
-    """Return whether an event says if the camera's stream is requested or ready."""
-    return event.type in _READINESS
-
-
-def tells_readers(event: Event) -> bool:
-    """Return whether an event says who reads the camera's stream."""
-    return event.type in _READERS
-
-
 def advance_camera(
     camera: Camera, readers: Readers, event: Event, nonce: str
 ) -> tuple[Camera, Readers]:
-    """Return a camera and its readers after an event of its domain.
+    """Return a camera and its readers after one of CAMERA_EVENTS.
 
     Readers whose stream URL carries the nonce are our own, and no viewers.
     """
-    advance = _ADVANCE.get(event.type)
-    if advance is None:
-        return camera, readers
-    camera, readers = advance(camera, readers, event, nonce)
+    camera, readers = _ADVANCE[event.type](camera, readers, event, nonce)
     return replace(camera, viewers=readers.viewers), readers
 
 
@@ -81,11 +73,17 @@ def _undemand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Came
         # Its process runs on.
         return camera, readers
     camera = replace(camera, requested=False)
-    return (camera if camera.ready else _with_status(camera, CameraStatus.DEAD)), readers
+    if camera.ready or camera.status is CameraStatus.DEAD:
+        return camera, readers
+    # Dead, unless it streams and that is told late: not known yet.
+    return _with_status(camera, None), readers
 
 
 def _ready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
-    return _with_status(replace(camera, ready=True), CameraStatus.RUNNING), readers
+    # What streams has a process; a disabled camera's placeholder needs none.
+    requested = camera.requested or camera.is_enabled
+    camera = replace(camera, ready=True, requested=requested)
+    return _with_status(camera, CameraStatus.RUNNING), readers
 
 
 def _notready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .events import advance_camera, tells_readers, tells_readiness
-from .models import Authorization, Camera, Credential, Event, Version
+from .events import CAMERA_EVENTS, TELL_DEMAND, TELL_READERS, TELL_READY, advance_camera
+from .models import Authorization, Camera, CameraStatus, Credential, Event, Version
 from .readers import Readers
 
 if TYPE_CHECKING:
@@ -36,10 +36,12 @@ class Track:
     """What is remembered of a camera between snapshots."""
 
     readers: Readers = _NOBODY
-    readiness_at: float = _NEVER
-    """When the last event came, not settled yet, on whether the stream is requested or ready."""
+    demand_at: float = _NEVER
+    """When the last event came, not settled yet, on whether the stream is requested."""
+    ready_at: float = _NEVER
+    """When the last event came, not settled yet, on whether the stream is ready."""
     readers_at: float = _NEVER
-    """When the last event came, not settled yet, on who reads it."""
+    """When the last event came, not settled yet, on who reads the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def happened(state: ServerState, event: Event, at: float) -> ServerState:
     """Return the state after an event; the same one when it says nothing of use."""
     if event.entity is None:
         return state
-    if event.domain == "camera" and (tells_readiness(event) or tells_readers(event)):
+    if event.domain == "camera" and event.type in CAMERA_EVENTS:
         if not state.synced or event.entity not in state.cameras:
             return _waiting(state, event, at)
         return _after_camera_event(state, state.cameras[event.entity], event, at)
@@ -122,12 +124,12 @@ def happened(state: ServerState, event: Event, at: float) -> ServerState:
 def settle_at(state: ServerState, camera_id: int, lag: float) -> float | None:
     """Return when reading a camera will settle some of what events said; None if nothing is open.
 
-    Readiness and readers are settled each by itself, so that a camera is too that somebody comes
-    to or leaves all the time.
+    Demand, readiness and readers are settled each by itself, so that a camera is too that somebody
+    comes to or leaves all the time.
     """
     track = state.tracks.get(camera_id, Track())
-    events = [at for at in (track.readiness_at, track.readers_at) if at is not _NEVER]
-    return min(events) + lag if events else None
+    open_since = {track.demand_at, track.ready_at, track.readers_at} - {_NEVER}
+    return min(open_since) + lag if open_since else None
 
 
 def _waiting(state: ServerState, event: Event, at: float) -> ServerState:
@@ -139,8 +141,9 @@ def _after_camera_event(state: ServerState, camera: Camera, event: Event, at: fl
     camera, readers = advance_camera(camera, track.readers, event, state.nonce)
     track = Track(
         readers,
-        readiness_at=at if tells_readiness(event) else track.readiness_at,
-        readers_at=at if tells_readers(event) else track.readers_at,
+        demand_at=at if event.type in TELL_DEMAND else track.demand_at,
+        ready_at=at if event.type in TELL_READY else track.ready_at,
+        readers_at=at if event.type in TELL_READERS else track.readers_at,
     )
     return _with_camera(state, camera, track)
 
@@ -161,20 +164,33 @@ def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tup
     known, track = state.cameras.get(row.id), state.tracks.get(row.id, Track())
     if known is None or not state.synced:
         known, track = row, Track()
-    if asked_at >= track.readiness_at + lag:
-        track = replace(track, readiness_at=_NEVER)
-    else:
-        same_enablement = row.is_enabled == known.is_enabled
-        row = replace(
-            row,
-            ready=known.ready,
-            requested=known.requested,
-            status=known.status if same_enablement else row.status,
-        )
-    if asked_at >= track.readers_at + lag:
-        readers = track.readers.counted(row.viewers)
-        track = replace(track, readers=readers, readers_at=_NEVER)
-    return replace(row, viewers=track.readers.viewers), track
+    demand_is_told = asked_at < track.demand_at + lag
+    ready_is_told = asked_at < track.ready_at + lag
+    readers_are_told = asked_at < track.readers_at + lag
+    readers = track.readers if readers_are_told else track.readers.counted(row.viewers)
+    camera = replace(
+        row,
+        requested=known.requested if demand_is_told else row.requested,
+        ready=known.ready if ready_is_told else row.ready,
+        viewers=readers.viewers,
+    )
+    if row.is_enabled == known.is_enabled:
+        if ready_is_told:
+            camera = replace(camera, status=_unless_dead(known.status, camera.requested))
+        elif demand_is_told and row.ready == known.ready:
+            alive = row.status is not CameraStatus.DEAD
+            camera = replace(camera, status=_unless_dead(known.status, alive))
+    return camera, Track(
+        readers,
+        demand_at=track.demand_at if demand_is_told else _NEVER,
+        ready_at=track.ready_at if ready_is_told else _NEVER,
+        readers_at=track.readers_at if readers_are_told else _NEVER,
+    )
+
+
+def _unless_dead(told: CameraStatus | None, alive: bool) -> CameraStatus | None:
+    """Return the status that events told; unknown where it is dead and a row speaks against it."""
+    return None if told is CameraStatus.DEAD and alive else told
 
 
 def _with_camera(state: ServerState, camera: Camera, track: Track) -> ServerState:
