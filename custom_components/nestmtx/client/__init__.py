@@ -4,6 +4,7 @@ Knows nothing of Home Assistant. `Session` keeps a connection alive and tells a 
 changes; `verify_account` tries whether an account works.
 """
 
+from .account import Account, verify_account
 from .address import DEFAULT_PORT, ServerAddress, parse_address
 from .changes import Changes
 from .errors import (
@@ -21,7 +22,7 @@ from .errors import (
     RequestTimeout,
 )
 from .models import Authorization, Camera, CameraStatus, Credential, Event, Version
-from .session import Account, Listener, Session, SessionState, verify_account
+from .session import Listener, Session, SessionState
 from .state import ServerState
 from .streams import stream_source
 from .timings import Timings

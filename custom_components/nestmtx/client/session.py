@@ -9,7 +9,7 @@ the session with InvalidAuth.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 import logging
 import random
@@ -17,37 +17,23 @@ import secrets
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import modules, state as states
+from .account import Account
 from .auth import login
 from .changes import Changes, changes, changes_of
 from .connection import Connection
 from .errors import ConnectionLost, InvalidAuth, NestMTXError, RequestError
 from .events import EventTopics
-from .models import InvalidRow, Parsed, parse_camera, parse_credential
-from .state import ServerState, Snapshot
+from .rows import Rows
+from .state import ServerState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import aiohttp
 
-    from .address import ServerAddress
     from .timings import Timings
 
 _LOGGER = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A user of a server. `token` is what an earlier login gave, where there was one."""
-
-    address: ServerAddress
-    username: str
-    password: str
-    token: str | None = None
-
-    def __repr__(self) -> str:
-        """Leave the secrets out."""
-        return f"Account({self.username} at {self.address.url})"
 
 
 class SessionState(StrEnum):
@@ -90,11 +76,11 @@ class Session:
         self._connection: Connection | None = None
         self._session_state = SessionState.STOPPED
         self._topics = EventTopics()
+        self._rows = Rows()
         self._state = self._told = ServerState(nonce=secrets.token_hex(4))
         self._resync_at = 0.0
         self._settle_at: dict[int, float] = {}
         self._wake = asyncio.Event()
-        self._warned: set[str] = set()
 
     async def start(self) -> None:
         """Connect for the first time. Raises NestMTXError; the session may be started again."""
@@ -223,9 +209,8 @@ class Session:
 
     async def _do_what_is_due(self, connection: Connection) -> None:
         if self._now >= self._resync_at:
-            former = self._state
             await self._resync(connection)
-            self._tell(changes(former, self._state))
+            self._tell(changes(self._told, self._state))
         for camera_id in [each for each, at in self._settle_at.items() if at <= self._now]:
             # Later events put it off only where reading the camera now would settle nothing.
             del self._settle_at[camera_id]
@@ -233,25 +218,23 @@ class Session:
             if settle_at is None or settle_at > self._now:
                 self._settle_later(camera_id)
                 continue
-            former = self._state
             await self._settle(connection, camera_id)
-            self._tell(changes(former, self._state))
+            self._tell(changes(self._told, self._state))
 
     async def _resync(self, connection: Connection) -> None:
-        cameras = await self._list(connection, "cameras", parse_camera)
-        credentials = await self._list(connection, "credentials", parse_credential)
+        cameras = await self._rows.cameras(connection)
+        credentials = await self._rows.credentials(connection)
         self._state = states.resynced(self._state, cameras, credentials, self._timings.lag)
         self._resync_at = self._now + self._timings.resync
 
     async def _settle(self, connection: Connection, camera_id: int) -> None:
         asked_at = self._now
         try:
-            row = await modules.read(connection, "cameras", camera_id)
+            camera = await self._rows.camera(connection, camera_id)
         except RequestError as err:
             # Gone, perhaps: the next list tells.
             _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
             return
-        camera = self._parsed(parse_camera, row)
         if camera is not None:
             self._state = states.settled(self._state, camera, asked_at, self._timings.lag)
             self._settle_later(camera_id)
@@ -261,33 +244,6 @@ class Session:
             self._state = states.with_version(self._state, await modules.version(connection))
         except RequestError as err:
             _LOGGER.debug("The server does not tell its version: %s", err)
-
-    async def _list[T](
-        self, connection: Connection, module: str, parse: Callable[[Mapping[str, Any]], Parsed[T]]
-    ) -> Snapshot[T]:
-        asked_at = self._now
-        listing = await modules.list_all(connection, module)
-        rows = (self._parsed(parse, row) for row in listing.rows)
-        return Snapshot(
-            tuple(row for row in rows if row is not None), asked_at, complete=listing.complete
-        )
-
-    def _parsed[T](
-        self, parse: Callable[[Mapping[str, Any]], Parsed[T]], row: Mapping[str, Any]
-    ) -> T | None:
-        try:
-            parsed = parse(row)
-        except InvalidRow as err:
-            self._warn_once(str(err))
-            return None
-        if parsed.problems:
-            self._warn_once(f"unexpected fields: {', '.join(parsed.problems)}")
-        return parsed.value
-
-    def _warn_once(self, problem: str) -> None:
-        if problem not in self._warned:
-            self._warned.add(problem)
-            _LOGGER.warning("The server sent a row that is not as it should be: %s", problem)
 
     def _received(self, topic: str, payload: Any) -> None:
         event = self._topics.take(topic, payload)
@@ -326,24 +282,3 @@ class Session:
     @property
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-async def verify_account(http: aiohttp.ClientSession, account: Account, timings: Timings) -> str:
-    """Log in, connect, and ask for something that needs authentication; return the token.
-
-    Raises CannotConnect with its kinds, InvalidAuth, and the errors of a request.
-    """
-    token = await login(
-        http,
-        account.address,
-        account.username,
-        account.password,
-        timeout=timings.connect_timeout,
-    )
-    connection = Connection(http, timings, on_event=lambda _topic, _payload: None)
-    try:
-        await connection.connect(account.address, token)
-        await connection.request("list", "cameras", payload={"page": 1, "itemsPerPage": 1})
-    finally:
-        await connection.close()
-    return token

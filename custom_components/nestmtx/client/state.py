@@ -176,10 +176,10 @@ def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tup
     )
     if row.is_enabled == known.is_enabled:
         if ready_is_told:
-            camera = replace(camera, status=_unless_dead(known.status, camera.requested))
+            camera = replace(camera, status=_unless_dead(known.status, alive=camera.requested))
         elif demand_is_told and row.ready == known.ready:
             alive = row.status is not CameraStatus.DEAD
-            camera = replace(camera, status=_unless_dead(known.status, alive))
+            camera = replace(camera, status=_unless_dead(known.status, alive=alive))
     return camera, Track(
         readers,
         demand_at=track.demand_at if demand_is_told else _NEVER,
@@ -188,7 +188,7 @@ def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tup
     )
 
 
-def _unless_dead(told: CameraStatus | None, alive: bool) -> CameraStatus | None:
+def _unless_dead(told: CameraStatus | None, *, alive: bool) -> CameraStatus | None:
     """Return the status that events told; unknown where it is dead and a row speaks against it."""
     return None if told is CameraStatus.DEAD and alive else told
 
