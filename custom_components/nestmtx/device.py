@@ -51,7 +51,8 @@ def server_info(coordinator: NestMTXCoordinator) -> DeviceInfo:
 def camera_info(coordinator: NestMTXCoordinator, camera: Camera) -> DeviceInfo:
     """Return what the device registry is to know of a camera."""
     subject = Subject("camera", camera.key)
-    return _named(subject, camera.name, camera.id) | DeviceInfo(
+    return DeviceInfo(
+        **_named(subject, camera.name, camera.id),
         identifiers={subject.identifier(coordinator.config_entry)},
         manufacturer="Google Nest",
         model=camera.model,
@@ -64,7 +65,8 @@ def camera_info(coordinator: NestMTXCoordinator, camera: Camera) -> DeviceInfo:
 def credential_info(coordinator: NestMTXCoordinator, credential: Credential) -> DeviceInfo:
     """Return what the device registry is to know of a credential."""
     subject = Subject("credential", credential.key)
-    return _named(subject, credential.description, credential.id) | DeviceInfo(
+    return DeviceInfo(
+        **_named(subject, credential.description, credential.id),
         identifiers={subject.identifier(coordinator.config_entry)},
         manufacturer="Google",
         model="Device Access credential",

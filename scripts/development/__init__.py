@@ -1,0 +1,1 @@
+"""A Home Assistant with this integration and a simulated server, for development."""

@@ -1,0 +1,132 @@
+"""Home Assistant's configuration folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+import fcntl
+import json
+from pathlib import Path
+import shutil
+
+from .failure import Failure
+from .options import HOST, ROOT, Options
+
+# Tells a folder that was made here from somebody's own.
+MARKER = ".scripts-develop"
+SIMULATOR_PORT = ".simulator-port"
+
+CONFIGURATION = """\
+frontend:
+history:
+logbook:
+stream:
+automation: !include automations.yaml
+
+logger:
+  default: warning
+  logs:
+    custom_components.nestmtx: info
+"""
+
+
+@contextmanager
+def prepared(options: Options) -> Iterator[None]:
+    """Make the folder, and keep it from other runs for as long as the context lasts."""
+    folder = options.config
+    refuse_foreign(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / MARKER).open("a") as marker:
+        try:
+            fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(
+                f"{folder} is in use by another run: name another with --config"
+            ) from None
+        if options.fresh:
+            empty(folder)
+        fill(folder, options.port)
+        yield
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Keep away from what was not made here."""
+    if not folder.exists() or (folder / MARKER).is_file():
+        return
+    if not folder.is_dir() or any(folder.iterdir()):
+        raise Failure(f"{folder} was not made by scripts/develop: name an empty folder")
+
+
+def empty(folder: Path) -> None:
+    """Remove everything but the marker, which is locked."""
+    for path in folder.iterdir():
+        if path.name == MARKER:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def fill(folder: Path, port: int) -> None:
+    """Write what Home Assistant needs to start, and keep what a developer changed."""
+    write_once(folder / "configuration.yaml", CONFIGURATION)
+    write_once(folder / "automations.yaml", "[]\n")
+    components = folder / "custom_components"
+    # The repository may have moved.
+    components.unlink(missing_ok=True)
+    components.symlink_to(ROOT / "custom_components", target_is_directory=True)
+    storage = folder / ".storage"
+    storage.mkdir(exist_ok=True)
+    (storage / "http").write_text(json.dumps(http_settings(port)))
+
+
+def logs(folder: Path) -> Path:
+    """Name where the output of both servers goes."""
+    path = folder / "logs"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def known_simulator_port(folder: Path) -> int | None:
+    """Read which server Home Assistant was connected to; --fresh forgets it."""
+    path = folder / SIMULATOR_PORT
+    return int(path.read_text()) if path.exists() else None
+
+
+def remember_simulator_port(folder: Path, port: int) -> None:
+    """Write which server Home Assistant is connected to."""
+    (folder / SIMULATOR_PORT).write_text(f"{port}\n")
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file that is not there yet."""
+    if not path.exists():
+        path.write_text(text)
+
+
+def http_settings(port: int) -> dict[str, object]:
+    """Home Assistant's own file for where it listens.
+
+    Only this file can restrict it to this machine: everybody knows the password, and an
+    administrator can run anything. In YAML it would be a trial that ends after five minutes.
+    """
+    return {
+        "version": 3,
+        "minor_version": 1,
+        "key": "http",
+        "data": {
+            "stable": {
+                "server_host": [HOST],
+                "server_port": port,
+                "cors_allowed_origins": [],
+                "login_attempts_threshold": -1,
+                "ip_ban_enabled": False,
+                "ssl_profile": "intermediate_v6",
+                "use_x_frame_options": True,
+                "created_at": "2026-01-01T00:00:00+00:00",
+                "error": None,
+                "error_message": None,
+            },
+            "pending": None,
+            "yaml_migration_done": True,
+        },
+    }

@@ -1,0 +1,43 @@
+"""Home Assistant's process."""
+
+from pathlib import Path
+import sys
+
+from .api import Api
+from .child import Command
+from .polling import wait_for
+
+NAME = "Home Assistant"
+RUNNING_TIMEOUT = 600.0
+
+STUBS = Path(__file__).parent / "stubs"
+STUBBED_PACKAGES = ("pymicro-vad", "pyspeex-noise")
+
+# What the page's Restart button, which loads changed code, makes Home Assistant exit with.
+RESTART_EXIT_CODE = 100
+
+
+def command(folder: Path) -> Command:
+    """Start Home Assistant with a configuration folder."""
+    return Command(
+        name=NAME,
+        arguments=[
+            *(sys.executable, "-m", "homeassistant"),
+            *("--config", str(folder)),
+            *("--skip-pip-packages", ",".join(STUBBED_PACKAGES)),
+            "--log-no-color",
+        ],
+        # The stand-ins come before what is installed.
+        environment={"PYTHONPATH": str(STUBS)},
+        restart_code=RESTART_EXIT_CODE,
+    )
+
+
+async def wait_running(home: Api) -> None:
+    """Wait until everything that is configured is set up."""
+
+    async def running() -> bool | None:
+        config = await home.command("get_config")
+        return True if config["state"] == "RUNNING" else None
+
+    await wait_for(f"{NAME}'s start", running, seconds=RUNNING_TIMEOUT)

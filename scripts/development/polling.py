@@ -1,0 +1,21 @@
+"""Waiting for something that does not say when it is there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from .failure import Failure
+
+INTERVAL = 0.5
+
+
+async def wait_for[T](what: str, look: Callable[[], Awaitable[T | None]], *, seconds: float) -> T:
+    """Look again and again until there is an answer."""
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                answer = await look()
+                if answer is not None:
+                    return answer
+                await asyncio.sleep(INTERVAL)
+    except TimeoutError:
+        raise Failure(f"{what} did not happen within {seconds:.0f} seconds") from None

@@ -1,0 +1,45 @@
+"""Which TCP ports are free on this machine."""
+
+from collections.abc import Callable, Iterable
+import socket
+
+from .failure import Failure
+from .options import HIGHEST_PORT, HOST, Options
+
+
+def is_free(port: int) -> bool:
+    """Say whether a server could listen on that port."""
+    with socket.socket() as probe:
+        # A port whose last connections are still closing is free for a server.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def check(options: Options) -> None:
+    """Refuse ports that are taken, before anything is started."""
+    if options.port == options.simulator_port:
+        raise Failure("Home Assistant and the simulator need two different ports")
+    for name, port, option in (
+        ("Home Assistant", options.port, "--port"),
+        ("the simulator", options.simulator_port, "--simulator-port"),
+    ):
+        if not is_free(port):
+            raise Failure(f"port {port} for {name} is in use: name another with {option}")
+
+
+def video_port(options: Options) -> int:
+    """Choose where the simulator serves video: the first free port behind its own."""
+    behind = range(options.simulator_port + 1, HIGHEST_PORT + 1)
+    return first(behind, lambda port: port != options.port and is_free(port))
+
+
+def first(ports: Iterable[int], accept: Callable[[int], bool]) -> int:
+    """Take the first port that is accepted."""
+    for port in ports:
+        if accept(port):
+            return port
+    raise Failure("no free port was found for the simulator's video: name a lower --simulator-port")

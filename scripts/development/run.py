@@ -1,0 +1,116 @@
+"""Start both servers, set them up for one another, and stay until asked to stop."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+import sys
+import time
+
+from aiohttp import ClientError
+
+from . import account, dashboard, entry, folder, home_assistant, ports, simulator
+from .api import Api, connected
+from .child import running
+from .failure import Failure
+from .options import HOME_ASSISTANT, SIMULATOR, Options, parse
+from .signals import STOP_SIGNALS
+
+
+def main(arguments: list[str]) -> int:
+    """Run until stopped: 0 when asked to stop, 1 when something failed."""
+    options = parse(arguments)
+    code = 0
+    try:
+        asyncio.run(until_stopped(serve(options)))
+    except* Failure as failures:
+        code = 1
+        for failure in leaves(failures):
+            say(str(failure))
+    return code
+
+
+async def until_stopped(work: Coroutine[None, None, None]) -> None:
+    """Do the work, and end it when a signal asks for it."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+
+    def stop() -> None:
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, lambda: None)
+        say("stopping")
+        task.cancel()
+
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop)
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
+
+
+async def serve(options: Options) -> None:
+    """Run both servers until cancelled; each is ended here, whatever happens."""
+    started = time.monotonic()
+    ports.check(options)
+    video_port = ports.video_port(options)
+    with folder.prepared(options):
+        logs = folder.logs(options.config)
+        say(f"what both servers print is kept in {logs}")
+        say(f"starting the simulator on port {options.simulator_port}, its video on {video_port}")
+        async with running(simulator.command(options, video_port), logs / "simulator.log"):
+            await simulator.wait_listening(options.simulator_port)
+            say("starting Home Assistant; the first start installs its packages")
+            command = home_assistant.command(options.config)
+            async with running(command, logs / "home-assistant.log"):
+                await set_up(options)
+                say_ready(options, time.monotonic() - started)
+                await asyncio.Event().wait()
+
+
+async def set_up(options: Options) -> None:
+    """Bring a Home Assistant that is starting to a dashboard with the simulator's cameras."""
+    try:
+        token = await account.log_in(options.url)
+        async with connected(options.url, token) as home:
+            await account.complete_onboarding(home, options.url)
+            await home_assistant.wait_running(home)
+            await connect_to_simulator(home, options)
+            await entry.remove_suggestions(home)
+            await dashboard.publish(home)
+    except (ClientError, TimeoutError) as error:
+        # Where the process has ended, its watcher says so, with the log: it goes first.
+        await asyncio.sleep(1)
+        raise Failure(f"Home Assistant stopped answering: {error}") from error
+
+
+async def connect_to_simulator(home: Api, options: Options) -> None:
+    """Add the simulated server, unless it is there; one on another port is replaced."""
+    entries = await entry.find(home)
+    if entries and folder.known_simulator_port(options.config) != options.simulator_port:
+        await entry.remove(home, entries)
+        entries = []
+    if not entries:
+        say("adding the simulated server to Home Assistant")
+        await entry.add(home, options.simulator_port)
+        folder.remember_simulator_port(options.config, options.simulator_port)
+    await entry.wait_loaded(home)
+
+
+def say_ready(options: Options, seconds: float) -> None:
+    """Tell where to look."""
+    say(
+        f"ready after {seconds:.0f} s: {options.url} ({HOME_ASSISTANT}), "
+        f"simulator {options.simulator_url} ({SIMULATOR}); Ctrl-C stops both"
+    )
+
+
+def leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """List the exceptions in a group of groups."""
+    for exception in group.exceptions:
+        if isinstance(exception, BaseExceptionGroup):
+            yield from leaves(exception)
+        else:
+            yield exception
+
+
+def say(text: str) -> None:
+    """Print for the developer."""
+    print(f"develop: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,148 @@
+"""Pictures for the documentation, taken from Home Assistant's page in a browser."""
+
+import argparse
+from collections.abc import Iterable
+import io
+from itertools import starmap, zip_longest
+from pathlib import Path
+import shutil
+import sys
+import time
+from typing import NamedTuple
+
+from PIL import Image
+from playwright.sync_api import (
+    Browser,
+    Error,
+    Locator,
+    Page,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
+
+from .failure import Failure
+from .options import DASHBOARD, HOME_ASSISTANT, ROOT
+
+SIZE: ViewportSize = {"width": 1440, "height": 960}
+# The documentation is read on slow lines, too.
+MAX_BYTES = 150_000
+QUALITY = 80
+
+# A camera that sleeps takes its time to send its first picture.
+PLAY_TIMEOUT = 90.0
+HAVE_CURRENT_DATA = 2
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # WebRTC with a server on this machine.
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+)
+
+
+class Video(NamedTuple):
+    """A <video> at one moment."""
+
+    ready_state: int
+    width: int
+    time: float
+
+
+def main() -> int:
+    """Take the pictures: 0 when they were taken, 1 with the reason otherwise."""
+    parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8123", help="Home Assistant's address")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "docs" / "images", metavar="DIR", help="their folder"
+    )
+    options = parser.parse_args()
+    try:
+        with sync_playwright() as playwright:
+            take_dashboard(launch(playwright), options.url, options.output / "dashboard.webp")
+    except (Failure, Error) as failure:
+        print(f"screenshots: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's browser: Playwright's own cannot decode H264."""
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        raise Failure("no browser was found: install Chromium or Chrome")
+    return playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+
+
+def take_dashboard(browser: Browser, url: str, path: Path) -> None:
+    """Show the dashboard, and keep what it looks like once a camera plays."""
+    with browser, browser.new_page(viewport=SIZE, color_scheme="light") as page:
+        log_in(page, f"{url}/{DASHBOARD}")
+        wait_until_playing(page)
+        save(page.screenshot(), path)
+
+
+def log_in(page: Page, url: str) -> None:
+    """Open a page of Home Assistant, by way of its login form."""
+    page.goto(url)
+    page.locator("input[name=username]").fill(HOME_ASSISTANT.user)
+    page.locator("input[name=password]").fill(HOME_ASSISTANT.password)
+    page.locator("input[name=password]").press("Enter")
+    page.locator("hui-picture-entity-card").first.wait_for()
+
+
+def wait_until_playing(page: Page) -> None:
+    """Wait until the picture moves in each live view."""
+    before: list[list[Video]] = []
+    end = time.monotonic() + PLAY_TIMEOUT
+    while time.monotonic() < end:
+        now = live_views(page)
+        if now and all(starmap(any_plays, zip_longest(before, now, fillvalue=[]))):
+            return
+        before = now
+        page.wait_for_timeout(1000)
+    raise Failure(f"not each live view played within {PLAY_TIMEOUT:.0f} seconds: {before}")
+
+
+def live_views(page: Page) -> list[list[Video]]:
+    """Look at each live view's players: the page may have one for HLS and one for WebRTC."""
+    return [videos(view) for view in page.locator("ha-camera-stream").all()]
+
+
+def videos(view: Locator) -> list[Video]:
+    """Look at each <video> in an element's shadow trees."""
+    states = view.locator("video").evaluate_all(
+        "videos => videos.map(video => [video.readyState, video.videoWidth, video.currentTime])"
+    )
+    return [Video(*state) for state in states]
+
+
+def any_plays(before: Iterable[Video], now: Iterable[Video]) -> bool:
+    """Say whether one of a view's players plays."""
+    return any(map(plays, before, now, strict=False))
+
+
+def plays(before: Video, now: Video) -> bool:
+    """Say whether a video has a picture, and went on."""
+    return now.ready_state >= HAVE_CURRENT_DATA and now.width > 0 and now.time > before.time
+
+
+def save(png: bytes, path: Path) -> None:
+    """Write a picture as small as the documentation needs it."""
+    webp = io.BytesIO()
+    Image.open(io.BytesIO(png)).save(webp, "WEBP", quality=QUALITY, method=6)
+    if webp.tell() > MAX_BYTES:
+        raise Failure(f"{path.name} would have {webp.tell()} bytes, more than {MAX_BYTES}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(webp.getvalue())
+    print(f"screenshots: wrote {path} ({webp.tell()} bytes)", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
