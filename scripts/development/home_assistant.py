@@ -27,8 +27,12 @@ def command(folder: Path) -> Command:
             *("--skip-pip-packages", ",".join(STUBBED_PACKAGES)),
             "--log-no-color",
         ],
-        # The stand-ins come before what is installed.
-        environment={"PYTHONPATH": str(STUBS)},
+        environment={
+            # The stand-ins come before what is installed.
+            "PYTHONPATH": str(STUBS),
+            # Home Assistant installs with uv: let it trust what the system trusts.
+            "UV_SYSTEM_CERTS": "true",
+        },
         restart_code=RESTART_EXIT_CODE,
     )
 
