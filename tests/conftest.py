@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from pathlib import Path
+import re
+import sys
 from unittest.mock import patch
 
 from homeassistant.const import (
@@ -22,6 +25,8 @@ from custom_components.nestmtx.client import ServerAddress, Timings
 from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Simulator, Times, World
 from tests.simulator.scenario import recorded
+
+ROOT = Path(__file__).parents[1]
 
 TIMINGS = Timings(
     connect_timeout=2.0,
@@ -59,6 +64,24 @@ async def simulator(world: World, socket_enabled: None) -> AsyncGenerator[Simula
     await simulator.start()
     yield simulator
     await simulator.stop()
+
+
+@pytest.fixture
+async def server_process(socket_enabled: None) -> AsyncGenerator[ServerAddress]:
+    """A server in a process of its own, where only the client's side is to be looked at."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.simulator", "--port", "0", "--hls-port", "0"),
+        *("--scenario", "recorded", "--cameras", "2"),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    line = (await process.stdout.readline()).decode()
+    address = re.search(r"http://([\d.]+):(\d+)", line)
+    assert address is not None
+    yield ServerAddress(address[1], int(address[2]))
+    process.terminate()
+    await process.wait()
 
 
 @pytest.fixture

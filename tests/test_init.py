@@ -231,6 +231,14 @@ async def test_a_camera_without_a_name_is_named_by_its_number(
     await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def test_a_camera_whose_name_is_taken_away_is_named_by_its_number(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[1].name = ""
+
+    await until(lambda: _device(hass, loaded_entry, "Camera 1") is not None)
+
+
 async def test_a_device_can_be_deleted_by_hand_only_when_it_is_gone_from_the_server(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,

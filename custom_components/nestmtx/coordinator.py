@@ -70,22 +70,19 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     def __init__(self, hass: HomeAssistant, entry: NestMTXConfigEntry) -> None:
         """Prepare the session; it connects with the first refresh."""
-        super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
-        self.address = account_of(entry.data).address
-        self.data = ServerState()
+        account = account_of(entry.data)
+        self.address = account.address
         self.connected = False
-        self.server_device_id = async_update_server_device(self)
-        self._session = Session(
-            async_get_clientsession(hass, verify_ssl=entry.data[CONF_VERIFY_SSL]),
-            account_of(entry.data),
-            self,
-            TIMINGS,
-        )
+        http = async_get_clientsession(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
+        self._session = Session(http, account, self, TIMINGS)
         self._run_task: asyncio.Task[None] | None = None
         self._cancel_grace: CALLBACK_TYPE | None = None
         self._object_listeners: dict[Subject, list[CALLBACK_TYPE]] = {}
         self._camera_ids: dict[str, int] = {}
         self._credential_ids: dict[str, int] = {}
+        super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
+        self.data = ServerState()
+        self.server_device_id = async_update_server_device(self)
 
     def camera(self, key: str) -> Camera | None:
         """Return the camera with a key, unless the server does not list it any more."""
@@ -250,7 +247,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     def _update(self, subject: Subject) -> None:
         for update_callback in tuple(self._object_listeners.get(subject, ())):
-            update_callback()
+            try:
+                update_callback()
+            except Exception:
+                # One entity's fault is not the others'.
+                LOGGER.exception("Unexpected error updating an entity of %s", subject.kind)
 
 
 def _ids[T: (Camera, Credential)](rows: Mapping[int, T]) -> dict[str, int]:

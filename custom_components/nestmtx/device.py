@@ -98,8 +98,9 @@ def async_update_device(
     """Bring a device that there is up to date with its name and model on the server."""
     registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
     device = registry.async_get_device_by_identifier(subject.identifier(entry), entry.entry_id)
+    # Only the registry knows the name of what has none on the server: it is translated.
     if device is not None and (
-        (device.name, device.model) != (info.get("name", device.name), info.get("model"))
+        "name" not in info or (device.name, device.model) != (info["name"], info["model"])
     ):
         registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
 

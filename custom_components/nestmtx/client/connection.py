@@ -25,6 +25,7 @@ from .errors import (
     RequestError,
     RequestTimeout,
 )
+from .transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,7 +66,7 @@ _MAXIMUM_REQUEST = 1_000_000 - 1024
 """Bytes: the server's maxPayload, less the envelope. It drops the socket for a larger one."""
 _MAXIMUM_MESSAGE = 64 * 1024 * 1024
 """Bytes. Lists are some 2.5 kB a camera."""
-_CLOSE_TIMEOUT = 0.5
+_CLOSE_TIMEOUT = 0.4
 """Seconds for a goodbye to a server that may be gone."""
 
 
@@ -90,12 +91,13 @@ class Connection:
         self._pending: dict[str, asyncio.Future[Any]] = {}
         self._refusal: str | None = None
         self.is_lost = False
+        self._transport = Transport(http)
         self._client = socketio.AsyncClient(
             reconnection=False,
             logger=_WIRE_LOGGER,
             engineio_logger=_WIRE_LOGGER,
             handle_sigint=False,
-            http_session=http,
+            http_session=self._transport,
             request_timeout=_CLOSE_TIMEOUT,
             websocket_extra_options={"max_msg_size": _MAXIMUM_MESSAGE},
         )
@@ -170,10 +172,11 @@ class Connection:
         except (TimeoutError, *_CONNECT_ERRORS) as err:
             _LOGGER.debug("The connection was not closed cleanly: %s", type(err).__name__)
         finally:
+            self._ended()
             for task in tasks:
                 task.cancel()
-            self._ended()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._transport.close(_CLOSE_TIMEOUT)
 
     def _ended(self, *_: object) -> None:
         if not self.is_lost:

@@ -101,6 +101,9 @@ class Session:
                     await self._keep()
                 except NestMTXError as err:
                     _LOGGER.debug("The connection is given up: %s", err)
+                except Exception:
+                    # Whatever it was, a new connection is the way out.
+                    _LOGGER.exception("Unexpected error, connecting again")
                 await self._reopen()
         finally:
             await self.stop()
@@ -184,6 +187,8 @@ class Session:
                 raise
             except NestMTXError as err:
                 _LOGGER.debug("Attempt %s to connect failed: %s", attempt, err)
+            except Exception:
+                _LOGGER.exception("Unexpected error while connecting")
             else:
                 return
 
