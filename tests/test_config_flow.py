@@ -1,5 +1,6 @@
 """Adding a server, changing it, and logging in again."""
 
+import asyncio
 import ssl
 from typing import Any
 from unittest.mock import patch
@@ -258,6 +259,31 @@ async def test_a_server_that_moved_is_followed_without_typing_the_password(
     await until(lambda: hass.states.get("camera.front_yard_front_yard_cam").state == "idle")
     await hass.config_entries.async_unload(loaded_entry.entry_id)
     await moved.stop()
+
+
+async def test_an_empty_password_keeps_the_one_that_is_stored(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, user_input: dict[str, Any]
+) -> None:
+    result = await loaded_entry.start_reconfigure_flow(hass)
+
+    result = await _submit(hass, result["flow_id"], user_input | {CONF_PASSWORD: ""})
+
+    assert result["reason"] == "reconfigure_successful"
+    assert loaded_entry.data[CONF_PASSWORD] == "nestmtx"
+
+
+async def test_two_flows_at_once_make_one_entry(
+    hass: HomeAssistant, user_input: dict[str, Any]
+) -> None:
+    flows = [await _begin(hass), await _begin(hass)]
+
+    results = await asyncio.gather(*(_submit(hass, flow, user_input) for flow in flows))
+
+    assert {result["type"] for result in results} == {
+        FlowResultType.CREATE_ENTRY,
+        FlowResultType.ABORT,
+    }
+    await _unload(hass)
 
 
 @pytest.mark.parametrize(

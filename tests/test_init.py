@@ -1,6 +1,8 @@
 """Setting the entry up, losing the server, and taking the entry away."""
 
 import asyncio
+import logging
+from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import (
@@ -19,7 +21,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.nestmtx.const import DOMAIN
-from tests.conftest import Until
+from custom_components.nestmtx.entity import NestMTXEntity
+from tests.conftest import TIMINGS, Until
 from tests.simulator import Simulator
 
 CONNECTION = "binary_sensor.127_0_0_1_connection"
@@ -165,6 +168,38 @@ async def test_a_password_that_does_not_work_any_more_asks_for_a_new_one(
     await until(lambda: _state(hass, FRONT_READY) == STATE_UNAVAILABLE)
 
 
+async def test_no_secret_reaches_the_log(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    simulator.world.users[1].password = "p4ssw0rd"
+    data = {**entry.data, CONF_PASSWORD: "p4ssw0rd", CONF_TOKEN: "oat_stopped"}
+    hass.config_entries.async_update_entry(entry, data=data)
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    await simulator.disconnect_all()
+    await until(lambda: _state(hass, CONNECTION) == STATE_OFF)
+    await until(lambda: _state(hass, CONNECTION) == STATE_ON)
+    token = entry.data[CONF_TOKEN]
+    simulator.world.users[1].password = "changed"
+    simulator.world.revoke_tokens("nestmtx")
+    await simulator.disconnect_all()
+    await until(lambda: bool(hass.config_entries.flow.async_progress_by_handler(DOMAIN)))
+
+    ours = "\n".join(
+        record.getMessage() for record in caplog.records if "simulator" not in record.pathname
+    )
+    rows = simulator.world.credentials.values()
+    secrets = [secret for row in rows for secret in (row.oauth_client_id, row.oauth_client_secret)]
+    for secret in ("p4ssw0rd", "oat_stopped", token, *secrets):
+        assert secret not in ours
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
 # Cameras come and go
 
 
@@ -237,6 +272,73 @@ async def test_a_camera_whose_name_is_taken_away_is_named_by_its_number(
     simulator.world.cameras[1].name = ""
 
     await until(lambda: _device(hass, loaded_entry, "Camera 1") is not None)
+
+
+async def test_no_device_is_deleted_by_hand_while_nobody_knows_what_there_is(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+    camera = _device(hass, loaded_entry, "Front Yard Cam")
+    assert camera is not None
+    await simulator.kill()
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+    assert loaded_entry.state is ConfigEntryState.SETUP_RETRY
+
+    refused = await client.remove_device(camera.id)
+
+    assert refused["error"]["code"] == "home_assistant_error"
+
+
+async def test_a_start_removes_what_vanished_meanwhile_when_two_lists_agree(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+    simulator.world.remove_camera(1)
+
+    await hass.config_entries.async_setup(loaded_entry.entry_id)
+    assert _device(hass, loaded_entry, "Front Yard Cam") is not None
+
+    await until(lambda: _device(hass, loaded_entry, "Front Yard Cam") is None)
+
+
+async def test_a_start_on_a_server_that_lists_no_cameras_removes_none(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+    simulator.world.cameras.clear()
+
+    await hass.config_entries.async_setup(loaded_entry.entry_id)
+    await asyncio.sleep(TIMINGS.lag + 2 * TIMINGS.resync)
+    await hass.async_block_till_done()
+
+    assert _device(hass, loaded_entry, "Front Yard Cam") is not None
+
+
+async def test_what_happens_while_an_entity_is_added_is_not_lost(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    added = asyncio.Event()
+    add = NestMTXEntity.async_added_to_hass
+
+    async def late(entity: NestMTXEntity) -> None:
+        await added.wait()
+        await add(entity)
+
+    with patch.object(NestMTXEntity, "async_added_to_hass", late):
+        setup = hass.async_create_task(hass.config_entries.async_setup(entry.entry_id))
+        while not simulator.connections:
+            await asyncio.sleep(0.01)
+        await simulator.set_ready(1, True)
+        await asyncio.sleep(0.2)
+        added.set()
+        await setup
+
+    await until(lambda: _state(hass, FRONT_READY) == STATE_ON)
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_a_device_can_be_deleted_by_hand_only_when_it_is_gone_from_the_server(

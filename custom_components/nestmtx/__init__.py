@@ -1,5 +1,6 @@
 """The NestMTX integration: Google Nest cameras, restreamed by a NestMTX server."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -30,4 +31,7 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: NestMTXConfigEntry, device: DeviceEntry
 ) -> bool:
     """Let the device of a camera or credential be deleted that is gone from the server."""
+    if entry.state is not ConfigEntryState.LOADED:
+        # Nobody knows what there is on the server.
+        return False
     return is_stale(entry.runtime_data, device.identifiers)

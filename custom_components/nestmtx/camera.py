@@ -79,15 +79,14 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     @callback
     @override
-    def _handle_coordinator_update(self) -> None:
-        self.camera = self.coordinator.camera(self.subject.key) or self.camera
+    def _refresh(self) -> None:
+        super()._refresh()
         source = self._find_source()
         if source != self._source:
             self._source = source
             # A stream is kept for as long as the entity is there.
             if self.stream is not None and source is not None:
                 self.stream.update_source(source)
-        super()._handle_coordinator_update()
 
     def _find_source(self) -> str | None:
         return stream_source(self.camera, self.coordinator.address.host)

@@ -76,8 +76,8 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            former = {CONF_PASSWORD: entry.data[CONF_PASSWORD]}
-            data = self._with_address(former | user_input, errors)
+            password = user_input.get(CONF_PASSWORD) or entry.data[CONF_PASSWORD]
+            data = self._with_address({**user_input, CONF_PASSWORD: password}, errors)
             if data is not None and await self._async_verify(data, errors):
                 return self.async_update_reload_and_abort(entry, title=data[CONF_HOST], data=data)
         suggested = {
@@ -155,4 +155,6 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         except NestMTXError as err:
             errors["base"] = translation_key(err)
             return False
+        # Another flow may have been quicker.
+        self._async_abort_entries_match({key: data[key] for key in (CONF_HOST, CONF_PORT)})
         return True

@@ -36,7 +36,9 @@ from .client import (
 from .const import DOMAIN, LOGGER
 from .device import (
     Subject,
-    async_remove_stale_devices,
+    async_device_ids,
+    async_remove_devices,
+    async_strangers,
     async_update_device,
     async_update_server_device,
     camera_info,
@@ -80,6 +82,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self._object_listeners: dict[Subject, list[CALLBACK_TYPE]] = {}
         self._camera_ids: dict[str, int] = {}
         self._credential_ids: dict[str, int] = {}
+        self._strangers: frozenset[str] = frozenset()
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
         self.data = ServerState()
         self.server_device_id = async_update_server_device(self)
@@ -153,7 +156,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     @override
     async def _async_update_data(self) -> ServerState:
         """Return what the session told last: it needs no asking."""
-        if not self.connected:
+        if not self.last_update_success:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="cannot_connect",
@@ -207,9 +210,10 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if changed.version:
             async_update_server_device(self)
         if changed.objects:
+            former = self.subjects
             self._camera_ids = _ids(state.cameras)
             self._credential_ids = _ids(state.credentials)
-            async_remove_stale_devices(self)
+            async_remove_devices(self, async_device_ids(self, former - self.subjects))
         for key in changed.cameras:
             if camera := self.camera(key):
                 async_update_device(self, Subject("camera", key), camera_info(self, camera))
@@ -221,6 +225,13 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             self._update(Subject("credential", key))
         if changed.objects:
             self.async_update_listeners()
+
+    @callback
+    def on_resync(self) -> None:
+        """Give up devices from before the start that two complete lists do not have."""
+        strangers = async_strangers(self)
+        async_remove_devices(self, strangers & self._strangers)
+        self._strangers = strangers
 
     @callback
     def on_token(self, token: str) -> None:

@@ -106,12 +106,41 @@ def async_update_device(
 
 
 @callback
-def async_remove_stale_devices(coordinator: NestMTXCoordinator) -> None:
-    """Remove the devices of cameras and credentials that are gone from the server."""
-    registry, entry_id = dr.async_get(coordinator.hass), coordinator.config_entry.entry_id
-    for device in dr.async_entries_for_config_entry(registry, entry_id):
-        if is_stale(coordinator, device.identifiers):
-            registry.async_remove_device(device.id)
+def async_device_ids(
+    coordinator: NestMTXCoordinator, subjects: Iterable[Subject]
+) -> frozenset[str]:
+    """Return the ids of the devices that there are of some subjects."""
+    registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
+    devices = (
+        registry.async_get_device_by_identifier(subject.identifier(entry), entry.entry_id)
+        for subject in subjects
+    )
+    return frozenset(device.id for device in devices if device is not None)
+
+
+@callback
+def async_strangers(coordinator: NestMTXCoordinator) -> frozenset[str]:
+    """Return the ids of devices of nothing that is known of the server.
+
+    They are from before the start. An empty list says nothing: where the server lists no camera
+    at all, no camera's device is a stranger; the same with credentials.
+    """
+    registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
+    prefixes = {Subject(kind).unique_id(entry) for kind, _ in coordinator.subjects}
+    return frozenset(
+        device.id
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if is_stale(coordinator, device.identifiers)
+        and any(name.startswith(tuple(prefixes)) for _, name in device.identifiers)
+    )
+
+
+@callback
+def async_remove_devices(coordinator: NestMTXCoordinator, device_ids: Iterable[str]) -> None:
+    """Remove devices, and with them their entities."""
+    registry = dr.async_get(coordinator.hass)
+    for device_id in device_ids:
+        registry.async_remove_device(device_id)
 
 
 def is_stale(coordinator: NestMTXCoordinator, identifiers: Iterable[tuple[str, str]]) -> bool:

@@ -33,6 +33,22 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
         self._attr_unique_id = subject.unique_id(coordinator.config_entry, description.key)
         self._attr_device_info = info
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take over what has changed since the entity was made."""
+        await super().async_added_to_hass()
+        self._refresh()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._refresh()
+        super()._handle_coordinator_update()
+
+    @callback
+    def _refresh(self) -> None:
+        """Take over what the coordinator knows of the subject."""
+
 
 class NestMTXServerEntity(NestMTXEntity):
     """An entity about the server."""
@@ -61,9 +77,8 @@ class NestMTXCameraEntity(NestMTXEntity):
 
     @callback
     @override
-    def _handle_coordinator_update(self) -> None:
+    def _refresh(self) -> None:
         self.camera = self.coordinator.camera(self.subject.key) or self.camera
-        super()._handle_coordinator_update()
 
 
 class NestMTXCredentialEntity(NestMTXEntity):
@@ -89,9 +104,8 @@ class NestMTXCredentialEntity(NestMTXEntity):
 
     @callback
     @override
-    def _handle_coordinator_update(self) -> None:
+    def _refresh(self) -> None:
         self.credential = self.coordinator.credential(self.subject.key) or self.credential
-        super()._handle_coordinator_update()
 
 
 @callback

@@ -4,6 +4,7 @@ from typing import Final
 
 from .client import (
     CannotConnect,
+    ConnectionLost,
     ConnectTimeout,
     InvalidAuth,
     InvalidCertificate,
@@ -20,6 +21,7 @@ _TRANSLATION_KEYS: Final[tuple[tuple[type[NestMTXError], str], ...]] = (
     (RequestTimeout, "timeout_connect"),
     (NotNestMTX, "not_nestmtx"),
     (CannotConnect, "cannot_connect"),
+    (ConnectionLost, "cannot_connect"),
     (NestMTXError, "unexpected_answer"),
 )
 

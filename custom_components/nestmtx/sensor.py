@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -39,13 +39,19 @@ class CredentialSensorDescription(SensorEntityDescription):
     value_fn: Callable[[Credential], str | None]
 
 
+# "unavailable" is Home Assistant's own word for an entity that it knows nothing of.
+_STATUS_STATES: Final = {
+    status: "not_available" if status is CameraStatus.UNAVAILABLE else status.value
+    for status in CameraStatus
+}
+
 CAMERA_SENSORS = (
     CameraSensorDescription(
         key="status",
         translation_key="status",
         device_class=SensorDeviceClass.ENUM,
-        options=list(CameraStatus),
-        value_fn=lambda camera: camera.status,
+        options=list(_STATUS_STATES.values()),
+        value_fn=lambda camera: None if camera.status is None else _STATUS_STATES[camera.status],
     ),
 )
 

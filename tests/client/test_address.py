@@ -49,6 +49,12 @@ def test_what_the_text_does_not_say_is_taken_from_the_form() -> None:
         "nest.local#x",
         "http://[fd00::5",
         "http://two words/",
+        "nest.local:2000:1",
+        "[::g]",
+        ".",
+        "<b>",
+        "nest\x00x",
+        "*",
     ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:

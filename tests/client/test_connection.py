@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 import pytest
 
 from custom_components.nestmtx.client import (
@@ -81,6 +83,11 @@ async def test_a_server_that_is_down_cannot_be_connected(
         (404, "Not Found", NotNestMTX),
         (301, "", NotNestMTX),
         (400, "[]", NotNestMTX),
+        (400, '{"error": "x"}', CannotConnect),
+        (400, '{"error": {"message": "SQLITE_BUSY"}}', CannotConnect),
+        (401, '{"error": {"message": "Unauthorized"}}', InvalidAuth),
+        (403, "<html>Forbidden</html>", NotNestMTX),
+        (201, '{"bearer": "\\ud800"}', NotNestMTX),
         (200, "x" * 100_000, NotNestMTX),
         (502, "<html>Bad Gateway</html>", CannotConnect),
     ],
@@ -99,6 +106,21 @@ async def test_something_else_that_answers_is_told_apart(
         await login(http, address, "nestmtx", "nestmtx", timeout=1)
 
     assert raised.type is error
+
+
+async def test_a_redirected_login_is_not_sent_elsewhere(
+    http: aiohttp.ClientSession, simulator: Simulator
+) -> None:
+    async def redirect(_: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(status=307, headers={"Location": f"{simulator.url}/api/auth"})
+
+    async with RawTestServer(redirect, host="127.0.0.1") as server:
+        with pytest.raises(NotNestMTX):
+            await login(
+                http, ServerAddress("127.0.0.1", server.port), "nestmtx", "nestmtx", timeout=1
+            )
+
+    assert simulator.logins == 0
 
 
 # Requests

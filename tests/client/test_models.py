@@ -171,5 +171,19 @@ def test_an_event_of_another_shape_keeps_what_is_right() -> None:
     assert (event.entity, dict(event.details), event.reader) == (None, {}, None)
 
 
+def test_half_a_surrogate_pair_does_not_get_into_anything_that_is_stored() -> None:
+    row = CAMERA_ROWS[0] | {"name": "Porch \ud800", "checksum": "\udfff"}
+
+    camera = parse_camera(row).value
+
+    assert (camera.name, camera.checksum) == ("Porch ?", "?")
+
+
+def test_a_text_is_no_longer_than_a_state_may_be() -> None:
+    name = parse_camera(CAMERA_ROWS[0] | {"name": "x" * 1000}).value.name
+
+    assert name == "x" * 255
+
+
 def test_all_words_for_a_status_are_known() -> None:
     assert {row["status"] for row in CAMERA_ROWS} == set(CameraStatus)

@@ -16,6 +16,7 @@ from custom_components.nestmtx.client import (
     ConnectionLost,
     InvalidAnswer,
     InvalidAuth,
+    RequestError,
     ServerAddress,
     ServerState,
     Session,
@@ -35,6 +36,7 @@ class Recorder:
     session_states: list[SessionState] = field(default_factory=list)
     changes: list[Changes] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    resyncs: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def on_session(self, session_state: SessionState) -> None:
@@ -46,6 +48,11 @@ class Recorder:
         """Keep the server's state, and what changed."""
         self.state = state
         self.changes.append(changed)
+        self.heard.set()
+
+    def on_resync(self) -> None:
+        """Count the complete lists."""
+        self.resyncs += 1
         self.heard.set()
 
     def on_token(self, token: str) -> None:
@@ -173,6 +180,20 @@ async def test_a_fresh_token_that_does_not_work_is_invalid_auth_after_one_login(
     assert recorder.tokens == []
 
 
+async def test_a_login_is_not_repeated_when_something_else_fails(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    simulator.faults.answers["credentials", "list"] = {"error": {"message": "SQLITE_BUSY"}}
+    session = Session(http, account, recorder, TIMINGS)
+
+    for _ in range(3):
+        with pytest.raises(RequestError):
+            await session.start()
+
+    assert simulator.logins == len(recorder.tokens) == 1
+    assert simulator.connections == 0
+
+
 async def test_an_answer_that_is_no_list_fails_the_start(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
@@ -208,6 +229,19 @@ async def test_a_server_without_a_version_is_a_server(
     async with running(http, account, recorder):
         assert recorder.ready
         assert recorder.state.version.release is None
+
+
+async def test_a_version_that_takes_too_long_does_not_keep_the_session_from_starting(
+    http: aiohttp.ClientSession, recorder: Recorder
+) -> None:
+    simulator = Simulator(times=replace(Times.fast(), version=10.0))
+    await simulator.start()
+    account = Account(ServerAddress(simulator.host, simulator.port), "nestmtx", "nestmtx")
+
+    async with running(http, account, recorder, replace(TIMINGS, request_timeout=0.3)):
+        assert recorder.ready
+
+    await simulator.stop()
 
 
 async def test_a_server_by_its_page_is_understood(
@@ -334,6 +368,43 @@ async def test_credentials_follow_their_events(
         await recorder.until(
             lambda: recorder.state.credentials[1].authorization is Authorization.UNAUTHENTICATED
         )
+
+
+async def test_the_first_lists_are_checked_once_the_lag_is_over(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    timings = replace(TIMINGS, lag=0.1, resync=60.0)
+    async with running(http, account, recorder, timings):
+        await recorder.until(lambda: recorder.resyncs == 2)
+
+
+async def test_an_error_of_one_list_leaves_the_connection_as_it_is(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    timings = replace(TIMINGS, lag=0.1, resync=0.1)
+    async with running(http, account, recorder, timings):
+        simulator.faults.answers["credentials", "list"] = {"error": {"message": "SQLITE_BUSY"}}
+        resyncs = recorder.resyncs
+        await asyncio.sleep(0.5)
+        assert recorder.ready
+        assert recorder.resyncs <= resyncs + 1
+
+        simulator.faults.answers.clear()
+        await recorder.until(lambda: recorder.resyncs > resyncs + 1)
+
+    assert recorder.session_states.count(SessionState.CONNECTING) == 1
+
+
+async def test_a_camera_keeps_its_identity_when_a_row_does_not_tell_it(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    async with running(http, account, recorder, replace(TIMINGS, lag=0.1, resync=0.1)):
+        key = recorder.state.cameras[1].key
+        listed = {"id": 1, "name": "Front"}
+        simulator.faults.answers["cameras", "list"] = {"total": 1, "items": [listed]}
+        await recorder.until(lambda: recorder.state.cameras[1].name == "Front")
+
+        assert recorder.state.cameras[1].key == key
 
 
 async def test_a_row_that_is_not_as_it_should_be_costs_that_row_with_one_warning(

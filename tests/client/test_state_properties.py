@@ -259,6 +259,7 @@ def test_what_is_shown_was_true_and_becomes_the_truth_once_the_server_is_quiet(
         )
 
 
+@settings(deadline=None)
 @given(st.lists(STEPS, max_size=20), st.sampled_from(["exploded", "", "init"]))
 def test_events_of_unknown_names_or_of_no_camera_change_nothing(
     steps: list[Step], name: str

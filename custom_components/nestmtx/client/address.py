@@ -1,10 +1,14 @@
 """Where a NestMTX server is."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address
+import re
 
 from yarl import URL
 
 from .errors import InvalidAddress
+
+_HOST = re.compile(r"[\w.-]*\w[\w.-]*|[0-9a-f:.]+(%[\w.-]+)?")
 
 DEFAULT_PORT = 2000
 """NestMTX's port for HTTP; HTTPS is on 2001."""
@@ -38,6 +42,8 @@ def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> 
     if text.count(":") > 1 and not is_url and not text.startswith("["):
         text = f"[{text}]"
     try:
+        if text.startswith("["):
+            IPv6Address(text[1:].partition("]")[0].partition("%")[0])
         url = URL(text if is_url else f"http://{text}")
         if url.user or url.password or not url.host or " " in url.host:
             raise InvalidAddress("There is no host name or address in it")
@@ -47,7 +53,11 @@ def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> 
             raise InvalidAddress("There is more in it than a host and a port")
         host = url.host.lower().rstrip(".")
         if is_url:
-            return ServerAddress(host, url.port or port, ssl=url.scheme == "https")
-        return ServerAddress(host, url.explicit_port or port, ssl=ssl)
+            address = ServerAddress(host, url.port or port, ssl=url.scheme == "https")
+        else:
+            address = ServerAddress(host, url.explicit_port or port, ssl=ssl)
+        if not _HOST.fullmatch(host) or not address.url:
+            raise InvalidAddress("There is no host name or address in it")
+        return address
     except ValueError as err:
         raise InvalidAddress("It cannot be understood") from err

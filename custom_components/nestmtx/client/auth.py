@@ -13,8 +13,11 @@ from .errors import CannotConnect, ConnectTimeout, InvalidAuth, InvalidCertifica
 if TYPE_CHECKING:
     from .address import ServerAddress
 
-_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_REFUSAL = "Invalid user credentials"
+"""The message of status 400 for a wrong user name or password, as recorded."""
 _CERTIFICATE_ERRORS = (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError)
+_LONGEST_TOKEN = 4096
+"""Characters. The server's have about 90."""
 _MAXIMUM_ANSWER = 64 * 1024
 """Bytes. The server's answer has about 300."""
 
@@ -79,10 +82,25 @@ async def _read(response: aiohttp.ClientResponse) -> Any:
 def _token(status: int, body: Any, address: ServerAddress) -> str:
     if isinstance(body, dict):
         bearer = body.get("bearer")
-        if status < HTTPStatus.MULTIPLE_CHOICES and isinstance(bearer, str) and bearer:
+        if status < HTTPStatus.MULTIPLE_CHOICES and isinstance(bearer, str) and _is_token(bearer):
             return bearer
-        if status in _REFUSALS and "error" in body:
+        if _is_refusal(status, body.get("error")):
             raise InvalidAuth("The server does not accept the user name and password")
+        if status == HTTPStatus.BAD_REQUEST and "error" in body:
+            raise CannotConnect(f"{address.url} could not log anybody in")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise CannotConnect(f"{address.url} answered with status {status}")
     raise NotNestMTX(f"{address.url} does not answer as a NestMTX server")
+
+
+def _is_token(bearer: str) -> bool:
+    return bearer.isascii() and bearer.isprintable() and 0 < len(bearer) <= _LONGEST_TOKEN
+
+
+def _is_refusal(status: int, error: Any) -> bool:
+    """Whether the server refuses the user, and does not merely fail."""
+    if not isinstance(error, dict):
+        return False
+    if status == HTTPStatus.BAD_REQUEST:
+        return error.get("message") == _REFUSAL
+    return status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}

@@ -41,9 +41,9 @@ _WIRE_LOGGER.addHandler(logging.NullHandler())
 _WIRE_LOGGER.propagate = False
 _WIRE_LOGGER.setLevel(logging.CRITICAL)
 
-# What the library raises while connecting, to a server that answers nonsense included: it takes
-# packets apart without checking them.
-_CONNECT_ERRORS = (
+# What the library raises, on a server that answers nonsense included: it takes packets apart
+# without checking them.
+_LIBRARY_ERRORS = (
     SocketIOError,
     EngineIOError,
     aiohttp.ClientError,
@@ -51,6 +51,7 @@ _CONNECT_ERRORS = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
 )
@@ -101,6 +102,7 @@ class Connection:
             request_timeout=_CLOSE_TIMEOUT,
             websocket_extra_options={"max_msg_size": _MAXIMUM_MESSAGE},
         )
+        self._client.eio.on("message", self._decode)
         self._client.on("*", self._received)
         self._client.on("disconnect", self._ended)
         self._client.on("connect_error", self._refused)
@@ -122,7 +124,7 @@ class Connection:
                 )
         except TimeoutError as err:
             raise ConnectTimeout(f"{address.url} did not answer in time") from err
-        except _CONNECT_ERRORS as err:
+        except _LIBRARY_ERRORS as err:
             raise self._refusal_error() or connect_error(err, address) from err
         # A transport that ends before the library counts as connected is reported by nothing else.
         self._client.eio.read_loop_task.add_done_callback(self._ended)
@@ -169,7 +171,7 @@ class Connection:
         try:
             async with asyncio.timeout(_CLOSE_TIMEOUT):
                 await self._client.disconnect()
-        except (TimeoutError, *_CONNECT_ERRORS) as err:
+        except (TimeoutError, *_LIBRARY_ERRORS) as err:
             _LOGGER.debug("The connection was not closed cleanly: %s", type(err).__name__)
         finally:
             self._ended()
@@ -177,6 +179,14 @@ class Connection:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._transport.close(_CLOSE_TIMEOUT)
+
+    async def _decode(self, data: str | bytes) -> None:
+        """Let the library take a message apart; one that it cannot ends the connection."""
+        try:
+            await self._client._handle_eio_message(data)  # noqa: SLF001
+        except _LIBRARY_ERRORS as err:
+            _LOGGER.debug("The server sent what is no message: %s", type(err).__name__)
+            self._ended()
 
     def _ended(self, *_: object) -> None:
         if not self.is_lost:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_LONGEST = 255
+"""Characters."""
+
+
 class InvalidRow(ValueError):
     """A row without a usable id."""
 
@@ -162,6 +166,11 @@ class _Row:
             self.problems.append(name)
         return value in (True, 1)
 
+    def text(self, name: str) -> str | None:
+        """Return a text that may be null."""
+        value = self.optional(name, str)
+        return None if value is None else _storable(value)
+
     def optional[T](self, name: str, kind: type[T]) -> T | None:
         """Return a field that may be null."""
         value = self._row.get(name)
@@ -185,19 +194,19 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
     fields = _Row(row)
     camera = Camera(
         id=_id(row),
-        checksum=fields.optional("checksum", str),
-        name=fields.optional("name", str),
-        room=_room(fields.optional("room", str)),
+        checksum=fields.text("checksum"),
+        name=fields.text("name"),
+        room=_room(fields.text("room")),
         device_type=_device_type(fields.optional("info", dict)),
         identified_as=_texts(fields.optional("identified_as", list)),
         is_enabled=fields.flag("is_enabled"),
         is_persistent=fields.flag("is_persistent"),
-        status=_status(fields.optional("status", str)),
+        status=_status(fields.text("status")),
         requested=fields.optional("process_id", int) is not None,
         ready=fields.flag("stream_ready"),
         viewers=fields.count("stream_consumer_count"),
-        url_rtsp_tcp=fields.optional("url_rtsp_tcp", str),
-        url_hls_m3u8=fields.optional("url_hls_m3u8", str),
+        url_rtsp_tcp=fields.text("url_rtsp_tcp"),
+        url_hls_m3u8=fields.text("url_hls_m3u8"),
     )
     return Parsed(camera, tuple(fields.problems))
 
@@ -211,8 +220,8 @@ def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
     authorized = fields.optional("tokens", str) is not None
     credential = Credential(
         id=_id(row),
-        checksum=fields.optional("checksum", str),
-        description=fields.optional("description", str),
+        checksum=fields.text("checksum"),
+        description=fields.text("description"),
         authorization=(
             Authorization.AUTHENTICATED if authorized else Authorization.UNAUTHENTICATED
         ),
@@ -223,7 +232,7 @@ def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
 def parse_version(answer: Any) -> Version:
     """Parse the answer of the version module."""
     release = answer.get("release") if isinstance(answer, dict) else None
-    return Version(release if isinstance(release, str) else None)
+    return Version(_storable(release) if isinstance(release, str) else None)
 
 
 def parse_event(payload: Any) -> Event | None:
@@ -249,11 +258,19 @@ def _room(room: str | None) -> str | None:
 def _device_type(info: dict[str, Any] | None) -> str | None:
     """Return the last word of, say, "sdm.devices.types.CAMERA"."""
     name = (info or {}).get("type")
-    return name.rsplit(".", 1)[-1] if isinstance(name, str) and name else None
+    return _storable(name.rsplit(".", 1)[-1]) if isinstance(name, str) and name else None
 
 
 def _texts(values: list[Any] | None) -> tuple[str, ...]:
-    return tuple(value for value in values or () if isinstance(value, str))
+    return tuple(_storable(value) for value in values or () if isinstance(value, str))
+
+
+def _storable(text: str) -> str:
+    """Return a text that can be stored as UTF-8, and is no longer than a state may be.
+
+    JSON may hold half a surrogate pair: whoever stores that, stores nothing any more.
+    """
+    return text.encode("utf-8", "replace").decode()[:_LONGEST]
 
 
 def _status(word: str | None) -> CameraStatus | None:

@@ -68,12 +68,10 @@ async def _list_once(requester: Requester, module: str) -> Listing:
         items += page.items
         if page.total != total:
             break
-    rows = [item for item in items if isinstance(item, dict)]
-    names = [str(row.get("id", row.get("name"))) for row in rows]
-    return Listing(
-        rows=tuple(rows),
-        complete=page.total == total == len(items) and len(set(names)) == len(rows),
-    )
+    # What is no row is one without an id: whoever parses it says so.
+    rows = tuple(item if isinstance(item, dict) else {} for item in items)
+    ids = [str(row["id"]) for row in rows if "id" in row]
+    return Listing(rows, complete=page.total == total == len(items) and len(set(ids)) == len(ids))
 
 
 async def _page(requester: Requester, module: str, number: int) -> _Page:

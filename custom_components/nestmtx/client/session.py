@@ -21,13 +21,13 @@ from .account import Account
 from .auth import login
 from .changes import Changes, changes, changes_of
 from .connection import Connection
-from .errors import ConnectionLost, InvalidAuth, NestMTXError, RequestError
+from .errors import ConnectionLost, InvalidAuth, NestMTXError, RequestError, RequestTimeout
 from .events import EventTopics
 from .rows import Rows
 from .state import ServerState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import aiohttp
 
@@ -53,6 +53,9 @@ class Listener(Protocol):
 
     def on_state(self, state: ServerState, changed: Changes) -> None:
         """The server's state is known, before the session is ready, or has changed."""
+
+    def on_resync(self) -> None:
+        """All cameras and credentials were listed once more."""
 
     def on_token(self, token: str) -> None:
         """A login gave a token that works."""
@@ -141,17 +144,23 @@ class Session:
                 await self._close()
             else:
                 return
-        account = self._account
         token = await login(
             self._http,
-            account.address,
-            account.username,
-            account.password,
+            self._account.address,
+            self._account.username,
+            self._account.password,
             timeout=self._timings.connect_timeout,
         )
-        await self._open_with(token)
-        self._account = replace(account, token=token)
-        self._listener.on_token(token)
+        # Whatever fails from here on, the login has not to be repeated, unless it is of no use.
+        self._account, is_of_use = replace(self._account, token=token), True
+        try:
+            await self._open_with(token)
+        except InvalidAuth:
+            is_of_use = False
+            raise
+        finally:
+            if is_of_use:
+                self._notify(self._listener.on_token, token)
 
     async def _open_with(self, token: str) -> None:
         self._enter(SessionState.CONNECTING)
@@ -163,13 +172,15 @@ class Session:
         )
         await self._connection.connect(self._account.address, token)
         self._enter(SessionState.VERIFYING)
-        await self._resync(self._connection)
+        is_complete = await self._resync(self._connection)
         await self._read_version(self._connection)
         # The first lists may lag behind events that came before the connection.
         self._resync_at = self._now + self._timings.lag
-        self._listener.on_state(self._state, changes(self._told, self._state))
+        self._notify(self._listener.on_state, self._state, changes(self._told, self._state))
         self._told = self._state
         self._enter(SessionState.READY)
+        if is_complete:
+            self._notify(self._listener.on_resync)
 
     async def _reopen(self) -> None:
         """Connect again, for as long as it takes. Raises InvalidAuth."""
@@ -214,8 +225,16 @@ class Session:
 
     async def _do_what_is_due(self, connection: Connection) -> None:
         if self._now >= self._resync_at:
-            await self._resync(connection)
-            self._tell(changes(self._told, self._state))
+            try:
+                is_complete = await self._resync(connection)
+            except RequestError as err:
+                # The connection is good, and events go on.
+                _LOGGER.debug("The server could not list everything: %s", err)
+                self._resync_at = self._now + self._timings.resync
+            else:
+                self._tell(changes(self._told, self._state))
+                if is_complete:
+                    self._notify(self._listener.on_resync)
         for camera_id in [each for each, at in self._settle_at.items() if at <= self._now]:
             # Later events put it off only where reading the camera now would settle nothing.
             del self._settle_at[camera_id]
@@ -226,11 +245,19 @@ class Session:
             await self._settle(connection, camera_id)
             self._tell(changes(self._told, self._state))
 
-    async def _resync(self, connection: Connection) -> None:
-        cameras = await self._rows.cameras(connection)
-        credentials = await self._rows.credentials(connection)
+    async def _resync(self, connection: Connection) -> bool:
+        """Fetch everything; return whether the lists were complete."""
+        try:
+            async with asyncio.timeout(self._timings.resync_timeout):
+                cameras = await self._rows.cameras(connection)
+                credentials = await self._rows.credentials(connection)
+        except TimeoutError as err:
+            raise RequestTimeout("The server did not list everything in time") from err
         self._state = states.resynced(self._state, cameras, credentials, self._timings.lag)
         self._resync_at = self._now + self._timings.resync
+        for camera_id in self._state.cameras:
+            self._settle_later(camera_id)
+        return cameras.complete and credentials.complete
 
     async def _settle(self, connection: Connection, camera_id: int) -> None:
         asked_at = self._now
@@ -247,7 +274,7 @@ class Session:
     async def _read_version(self, connection: Connection) -> None:
         try:
             self._state = states.with_version(self._state, await modules.version(connection))
-        except RequestError as err:
+        except (RequestError, RequestTimeout) as err:
             _LOGGER.debug("The server does not tell its version: %s", err)
 
     def _received(self, topic: str, payload: Any) -> None:
@@ -277,12 +304,21 @@ class Session:
     def _tell(self, changed: Changes) -> None:
         if changed and self._session_state is SessionState.READY:
             self._told = self._state
-            self._listener.on_state(self._state, changed)
+            self._notify(self._listener.on_state, self._state, changed)
 
     def _enter(self, session_state: SessionState) -> None:
         if session_state is not self._session_state:
             self._session_state = session_state
-            self._listener.on_session(session_state)
+            self._notify(self._listener.on_session, session_state)
+
+    def _notify[*Arguments](
+        self, listener: Callable[[*Arguments], None], *arguments: *Arguments
+    ) -> None:
+        """Call the listener; what goes wrong there is no reason to give the connection up."""
+        try:
+            listener(*arguments)
+        except Exception:
+            _LOGGER.exception("Unexpected error in %s", listener.__name__)
 
     @property
     def _now(self) -> float:

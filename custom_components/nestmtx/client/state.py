@@ -162,6 +162,7 @@ def _after_credential_event(
 def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tuple[Camera, Track]:
     """Bring a row together with what events have said of the camera since."""
     known, track = state.cameras.get(row.id), state.tracks.get(row.id, Track())
+    row = _identified(row, known)
     if known is None or not state.synced:
         known, track = row, Track()
     demand_is_told = asked_at < track.demand_at + lag
@@ -245,10 +246,18 @@ def _with_known_authorization(
     known = state.credentials.get(row.id)
     if known is None:
         return row
+    row = _identified(row, known)
     newer = asked_at < state.credential_events.get(row.id, _NEVER) + lag
     # A row does not tell which of the two kinds of being authorized it is.
     if newer or (known.is_authorized and row.is_authorized):
         return replace(row, authorization=known.authorization)
+    return row
+
+
+def _identified[T: (Camera, Credential)](row: T, known: T | None) -> T:
+    """Keep what a row is known by where it does not say so itself."""
+    if row.checksum is None and known is not None:
+        return replace(row, checksum=known.checksum)
     return row
 
 
