@@ -168,6 +168,20 @@ async def test_a_password_that_does_not_work_any_more_asks_for_a_new_one(
     await until(lambda: _state(hass, FRONT_READY) == STATE_UNAVAILABLE)
 
 
+async def test_a_server_that_was_updated_shows_its_new_version(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.faults.answers["version", "list"] = {"release": "v1.2.0"}
+
+    await simulator.disconnect_all()
+
+    def version() -> str | None:
+        device = _device(hass, loaded_entry, simulator.host)
+        return device.sw_version if device else None
+
+    await until(lambda: version() == "v1.2.0")
+
+
 async def test_no_secret_reaches_the_log(
     hass: HomeAssistant,
     entry: MockConfigEntry,

@@ -564,4 +564,8 @@ def test_the_default_times_are_as_designed() -> None:
 def test_retries_are_quick_at_first_and_rare_after_two_minutes(
     attempt: int, down_for: float, delay: float
 ) -> None:
-    assert Timings().retry_delay(attempt, down_for) == delay
+    assert Timings().retry_delay(attempt, down_for, 0) == delay
+
+
+def test_retries_are_spread_over_a_fifth_of_their_delay() -> None:
+    assert Timings().retry_delay(5, 10, 1) == pytest.approx(1.6)

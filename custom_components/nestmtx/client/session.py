@@ -188,9 +188,9 @@ class Session:
         while True:
             await self._close()
             self._enter(SessionState.CONNECTING)
-            delay = self._timings.retry_delay(attempt, self._now - lost_at)
             # Not a secret: it only keeps clients from coming back in step.
-            await asyncio.sleep(delay * (1 - self._timings.jitter * random.random()))  # noqa: S311
+            chance = random.random()  # noqa: S311
+            await asyncio.sleep(self._timings.retry_delay(attempt, self._now - lost_at, chance))
             attempt += 1
             try:
                 await self._open()

@@ -29,8 +29,13 @@ class Timings:
     # Longer than a hiccup of the network, shorter than a restart of the server (5 to 10 s).
     grace: float = 5.0
 
-    def retry_delay(self, attempt: int, down_for: float) -> float:
-        """Return the delay before the attempt with this number (from 0), without jitter."""
+    def retry_delay(self, attempt: int, down_for: float, chance: float) -> float:
+        """Return the delay before the attempt with this number (from 0).
+
+        `chance`, from 0 to 1, says how much of the jitter to take off.
+        """
         if attempt < len(self.first_retries):
-            return self.first_retries[attempt]
-        return self.retry if down_for < self.long_outage else self.retry_in_long_outage
+            delay = self.first_retries[attempt]
+        else:
+            delay = self.retry if down_for < self.long_outage else self.retry_in_long_outage
+        return delay * (1 - self.jitter * chance)
