@@ -82,5 +82,5 @@ class Probe:
 async def until(reached: Callable[[], Any]) -> None:
     """Wait for something to become true; raises TimeoutError after three seconds."""
     async with asyncio.timeout(3):
-        while not reached():  # noqa: ASYNC110 - what is waited for has no event
+        while not reached():
             await asyncio.sleep(0.005)
