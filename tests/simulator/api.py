@@ -22,6 +22,8 @@ class Faults:
     """No request is answered."""
     delay: float = 0.0
     """Seconds that every answer takes longer."""
+    repeat: int = 1
+    """How often every answer is sent."""
     unauthorized: bool = False
     """Every request is answered as if by an anonymous socket."""
     http_status: int | None = None

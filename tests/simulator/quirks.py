@@ -16,6 +16,9 @@ class Quirks:
     tokens_never_expire: bool = True
     """Tokens outlive their expiration; false: they end after `Times.token_lifetime`."""
 
+    anybody_logs_in: bool = True
+    """`can_login` is not asked at login; false: who may not log in is refused."""
+
     lower_case_undemand: bool = True
     """The event is `undemand`; false: `unDemand`."""
 

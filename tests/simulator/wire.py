@@ -124,7 +124,8 @@ class Wire:
             return
         if not details and isinstance(request, dict):
             answer = await self._api.respond(request, self.users.get(sid))
-            await self.emit(request["requestId"], answer, sid)
+            for _ in range(self._api.faults.repeat):
+                await self.emit(request["requestId"], answer, sid)
         else:
             await self._fail(sid, request, details)
 

@@ -7,12 +7,14 @@ refused. Unknown fields are ignored.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_CHECKSUM = re.compile("[0-9a-f]{64}")
 _LONGEST = 255
 """Characters."""
 
@@ -171,6 +173,14 @@ class _Row:
         value = self.optional(name, str)
         return None if value is None else _storable(value)
 
+    def checksum(self, name: str) -> str | None:
+        """Return a SHA-256 that may be null: nothing else identifies an object."""
+        value = self.optional(name, str)
+        if value is not None and not _CHECKSUM.fullmatch(value):
+            self.problems.append(name)
+            return None
+        return value
+
     def optional[T](self, name: str, kind: type[T]) -> T | None:
         """Return a field that may be null."""
         value = self._row.get(name)
@@ -194,7 +204,7 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
     fields = _Row(row)
     camera = Camera(
         id=_id(row),
-        checksum=fields.text("checksum"),
+        checksum=fields.checksum("checksum"),
         name=fields.text("name"),
         room=_room(fields.text("room")),
         device_type=_device_type(fields.optional("info", dict)),
@@ -220,7 +230,7 @@ def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
     authorized = fields.optional("tokens", str) is not None
     credential = Credential(
         id=_id(row),
-        checksum=fields.text("checksum"),
+        checksum=fields.checksum("checksum"),
         description=fields.text("description"),
         authorization=(
             Authorization.AUTHENTICATED if authorized else Authorization.UNAUTHENTICATED

@@ -63,11 +63,13 @@ async def delete_user(call: Call) -> Answer:
 
 
 async def log_in(call: Call) -> Answer:
-    """A new token; `can_login` is not asked, as recorded."""
+    """A new token; as recorded, `can_login` is not asked."""
     if call.user:
         raise ModuleError("errors.auth.create.loggedIn")
     user = call.world.user_named(call.given.get("username"))
     if user is None or user.password != call.given.get("password"):
+        raise ModuleError("Invalid user credentials")
+    if not (user.can_login or call.quirks.anybody_logs_in):
         raise ModuleError("Invalid user credentials")
     return _token_answer(call, user)
 

@@ -1,0 +1,218 @@
+"""An entry behind the proxy, and what its user sees of it."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+import gc
+import logging
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.simulator import Simulator
+from tests.truth import Difference, camera_key, differences, shown_by, truth_of
+
+from .proxy import FaultProxy
+
+RECOVERY = 10.0
+"""Seconds in which the right states are back, by the clock of a machine that is busy.
+
+With the short times it is one retry, the lists, a lag and a resync: two seconds at most."""
+CONNECTION = "server_connection"
+
+_INTEGRATION = "custom_components.nestmtx"
+_LIBRARIES = {
+    "engineio": logging.INFO,
+    "socketio": logging.INFO,
+    "aiohttp": logging.INFO,
+    # Below, asyncio's debug mode complains of a slow machine.
+    "asyncio": logging.WARNING,
+}
+"""The level that a library's lines may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A state that a user saw: whose, what, and when."""
+
+    key: str
+    state: str
+    at: float
+
+
+class Bench:
+    """Breaks and mends by `proxy` and `simulator`; sees by states, registries and log lines."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: MockConfigEntry,
+        simulator: Simulator,
+        proxy: FaultProxy,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """Begin to look."""
+        self.hass, self.entry = hass, entry
+        self.simulator, self.proxy = simulator, proxy
+        self.world = simulator.world
+        self.seen: list[Seen] = []
+        self._caplog = caplog
+        self._coordinator = entry.runtime_data
+        self._removed: list[str] = []
+        hass.bus.async_listen(EVENT_STATE_CHANGED, self._see)
+        hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._see_registry)
+
+    @callback
+    def _see(self, event: Event[EventStateChangedData]) -> None:
+        entity = er.async_get(self.hass).async_get(event.data["entity_id"])
+        if entity is None or entity.config_entry_id != self.entry.entry_id:
+            return
+        state = event.data["new_state"]
+        key = entity.unique_id.removeprefix(f"{self.entry.entry_id}_")
+        self.seen.append(Seen(key, state.state if state else "", self.hass.loop.time()))
+
+    @callback
+    def _see_registry(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        if event.data["action"] == "remove":
+            self._removed.append(event.data["entity_id"])
+
+    # What is shown
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """All states by key."""
+        return {
+            fact.unique_id.removeprefix(f"{self.entry.entry_id}_"): each.value
+            for fact, each in shown_by(self.hass, self.entry).items()
+            if fact.kind == "state"
+        }
+
+    @property
+    def connection(self) -> str:
+        """What Connection shows."""
+        return self.shown[CONNECTION]
+
+    @property
+    def others(self) -> set[str]:
+        """What all other entities show."""
+        return {state for key, state in self.shown.items() if key != CONNECTION}
+
+    @property
+    def flows(self) -> list[str]:
+        """Where the flows come from that are open."""
+        flows = self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+        return [flow["context"]["source"] for flow in flows]
+
+    @property
+    def was_available(self) -> bool:
+        """Whether every entity was available all the time."""
+        # "unavailable" is a word of the server's, too.
+        unavailable = self.saw(STATE_UNAVAILABLE)
+        return all(seen.key.endswith("_status") for seen in unavailable)
+
+    def camera(self, camera_id: int, name: str) -> str | None:
+        """What one of a camera's entities shows."""
+        return self.shown.get(camera_key(self.world.cameras[camera_id], name))
+
+    def saw(self, state: str, keys: Iterable[str] | None = None) -> list[Seen]:
+        """When a state was seen, of all entities or of some."""
+        wanted = None if keys is None else set(keys)
+        return [
+            seen
+            for seen in self.seen
+            if seen.state == state and (wanted is None or seen.key in wanted)
+        ]
+
+    # Waiting
+
+    async def until(self, condition: Callable[[], bool], seconds: float = RECOVERY) -> None:
+        """Wait until something holds."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await asyncio.sleep(0.01)
+                await self.hass.async_block_till_done()
+
+    async def until_true(self) -> None:
+        """Wait until every entity shows what is true; says which do not."""
+        try:
+            await self.until(lambda: not self._differences())
+        except TimeoutError:
+            assert self._differences() == ()
+
+    def _differences(self) -> tuple[Difference, ...]:
+        truth = truth_of(self.simulator, self.entry)
+        return differences(truth, shown_by(self.hass, self.entry), gone_may_linger=True)
+
+    async def until_lost(self) -> None:
+        """Wait until Connection says that there is none."""
+        await self.until(lambda: bool(self.saw(STATE_OFF, [CONNECTION])))
+
+    async def until_unavailable(self) -> None:
+        """Wait until all entities but Connection are unavailable."""
+        await self.until(lambda: self.others == {STATE_UNAVAILABLE})
+
+    async def until_back(self) -> None:
+        """Wait until the connection was lost and is there again."""
+        await self.until_lost()
+        await self.until(lambda: self.connection == STATE_ON)
+
+    async def while_resyncing(self, times: int = 1) -> None:
+        """Wait until the lists have been asked for so many times more."""
+        lists = self.lists
+        await self.until(lambda: self.lists >= lists + times)
+
+    @property
+    def lists(self) -> int:
+        """How often the list of credentials was asked for: it ends a resync."""
+        return self.asked("credentials", "list")
+
+    def asked(self, module: str, command: str) -> int:
+        """How often something was asked for."""
+        requests = self.simulator.requests
+        asked = [(request.get("module"), request.get("command")) for request in requests]
+        return asked.count((module, command))
+
+    # Acting
+
+    async def change_the_truth(self) -> None:
+        """Change something of all that entities show."""
+        await self.simulator.set_ready(1, ready=False)
+        await self.simulator.set_ready(2, ready=True)
+        await self.simulator.set_tokens(1, present=False)
+        await self.simulator.set_tokens(2, present=True)
+
+    # What may be said
+
+    def assert_kept(self, *, removed: bool = False) -> None:
+        """The entry was neither reloaded nor asks for anything; no entity was removed."""
+        assert self.entry.state is ConfigEntryState.LOADED
+        assert self.entry.runtime_data is self._coordinator
+        assert self.flows == []
+        assert bool(self._removed) is removed
+
+    def assert_logged(self, *messages: str) -> None:
+        """Nothing but these lines was logged above debug."""
+        # A task whose exception nobody looked at complains when it is collected.
+        gc.collect()
+        records = self._caplog.get_records("call")
+        own = [
+            record.getMessage()
+            for record in records
+            if record.name.startswith(_INTEGRATION) and record.levelno > logging.DEBUG
+        ]
+        foreign = [
+            f"{record.name}: {record.getMessage()}"
+            for record in records
+            if record.levelno > _LIBRARIES.get(record.name.partition(".")[0], logging.CRITICAL)
+        ]
+        assert (own, foreign) == (list(messages), [])
+
+    def assert_lost_and_found_logged(self) -> None:
+        """One line when the connection was lost, and one when it was back."""
+        host = self.entry.data["host"]
+        self.assert_logged(f"The connection to {host} is lost", f"Connected to {host} again")

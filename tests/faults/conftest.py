@@ -1,0 +1,98 @@
+"""A server behind a proxy that breaks, and an entry for it."""
+
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
+from unittest.mock import patch
+
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.nestmtx.client import Timings
+from tests.conftest import TIMINGS
+from tests.simulator import Quirks, Simulator, Times, World
+
+from .bench import Bench
+from .proxy import FaultProxy
+
+
+@pytest.fixture
+def quirks() -> Quirks:
+    """The recorded server's."""
+    return Quirks()
+
+
+@pytest.fixture
+def pings() -> tuple[float, float]:
+    """Interval and timeout in seconds: too long for a test to see one."""
+    return 25, 20
+
+
+@pytest.fixture
+def timings() -> Timings:
+    """The integration's times: a lag just above the simulated server's."""
+    return replace(TIMINGS, lag=0.3, resync=0.6)
+
+
+@pytest.fixture
+def short_times(timings: Timings) -> Generator[Timings]:
+    """Let the integration use the times."""
+    with (
+        patch("custom_components.nestmtx.coordinator.TIMINGS", timings),
+        patch("custom_components.nestmtx.config_flow.TIMINGS", timings),
+    ):
+        yield timings
+
+
+@pytest.fixture
+async def simulator(
+    world: World, quirks: Quirks, pings: tuple[float, float], socket_enabled: None
+) -> AsyncGenerator[Simulator]:
+    """A running server, with short times."""
+    simulator = Simulator(world, quirks, Times.fast(), *pings)
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
+    """The way to the server."""
+    proxy = FaultProxy((simulator.host, simulator.port))
+    await proxy.start()
+    yield proxy
+    await proxy.stop()
+
+
+@pytest.fixture
+def host(proxy: FaultProxy) -> str:
+    """What the entry calls the server."""
+    return proxy.host
+
+
+@pytest.fixture
+def entry(
+    hass: HomeAssistant, entry: MockConfigEntry, proxy: FaultProxy, host: str
+) -> MockConfigEntry:
+    """An entry for the server behind the proxy, not set up."""
+    data = {**entry.data, CONF_HOST: host, CONF_PORT: proxy.port}
+    hass.config_entries.async_update_entry(entry, data=data, title=host)
+    return entry
+
+
+@pytest.fixture
+async def bench(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    proxy: FaultProxy,
+    caplog: pytest.LogCaptureFixture,
+) -> Bench:
+    """The entry, set up, and everything true: camera 1 is ready, camera 2 is not."""
+    bench = Bench(hass, loaded_entry, simulator, proxy, caplog)
+    await simulator.set_ready(1, ready=True)
+    await bench.until(lambda: bench.camera(1, "ready") == "on")
+    await bench.until_true()
+    bench.seen.clear()
+    return bench

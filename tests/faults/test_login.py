@@ -1,0 +1,228 @@
+"""Users, passwords and tokens that change behind Home Assistant's back."""
+
+from collections.abc import Awaitable, Callable
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_USERNAME,
+    STATE_OFF,
+    STATE_ON,
+)
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.simulator import Quirks, Simulator
+
+from .bench import CONNECTION, Bench
+
+BY_THE_PAGE = Quirks.by_the_page()
+
+
+def _revoke_the_token(bench: Bench) -> None:
+    bench.world.revoke_tokens("nestmtx")
+
+
+def _delete_the_user(bench: Bench) -> None:
+    bench.world.remove_user(1)
+
+
+def _change_the_password(bench: Bench) -> None:
+    bench.world.users[1].password = "changed"
+
+
+def _withdraw_the_right_to_log_in(bench: Bench) -> None:
+    bench.world.users[1].can_login = False
+
+
+async def _nothing_changed(bench: Bench) -> None:
+    """States still follow the truth, over the connection that there was."""
+    await bench.change_the_truth()
+    await bench.until_true()
+    assert bench.saw(STATE_OFF, [CONNECTION]) == []
+    bench.assert_kept()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(_revoke_the_token, id="token_revoked"),
+        pytest.param(_delete_the_user, id="user_deleted"),
+        pytest.param(_change_the_password, id="password_changed"),
+        pytest.param(_withdraw_the_right_to_log_in, id="can_login_withdrawn"),
+    ],
+)
+async def test_a_live_connection_keeps_its_access(
+    bench: Bench, change: Callable[[Bench], None]
+) -> None:
+    change(bench)
+
+    await _nothing_changed(bench)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(_change_the_password, id="password_changed"),
+        pytest.param(_withdraw_the_right_to_log_in, id="can_login_withdrawn"),
+    ],
+)
+async def test_a_token_lives_on_when_its_user_changes(
+    bench: Bench, change: Callable[[Bench], None]
+) -> None:
+    change(bench)
+    bench.proxy.cut()
+
+    await bench.until_back()
+    await bench.change_the_truth()
+    await bench.until_true()
+
+    assert bench.simulator.logins == 1
+    bench.assert_kept()
+
+
+async def test_a_revoked_token_is_replaced_by_one_login_without_a_reload(bench: Bench) -> None:
+    former = bench.entry.data[CONF_TOKEN]
+    _revoke_the_token(bench)
+    bench.proxy.cut()
+
+    await bench.until_back()
+    await bench.change_the_truth()
+    await bench.until_true()
+
+    assert bench.entry.data[CONF_TOKEN] not in {former, ""}
+    assert bench.simulator.logins == 2
+    bench.assert_kept()
+
+
+async def test_an_anonymous_connection_is_noticed_and_logged_in(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    data = {**entry.data, CONF_TOKEN: "oat_of_another_life"}
+    hass.config_entries.async_update_entry(entry, data=data)
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.data[CONF_TOKEN] in simulator.world.tokens
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def _by_losing_the_connection(bench: Bench) -> None:
+    bench.proxy.cut()
+
+
+async def _by_answers(bench: Bench) -> None:
+    bench.simulator.faults.unauthorized = True
+
+
+def _delete_user_and_add_another(bench: Bench) -> None:
+    _delete_the_user(bench)
+    bench.world.add_user("nestmtx", "changed")
+
+
+def _change_password_and_end_tokens(bench: Bench) -> None:
+    _change_the_password(bench)
+    _revoke_the_token(bench)
+
+
+def _nothing(_: Bench) -> None:
+    """Only the server's answers change."""
+
+
+END_OF_ACCESS = pytest.mark.parametrize(
+    ("change", "notice"),
+    [
+        pytest.param(_delete_user_and_add_another, _by_losing_the_connection, id="user_deleted"),
+        pytest.param(
+            _change_password_and_end_tokens, _by_losing_the_connection, id="password_changed"
+        ),
+        pytest.param(_change_the_password, _by_answers, id="every_request_unauthorized"),
+    ],
+)
+
+
+@END_OF_ACCESS
+async def test_the_end_of_all_access_makes_entities_unavailable_and_asks_for_a_password(
+    bench: Bench, change: Callable[[Bench], None], notice: Callable[[Bench], Awaitable[None]]
+) -> None:
+    change(bench)
+    await notice(bench)
+
+    await bench.until_unavailable()
+    await bench.until(lambda: bench.flows == [SOURCE_REAUTH])
+
+    assert bench.connection == STATE_OFF
+    assert bench.simulator.logins <= 2
+
+
+@END_OF_ACCESS
+async def test_a_new_password_brings_everything_back(
+    bench: Bench, change: Callable[[Bench], None], notice: Callable[[Bench], Awaitable[None]]
+) -> None:
+    change(bench)
+    await notice(bench)
+    await bench.until(lambda: bench.flows == [SOURCE_REAUTH])
+    await bench.change_the_truth()
+    bench.simulator.faults.unauthorized = False
+
+    flow = bench.hass.config_entries.flow.async_progress_by_handler(DOMAIN)[0]
+    await bench.hass.config_entries.flow.async_configure(
+        flow["flow_id"], {CONF_USERNAME: "nestmtx", CONF_PASSWORD: "changed"}
+    )
+    await bench.until_true()
+
+    assert bench.entry.state is ConfigEntryState.LOADED
+    assert bench.flows == []
+
+
+@pytest.mark.parametrize("quirks", [BY_THE_PAGE], ids=["by_the_page"])
+async def test_a_connection_that_is_refused_is_had_again_by_a_login(bench: Bench) -> None:
+    _revoke_the_token(bench)
+    bench.proxy.cut()
+
+    await bench.until_back()
+    await bench.change_the_truth()
+    await bench.until_true()
+
+    assert bench.simulator.logins == 2
+    bench.assert_kept()
+
+
+@pytest.mark.parametrize("quirks", [BY_THE_PAGE], ids=["by_the_page"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(_delete_the_user, id="user_deleted"),
+        pytest.param(_withdraw_the_right_to_log_in, id="can_login_withdrawn"),
+    ],
+)
+async def test_a_server_by_the_page_that_refuses_login_and_connection_asks_for_a_password(
+    bench: Bench, change: Callable[[Bench], None]
+) -> None:
+    change(bench)
+    _revoke_the_token(bench)
+    bench.proxy.cut()
+
+    await bench.until(lambda: bench.flows == [SOURCE_REAUTH])
+    await bench.until_unavailable()
+
+    assert bench.connection == STATE_OFF
+
+
+async def test_a_login_that_is_down_for_a_while_is_no_wrong_password(bench: Bench) -> None:
+    _revoke_the_token(bench)
+    bench.simulator.faults.http_status = 503
+    bench.simulator.faults.http_body = "<html>Service Unavailable</html>"
+    bench.proxy.cut()
+
+    await bench.until_unavailable()
+    bench.simulator.faults.http_status = None
+    await bench.until(lambda: bench.connection == STATE_ON)
+    await bench.until_true()
+
+    bench.assert_kept()
+    bench.assert_lost_and_found_logged()

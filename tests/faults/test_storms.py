@@ -1,0 +1,51 @@
+"""More messages at once than anybody should have to read."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from homeassistant.const import STATE_OFF, STATE_ON
+import pytest
+
+from custom_components.nestmtx.client import Timings
+
+from .bench import CONNECTION, Bench
+from .messages import event, message
+
+
+@pytest.fixture
+def timings(timings: Timings) -> Timings:
+    """Requests have their usual time: the storm is not scaled down, either."""
+    return replace(timings, request_timeout=Timings().request_timeout)
+
+
+def _storm(count: int) -> Iterator[bytes]:
+    """Cameras are said to be ready and not ready, readers to come and go; nothing of it is true."""
+    for number in range(count // 4):
+        camera_id = number % 16 + 1
+        yield event("demand", camera_id)
+        yield event("ready", camera_id)
+        yield event("read", camera_id, readerId=f"reader-{number}")
+        yield event("notReady", camera_id)
+
+
+async def test_a_storm_of_10000_events_ends_with_the_right_states(bench: Bench) -> None:
+    bench.proxy.inject(*_storm(10_000))
+    await bench.until(lambda: bench.saw(STATE_ON) != [])
+
+    await bench.change_the_truth()
+    await bench.until_true()
+
+    assert bench.saw(STATE_OFF, [CONNECTION]) == []
+    assert bench.was_available
+    bench.assert_kept()
+    bench.assert_logged()
+
+
+async def test_a_storm_of_log_lines_changes_no_state(bench: Bench) -> None:
+    line = {"level": 30, "msg": "Emitted event: ready", "service": "ipc", "pid": 7}
+
+    bench.proxy.inject(*[message("log", line)] * 10_000)
+    await bench.while_resyncing()
+
+    assert bench.seen == []
+    bench.assert_logged()

@@ -1,0 +1,173 @@
+"""Storms of changes and faults, and quiet points between them where everything is compared."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from unittest.mock import patch
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from custom_components.nestmtx.client import Timings
+from tests.simulator import Simulator, Times, recorded
+from tests.truth import Difference, Truth, differences, shown_by, truth_of
+
+from .changes import CHANGES, Make
+from .faults import ANSWER_FAULTS, SERVER_FAULTS
+from .house import loaded, proxied, running
+from .network import NETWORK_FAULTS
+from .noise import NOISE
+from .report import Report
+from .scene import Scene
+
+TIMINGS = Timings(
+    connect_timeout=2.0,
+    request_timeout=1.0,
+    first_retries=(0.02, 0.05),
+    retry=0.1,
+    retry_in_long_outage=0.2,
+    lag=0.5,
+    resync=1.0,
+    grace=0.2,
+)
+TIMES = replace(Times.fast(), event_delay=0.05, event_jitter=0.03, demand_repeat=2.0)
+"""What is recorded, shortened as much as the session's lag is."""
+
+_PING = 2.0
+_FAULTS = (SERVER_FAULTS, ANSWER_FAULTS, NETWORK_FAULTS)
+"""Faults of one row follow one another; those of different rows overlap."""
+
+_CHANGES_PER_SECOND = 20.0
+_STORM = (3.0, 8.0)
+"""Seconds of changes and faults, between two quiet points."""
+_CALM = (0.1, 1.5)
+"""Seconds between two faults of a kind."""
+_RECOVERY = TIMINGS.resync + TIMINGS.request_timeout + 3 * TIMINGS.retry_in_long_outage
+"""Seconds after the last fault, in which changes go on: it shows at the next request at the latest
+that nobody answers, and the connection is opened again."""
+_MARGIN = 0.5
+"""Seconds for late events, and for a machine that has more to do."""
+_QUIET = TIMINGS.lag + TIMINGS.resync + _MARGIN
+_SECOND_LIST = TIMINGS.resync + _MARGIN
+_LONGEST_UNREST = 20.0
+"""Seconds after which a truth that still changes is a mistake of the soak's own."""
+_WARM_UP = 0.25
+"""The share of the time after which everything has happened once."""
+
+type Say = Callable[[str], None]
+
+
+@dataclass
+class Soak:
+    """One soak of one entry."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry
+    scene: Scene
+    report: Report
+    say: Say
+    _changes: int = 0
+    _faults: int = 0
+    _told: tuple[Difference, ...] = ()
+
+    async def run(self, seconds: float) -> None:
+        """Go on for a time, and end with a quiet point."""
+        while self.scene.diary.seconds < seconds:
+            await self._storm()
+            await self._quiet_point()
+            if self.scene.diary.seconds >= _WARM_UP * seconds:
+                self.report.memory.measure()
+
+    async def _storm(self) -> None:
+        length = self._rng("storm", self.report.quiet_points).uniform(*_STORM)
+        over = asyncio.Event()
+        async with asyncio.TaskGroup() as storm:
+            storm.create_task(self._change_until(over))
+            async with asyncio.TaskGroup() as faults:
+                for kinds in _FAULTS:
+                    faults.create_task(self._break(kinds, self.scene.diary.seconds + length))
+            await asyncio.sleep(_RECOVERY)
+            over.set()
+
+    async def _change_until(self, over: asyncio.Event) -> None:
+        kinds = (*CHANGES, *NOISE)
+        weights = [kind.weight for kind in kinds]
+        async with asyncio.TaskGroup() as changes:
+            while not over.is_set():
+                self._changes += 1
+                rng = self._rng("change", self._changes)
+                (kind,) = rng.choices(kinds, weights)
+                if self.scene.is_up or not kind.needs_server:
+                    changes.create_task(kind.make(self.scene, rng))
+                await asyncio.sleep(rng.expovariate(_CHANGES_PER_SECOND))
+
+    async def _break(self, kinds: Sequence[Make], until: float) -> None:
+        while True:
+            self._faults += 1
+            rng = self._rng("fault", self._faults)
+            await asyncio.sleep(rng.uniform(*_CALM))
+            if self.scene.diary.seconds >= until:
+                return
+            await rng.choice(kinds)(self.scene, rng)
+
+    async def _quiet_point(self) -> None:
+        """Compare after the lag and a resync, and again after the list that confirms a removal."""
+        self.scene.diary.quiet()
+        self.report.quiet_points += 1
+        await self._unchanged(_QUIET)
+        self._compare(gone_may_linger=True)
+        await self._unchanged(_SECOND_LIST)
+        self._compare(gone_may_linger=False)
+        for camera in (*self.scene.cameras, *self.scene.away):
+            camera.settle()
+        self.scene.simulator.requests.clear()
+
+    async def _unchanged(self, seconds: float) -> None:
+        """Wait until the truth has not changed for a time: streams end in their own time."""
+        loop = asyncio.get_running_loop()
+        truth, since, begun = self._truth(), loop.time(), loop.time()
+        while loop.time() - since < seconds:
+            await asyncio.sleep(0.05)
+            if (now := self._truth()) != truth:
+                truth, since = now, loop.time()
+            if loop.time() - begun > _LONGEST_UNREST:
+                raise RuntimeError("the truth does not come to rest")
+
+    def _compare(self, *, gone_may_linger: bool) -> None:
+        truth, shown = self._truth(), shown_by(self.hass, self.entry)
+        wrong = differences(truth, shown, gone_may_linger=gone_may_linger)
+        self.report.comparisons += len(truth.keys() | shown.keys())
+        self.report.differences += wrong
+        if wrong and wrong != self._told:
+            self._tell(wrong)
+        self._told = wrong
+
+    def _tell(self, wrong: Sequence[Difference]) -> None:
+        diary = self.scene.diary
+        self.say(f"seed {self.report.seed}, {diary.seconds:.2f} s: {len(wrong)} differences")
+        for difference in wrong:
+            self.say(f"  {difference}")
+        self.say(f"  sockets connected: {self.scene.simulator.connections}; last of all happened:")
+        for line in diary.recent:
+            self.say(f"    {line}")
+
+    def _truth(self) -> Truth:
+        return truth_of(self.scene.simulator, self.entry)
+
+    def _rng(self, kind: str, number: int) -> Random:
+        """Return what decides on one thing: the same with the same seed, whatever came before."""
+        return Random(f"{self.report.seed} {kind} {number}")
+
+
+async def soak(hass: HomeAssistant, report: Report, seconds: float, say: Say) -> None:
+    """Set up a server and an entry in a Home Assistant, soak them, and take them away."""
+    simulator = Simulator(recorded(), times=TIMES, ping_interval=_PING, ping_timeout=_PING)
+    with patch("custom_components.nestmtx.coordinator.TIMINGS", TIMINGS):
+        async with (
+            running(simulator, Random(report.seed)),
+            proxied(simulator) as proxy,
+            loaded(hass, proxy.host, proxy.port) as entry,
+        ):
+            scene = Scene(simulator, proxy, report.diary)
+            await Soak(hass, entry, scene, report, say).run(seconds)

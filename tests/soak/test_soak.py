@@ -1,0 +1,20 @@
+"""A short soak; scripts/soak runs longer ones."""
+
+from homeassistant.core import HomeAssistant
+
+from .report import Report
+from .soak import soak
+
+SEED = 3
+SECONDS = 55.0
+
+
+async def test_a_minute_of_random_changes_and_faults_ends_with_the_truth(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
+    report = Report(SEED)
+    with report.complaints.heard():
+        await soak(hass, report, SECONDS, print)
+
+    assert report.passed, "\n".join(report.lines())
+    assert report.comparisons > 1000
