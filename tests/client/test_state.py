@@ -66,6 +66,8 @@ def test_a_snapshot_brings_cameras_and_credentials(state: ServerState) -> None:
         (["demand", "ready", "notready"], True, False, None),
         (["demand", "ready", "notready", "undemand"], False, False, None),
         (["demand", "undemand"], False, False, None),
+        (["demand", "undemand", "demand"], True, False, CameraStatus.STARTING),
+        (["demand", "ready", "notready", "demand"], True, False, None),
         (["undemand"], False, False, CameraStatus.DEAD),
         (["ready", "demand"], True, True, CameraStatus.RUNNING),
     ],
@@ -87,6 +89,25 @@ def test_a_persistent_cameras_process_runs_on_when_nobody_demands_it(state: Serv
     camera = happened(state, _event("undemand"), 101.0).cameras[1]
 
     assert (camera.requested, camera.status) == (True, CameraStatus.STARTING)
+
+
+@pytest.mark.parametrize("status", [None, CameraStatus.STOPPED, CameraStatus.UNAVAILABLE])
+def test_a_demand_that_is_repeated_says_nothing_about_the_status(
+    state: ServerState, status: CameraStatus | None
+) -> None:
+    persistent = replace(FRONT, is_persistent=True, requested=True, status=status)
+    state = _listed(state, persistent, BACK, at=100.0)
+
+    assert happened(state, _event("demand"), 101.0).cameras[1].status is status
+
+
+def test_a_demand_does_not_tell_that_a_stopped_process_starts(state: ServerState) -> None:
+    stopped = replace(FRONT, status=CameraStatus.STOPPED)
+    state = _listed(state, stopped, BACK, at=100.0)
+
+    camera = happened(state, _event("demand"), 101.0).cameras[1]
+
+    assert (camera.requested, camera.status) == (True, CameraStatus.STOPPED)
 
 
 def test_a_disabled_camera_stays_disabled_while_its_placeholder_is_ready(

@@ -64,8 +64,12 @@ def advance_camera(
 
 
 def _demand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
-    camera = replace(camera, requested=True)
-    return (camera if camera.ready else _with_status(camera, CameraStatus.STARTING)), readers
+    # Of a persistent camera it is repeated, and begins nothing; what else keeps a camera from
+    # streaming is known from lists only.
+    begins = not camera.requested and camera.status in {CameraStatus.DEAD, None}
+    if begins and not camera.ready:
+        camera = _with_status(camera, CameraStatus.STARTING)
+    return replace(camera, requested=True), readers
 
 
 def _undemand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
