@@ -6,7 +6,7 @@ import errno
 from random import Random
 import socket
 from tempfile import TemporaryDirectory
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 from aiohttp.resolver import ThreadedResolver
 from homeassistant import loader
@@ -52,7 +52,10 @@ async def home() -> AsyncGenerator[HomeAssistant]:
         "homeassistant.helpers.aiohttp_client._async_make_resolver",
         return_value=_Resolver(),
     )
-    with TemporaryDirectory() as folder, resolver:
+    # Nobody opens its page, and another Home Assistant may have the port.
+    server = "homeassistant.components.http.HomeAssistantHTTP"
+    no_page = patch.multiple(server, async_bind=AsyncMock(), start=AsyncMock())
+    with TemporaryDirectory() as folder, resolver, no_page:
         async with async_test_home_assistant(config_dir=folder) as hass:
             frame.async_setup(hass)
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
