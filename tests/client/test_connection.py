@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
+from engineio.base_client import connected_clients
 import pytest
 
 from custom_components.nestmtx.client import (
@@ -22,6 +23,7 @@ from custom_components.nestmtx.client import (
 from custom_components.nestmtx.client.auth import login
 from custom_components.nestmtx.client.connection import Connection
 from tests.conftest import TIMINGS
+from tests.faults.proxy import FaultProxy
 from tests.simulator import Quirks, Simulator, Times
 
 
@@ -320,3 +322,19 @@ async def test_nothing_listening_cannot_be_connected(
     with pytest.raises(CannotConnect):
         await connection.connect(address, "token")
     await connection.close()
+
+
+async def test_a_connection_whose_server_fell_silent_is_not_kept_by_the_library(
+    http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
+) -> None:
+    token = await login(http, address, "nestmtx", "nestmtx", timeout=1)
+    proxy = FaultProxy((simulator.host, simulator.port))
+    await proxy.start()
+    connection = Connection(http, TIMINGS, on_event=lambda _topic, _payload: None)
+    await connection.connect(ServerAddress(proxy.host, proxy.port), token)
+
+    proxy.swallow()
+    await connection.close()
+
+    assert connected_clients == []
+    await proxy.stop()

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from aiohttp.web_app import _cached_build_middleware
 
 _GRACE = 0.5
 """Seconds for handlers to notice that their connection is gone."""
@@ -44,6 +45,8 @@ class Listener:
             for task in stuck:
                 task.cancel()
         await self._runner.cleanup()
+        # It keeps every application with a middleware, and what that refers to.
+        _cached_build_middleware.cache_clear()
 
     @web.middleware
     async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import aiohttp
+from engineio.base_client import connected_clients
 from engineio.exceptions import EngineIOError
 import socketio
 from socketio.exceptions import SocketIOError
@@ -179,6 +180,9 @@ class Connection:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._transport.close(_CLOSE_TIMEOUT)
+            # Where the library keeps all that it did not disconnect by itself, for ever.
+            if self._client.eio in connected_clients:
+                connected_clients.remove(self._client.eio)
 
     async def _decode(self, data: str | bytes) -> None:
         """Let the library take a message apart; one that it cannot ends the connection."""
