@@ -1,13 +1,19 @@
 """Binary sensors follow the events of the server."""
 
-from homeassistant.const import STATE_OFF, STATE_ON
+from datetime import timedelta
+
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
+from homeassistant.util.dt import utcnow
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.conftest import Until
 from tests.simulator import Simulator
 
 READY = "binary_sensor.front_yard_front_yard_cam_ready"
+AUTHORIZATION = "binary_sensor.front_yard_front_yard_cam_stream_authorization"
+HEALTH = "sensor.127_0_0_1_health"
+EXPIRES = "sensor.front_yard_front_yard_cam_authorization_expires"
 WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
 
 
@@ -29,14 +35,81 @@ async def test_ready_and_watched_follow_a_cameras_life(
 async def test_an_event_of_one_camera_writes_no_state_of_another(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
+    await until(lambda: hass.states.get(HEALTH).state == "healthy")
     written: set[str] = set()
     hass.bus.async_listen("state_changed", lambda event: written.add(event.data["entity_id"]))
 
     await simulator.set_ready(1, True)
     await until(lambda: READY in written)
 
-    assert written <= {
-        READY,
-        "camera.front_yard_front_yard_cam",
-        "sensor.front_yard_front_yard_cam_status",
-    }
+    # How many stream is a matter of the server.
+    others = written - {"sensor.127_0_0_1_cameras_streaming"}
+    assert {each for each in others if "front_yard_front_yard_cam" not in each} == set()
+
+
+async def test_requested_follows_the_demand(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    requested = "binary_sensor.front_yard_front_yard_cam_requested"
+    assert hass.states.get(requested).state == STATE_OFF
+
+    reader = await simulator.open_reader(1)
+    await until(lambda: hass.states.get(requested).state == STATE_ON)
+
+    await simulator.close_reader(1, reader)
+    await until(lambda: hass.states.get(requested).state == STATE_OFF)
+
+
+async def test_a_stream_that_google_does_not_let_go_on_is_a_problem_until_it_does(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(READY).state == STATE_ON)
+    assert hass.states.get(AUTHORIZATION).state == STATE_OFF
+
+    await simulator.fire("camera", "failed-extension", 1, {"error": {"message": "refused"}})
+    await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_ON)
+
+    expires_at = (utcnow() + timedelta(hours=1)).isoformat()
+    await simulator.fire("camera", "extended", 1, {"expiresAt": expires_at})
+    await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_OFF)
+
+
+async def test_a_stream_whose_time_is_over_is_a_problem_without_any_event(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    expires_at = utcnow() + timedelta(seconds=1)
+    simulator.world.cameras[1].expires_at = expires_at
+
+    await simulator.fire("camera", "extended", 1, {"expiresAt": expires_at.isoformat()})
+    await until(lambda: hass.states.get(EXPIRES).state != STATE_UNKNOWN)
+    assert hass.states.get(AUTHORIZATION).state == STATE_OFF
+
+    await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_ON)
+    assert utcnow() >= expires_at
+
+
+async def test_the_end_of_the_stream_ends_the_problem(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    await simulator.fire("camera", "failed-extension", 1)
+    await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_ON)
+
+    await simulator.set_ready(1, ready=False)
+
+    await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_OFF)
+
+
+async def test_a_credential_that_has_to_be_authorized_is_a_problem(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    problem = "binary_sensor.home_account_problem"
+    assert hass.states.get(problem).state == STATE_OFF
+
+    await simulator.set_tokens(1, False, "unauthenticated")
+    await until(lambda: hass.states.get(problem).state == STATE_ON)
+
+    await simulator.set_tokens(1, True, "authenticated")
+    await until(lambda: hass.states.get(problem).state == STATE_OFF)

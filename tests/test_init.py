@@ -14,7 +14,11 @@ from homeassistant.const import (
     STATE_UNAVAILABLE,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -42,6 +46,12 @@ def _device(hass: HomeAssistant, entry: MockConfigEntry, name: str) -> dr.Device
     return next((device for device in devices if device.name == name), None)
 
 
+def _area(hass: HomeAssistant, entry: MockConfigEntry, name: str) -> str | None:
+    device = _device(hass, entry, name)
+    area = ar.async_get(hass).async_get_area(device.area_id or "") if device else None
+    return area.name if area else None
+
+
 # Set-up
 
 
@@ -53,7 +63,7 @@ async def test_an_entry_is_set_up_with_its_devices(
     camera = _device(hass, loaded_entry, "Front Yard Cam")
     credential = _device(hass, loaded_entry, "Home account")
     assert server is not None and camera is not None and credential is not None
-    assert server.sw_version == "v1.1.1"
+    assert server.sw_version == "v1.1.1 (MediaMTX 1.9.0)"
     assert (camera.manufacturer, camera.model) == ("Google Nest", "Nest Cam (legacy)")
     assert camera.via_device_id == credential.via_device_id == server.id
     assert camera.area_id == "front_yard"
@@ -144,6 +154,7 @@ async def test_a_killed_server_makes_entities_unavailable_and_its_restart_brings
 async def test_a_short_loss_shows_in_the_connection_only(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
+    await until(lambda: _state(hass, "sensor.127_0_0_1_health") == "healthy")
     seen: set[str] = set()
     hass.bus.async_listen(
         "state_changed",
@@ -235,6 +246,32 @@ async def test_a_camera_that_is_renamed_on_the_server_is_renamed(
     await until(lambda: _device(hass, loaded_entry, "Porch") is not None)
 
     await until(lambda: hass.states.get(FRONT).attributes["friendly_name"] == "Porch")
+
+
+async def test_a_camera_that_moves_to_another_room_moves_to_its_area(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    assert _area(hass, loaded_entry, "Front Yard Cam") == "Front Yard"
+
+    simulator.world.cameras[1].room = "Porch"
+    await until(lambda: _area(hass, loaded_entry, "Front Yard Cam") == "Porch")
+
+    simulator.world.cameras[1].room = "Unknown"
+    await until(lambda: _area(hass, loaded_entry, "Front Yard Cam") is None)
+
+
+async def test_a_camera_that_its_user_put_elsewhere_stays_there(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    area = ar.async_get(hass).async_create("My area")
+    device = _device(hass, loaded_entry, "Front Yard Cam")
+    dr.async_get(hass).async_update_device(device.id, area_id=area.id)
+
+    simulator.world.cameras[1].room = "Porch"
+    simulator.world.cameras[1].name = "Moved"
+    await until(lambda: _device(hass, loaded_entry, "Moved") is not None)
+
+    assert _area(hass, loaded_entry, "Moved") == "My area"
 
 
 async def test_a_credential_that_is_renamed_on_the_server_is_renamed(

@@ -10,23 +10,42 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.nestmtx.const import PLATFORMS
-from tests.simulator import World
+from tests.conftest import Until
+from tests.simulator import Simulator, World
 from tests.simulator.scenario import statuses
+
+FEEDS = (
+    "sensor.127_0_0_1_health",
+    "sensor.127_0_0_1_cpu",
+    "sensor.127_0_0_1_last_run_refresh_credentials",
+)
+"""A sensor of each feed, which comes a moment after the set-up."""
+AUTHORIZATION = "sensor.home_account_authorization"
+AGAIN = {
+    "domain": "credentials",
+    "event": "reauthenticated",
+    "entity": 1,
+    "details": {"description": "Home account"},
+    "at": "2026-11-23T18:30:00.000Z",
+}
 
 
 @pytest.fixture
 def world() -> World:
-    """A camera in each status, and one in a status that no client knows."""
+    """A camera in each status, and one in a status that no client knows; credentials likewise."""
     return statuses()
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.usefixtures("all_enabled")
 async def test_all_entities_of_a_platform(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
     entry: MockConfigEntry,
+    simulator: Simulator,
     platform: Platform,
+    until: Until,
 ) -> None:
     with (
         patch("custom_components.nestmtx.PLATFORMS", [platform]),
@@ -35,6 +54,11 @@ async def test_all_entities_of_a_platform(
     ):
         await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done()
+        if platform is Platform.SENSOR:
+            # The third of the credentials' states: no list tells it.
+            await simulator.emit("credentials:reauthenticated", AGAIN)
+            await until(lambda: hass.states.get(AUTHORIZATION).state == "reauthenticated")
+            await until(lambda: all(hass.states.get(each).state != "unknown" for each in FEEDS))
 
         await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 

@@ -7,16 +7,42 @@ from typing import Any
 
 import pytest
 
-from custom_components.nestmtx import binary_sensor, config_flow, errors, sensor
+from custom_components.nestmtx import (
+    binary_sensor,
+    button,
+    config_flow,
+    errors,
+    event,
+    sensor,
+    switch,
+    text,
+)
+from custom_components.nestmtx.client import ControlProblem
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "nestmtx"
 ENGLISH = json.loads((INTEGRATION / "translations" / "en.json").read_text())
 ICONS = json.loads((INTEGRATION / "icons.json").read_text())
 
 DESCRIPTIONS = {
-    "binary_sensor": [binary_sensor.CONNECTION, *binary_sensor.CAMERA_BINARY_SENSORS],
-    "sensor": [*sensor.CAMERA_SENSORS, *sensor.CREDENTIAL_SENSORS],
+    "binary_sensor": [
+        binary_sensor.CONNECTION,
+        binary_sensor.STREAM_AUTHORIZATION,
+        binary_sensor.CREDENTIAL_PROBLEM,
+        *binary_sensor.CAMERA_BINARY_SENSORS,
+    ],
+    "button": [button.RESTART_STREAM, *button.CRON_JOB_BUTTONS],
+    "event": [event.CAMERA_ACTIVITY, event.CREDENTIAL_ACTIVITY, event.LOG],
+    "sensor": [
+        sensor.AUTHORIZATION,
+        sensor.LAST_AUTHORIZED,
+        sensor.CAMERAS_STREAMING,
+        *sensor.CAMERA_SENSORS,
+        *sensor.SERVER_SENSORS,
+    ],
+    "switch": [switch.ENABLED, switch.PERSISTENT],
+    "text": [text.PATH],
 }
+ENUMS = [description for description in DESCRIPTIONS["sensor"] if description.options]
 SCHEMAS = {
     "user": config_flow.USER_SCHEMA,
     "reconfigure": config_flow.RECONFIGURE_SCHEMA,
@@ -45,15 +71,20 @@ def test_every_entity_has_a_name_and_an_icon_and_no_name_is_left_over() -> None:
     assert set(ENGLISH["entity"]) == set(ICONS["entity"]) == set(DESCRIPTIONS)
 
 
-@pytest.mark.parametrize(
-    "description",
-    [*sensor.CAMERA_SENSORS, *sensor.CREDENTIAL_SENSORS],
-    ids=lambda description: description.key,
-)
+@pytest.mark.parametrize("description", ENUMS, ids=lambda description: description.key)
 def test_every_state_of_an_enum_has_its_word(description: Any) -> None:
     words = ENGLISH["entity"]["sensor"][description.translation_key]["state"]
 
     assert set(words) == set(description.options)
+
+
+@pytest.mark.parametrize(
+    "description", DESCRIPTIONS["event"], ids=lambda description: description.translation_key
+)
+def test_every_type_of_an_event_has_its_word(description: Any) -> None:
+    words = ENGLISH["entity"]["event"][description.translation_key]["state_attributes"]
+
+    assert set(words["event_type"]["state"]) == set(description.event_types)
 
 
 @pytest.mark.parametrize("step", SCHEMAS)
@@ -73,7 +104,7 @@ def test_every_step_has_a_title_and_a_description() -> None:
 
 def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
     assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
-    assert set(ENGLISH["exceptions"]) == CONNECT_ERRORS
+    assert set(ENGLISH["exceptions"]) == CONNECT_ERRORS | set(ControlProblem) | {"refused"}
 
 
 @pytest.mark.parametrize("path", sorted((INTEGRATION / "translations").glob("*.json")))
@@ -81,11 +112,11 @@ def test_every_language_has_the_same_keys_and_placeholders(path: Path) -> None:
     words, english = _leaves(json.loads(path.read_text())), _leaves(ENGLISH)
 
     assert words.keys() == english.keys()
-    for key, text in words.items():
-        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", english[key])), key
+    for key, sentence in words.items():
+        assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", english[key])), key
 
 
 def test_no_text_has_markup_or_addresses_or_loose_edges() -> None:
-    for key, text in _leaves(ENGLISH).items():
-        assert text == text.strip(), key
-        assert not re.search(r"</?\w+>|https?://", text), key
+    for key, sentence in _leaves(ENGLISH).items():
+        assert sentence == sentence.strip(), key
+        assert not re.search(r"</?\w+>|https?://", sentence), key

@@ -14,8 +14,8 @@ from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Camera, Credential, Simulator
 from tests.simulator.rows import camera_status
 
-RELEASE = "v1.1.1"
-_STATUSES = {"unconfigured", "disabled", "dead", "stopped", "unavailable", "starting", "running"}
+RELEASE = "v1.1.1 (MediaMTX 1.9.0)"
+_STATUSES = {"unconfigured", "disabled", "dead", "stopped", "not_available", "starting", "running"}
 
 
 class Fact(NamedTuple):
@@ -27,7 +27,7 @@ class Fact(NamedTuple):
 
 
 type Truth = Mapping[Fact, frozenset[str]]
-"""The values that are right; more than one where the server does not tell which."""
+"""The values that are right: more than one where the server does not tell which, none for any."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Difference:
 
 
 class _Entity[T](NamedTuple):
-    """An entity of a camera or credential: where it is, its name after the device's, its values."""
+    """An entity: where it is, its key, its name after the device's, its values; None: any."""
 
     domain: str
     key: str
     name: str
-    values: Callable[[T], set[str]]
+    values: Callable[[T], set[str]] | None
 
 
 def _on(truth: object) -> set[str]:
@@ -67,7 +67,33 @@ def _on(truth: object) -> set[str]:
 
 def _status(camera: Camera) -> set[str]:
     word = camera_status(camera, camera.stream)
+    word = "not_available" if word == "unavailable" else word
     return {word if word in _STATUSES else STATE_UNKNOWN}
+
+
+def _requested(camera: Camera) -> bool:
+    return camera.process is not None and camera.process.pid is not None
+
+
+def _since(camera: Camera) -> set[str]:
+    since = camera.stream.since
+    return {since.isoformat(timespec="seconds") if since else STATE_UNKNOWN}
+
+
+def _extension(camera: Camera) -> set[str]:
+    # That one failed is told by an event only, and no list makes it good.
+    return {"on", "off"} if camera.stream.ready else {"off"}
+
+
+def _expires(camera: Camera) -> set[str]:
+    if not camera.stream.ready or camera.expires_at is None:
+        return {STATE_UNKNOWN}
+    # One of an earlier stream says nothing.
+    return {camera.expires_at.isoformat(timespec="seconds"), STATE_UNKNOWN}
+
+
+def _pressed(camera: Camera) -> set[str]:
+    return {STATE_UNKNOWN} if _requested(camera) else {STATE_UNAVAILABLE}
 
 
 def _authorization(credential: Credential) -> set[str]:
@@ -83,10 +109,37 @@ _CAMERA_ENTITIES: tuple[_Entity[Camera], ...] = (
     ),
     _Entity("binary_sensor", "ready", " Ready", lambda camera: _on(camera.stream.ready)),
     _Entity("binary_sensor", "watched", " Watched", lambda camera: _on(camera.stream.readers)),
+    _Entity("binary_sensor", "requested", " Requested", lambda camera: _on(_requested(camera))),
+    _Entity("binary_sensor", "stream_authorization", " Stream authorization", _extension),
     _Entity("sensor", "status", " Status", _status),
+    _Entity("sensor", "viewers", " Viewers", lambda camera: {str(len(camera.stream.readers))}),
+    _Entity("sensor", "streaming_since", " Streaming since", _since),
+    _Entity("sensor", "authorization_expires", " Authorization expires", _expires),
+    _Entity("switch", "enabled", " Enabled", lambda camera: _on(camera.enabled)),
+    _Entity("switch", "persistent", " Persistent", lambda camera: _on(camera.persistent)),
+    _Entity("button", "restart_stream", " Restart stream", _pressed),
+    _Entity("event", "activity", " Activity", None),
 )
 _CREDENTIAL_ENTITIES: tuple[_Entity[Credential], ...] = (
     _Entity("sensor", "authorization", " Authorization", _authorization),
+    _Entity("sensor", "last_authorized", " Last authorized", None),
+    _Entity(
+        "binary_sensor", "problem", " Problem", lambda credential: _on(credential.tokens is None)
+    ),
+    _Entity("event", "activity", " Activity", None),
+)
+_SERVER_ENTITIES: tuple[_Entity[Simulator], ...] = (
+    _Entity("binary_sensor", "connection", " Connection", lambda _: {"on"}),
+    _Entity("sensor", "health", " Health", lambda _: {"healthy"}),
+    _Entity(
+        "sensor",
+        "cameras_streaming",
+        " Cameras streaming",
+        lambda simulator: {
+            str(sum(camera.stream.ready for camera in simulator.world.cameras.values()))
+        },
+    ),
+    _Entity("button", "synchronize_cameras", " Synchronize cameras", lambda _: {STATE_UNKNOWN}),
 )
 
 
@@ -99,11 +152,10 @@ def truth_of(simulator: Simulator, entry: ConfigEntry) -> Truth:
     """Return what must be shown of a server once it is quiet."""
     server = f"{entry.entry_id}_server"
     return {
-        Fact("state", f"{server}_connection", "binary_sensor"): frozenset({"on"}),
-        Fact("name", f"{server}_connection", "binary_sensor"): frozenset(
-            {f"{entry.title} Connection"}
-        ),
-        Fact("device", server): frozenset({entry.title}),
+        **{
+            fact: frozenset(values)
+            for fact, values in _facts(server, entry.title, simulator, _SERVER_ENTITIES)
+        },
         # Asked once per connection: where the answer made no sense, it is not known.
         Fact("version", server): frozenset({RELEASE, "None"}),
         **{
@@ -130,9 +182,11 @@ def truth_of(simulator: Simulator, entry: ConfigEntry) -> Truth:
 
 
 def shown_by(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[Fact, Shown]:
-    """Return all that Home Assistant shows of a server."""
+    """Return all that Home Assistant shows of a server, in entities that are enabled."""
     shown: dict[Fact, Shown] = {}
     for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        if entity.disabled:
+            continue
         where, state = entity.entity_id, hass.states.get(entity.entity_id)
         name = state.attributes.get(ATTR_FRIENDLY_NAME) if state else None
         shown[Fact("state", entity.unique_id, entity.domain)] = Shown(
@@ -161,7 +215,7 @@ def differences(
         if fact in shown
         else Difference(fact, fact.unique_id, "nothing", " or ".join(sorted(values)))
         for fact, values in truth.items()
-        if fact not in shown or shown[fact].value not in values
+        if fact not in shown or (values and shown[fact].value not in values)
     ]
     for fact, each in shown.items():
         lingers = gone_may_linger and (fact.kind != "state" or each.value == STATE_UNAVAILABLE)
@@ -176,7 +230,8 @@ def _facts[T](
     yield Fact("device", unique_id), {name}
     for entity in entities:
         entity_id = f"{unique_id}_{entity.key}"
-        yield Fact("state", entity_id, entity.domain), entity.values(row)
+        values = set() if entity.values is None else entity.values(row)
+        yield Fact("state", entity_id, entity.domain), values
         yield Fact("name", entity_id, entity.domain), {f"{name}{entity.name}"}
 
 

@@ -1,8 +1,9 @@
-"""Binary sensors: whether the server is connected, a camera ready, and watched."""
+"""Binary sensors: of the server's connection, of cameras and their streams, of credentials."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import override
+from datetime import datetime
+from typing import Final, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -10,12 +11,20 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
 
 from .client import Camera
 from .coordinator import NestMTXConfigEntry
-from .entity import NestMTXCameraEntity, NestMTXServerEntity, async_add_camera_entities
+from .entity import (
+    NestMTXCameraEntity,
+    NestMTXCredentialEntity,
+    NestMTXServerEntity,
+    async_add_camera_entities,
+    async_add_credential_entities,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -27,7 +36,7 @@ class CameraBinarySensorDescription(BinarySensorEntityDescription):
     is_on_fn: Callable[[Camera], bool]
 
 
-CONNECTION = BinarySensorEntityDescription(
+CONNECTION: Final = BinarySensorEntityDescription(
     key="connection",
     translation_key="connection",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
@@ -45,6 +54,25 @@ CAMERA_BINARY_SENSORS = (
         translation_key="watched",
         is_on_fn=lambda camera: camera.watched,
     ),
+    CameraBinarySensorDescription(
+        key="requested",
+        translation_key="requested",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda camera: camera.requested,
+    ),
+)
+STREAM_AUTHORIZATION: Final = BinarySensorEntityDescription(
+    key="stream_authorization",
+    translation_key="stream_authorization",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+CREDENTIAL_PROBLEM: Final = BinarySensorEntityDescription(
+    key="problem",
+    translation_key="problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    entity_category=EntityCategory.DIAGNOSTIC,
 )
 
 
@@ -53,16 +81,24 @@ async def async_setup_entry(
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors of the server and its cameras."""
+    """Add the binary sensors of the server, its cameras and credentials."""
     coordinator = entry.runtime_data
     async_add_entities([NestMTXConnection(coordinator, CONNECTION)])
     async_add_camera_entities(
         entry,
         async_add_entities,
-        lambda camera: (
-            NestMTXCameraBinarySensor(coordinator, camera, description)
-            for description in CAMERA_BINARY_SENSORS
-        ),
+        lambda camera: [
+            *(
+                NestMTXCameraBinarySensor(coordinator, camera, description)
+                for description in CAMERA_BINARY_SENSORS
+            ),
+            NestMTXStreamAuthorization(coordinator, camera, STREAM_AUTHORIZATION),
+        ],
+    )
+    async_add_credential_entities(
+        entry,
+        async_add_entities,
+        lambda credential: [NestMTXCredentialProblem(coordinator, credential, CREDENTIAL_PROBLEM)],
     )
 
 
@@ -92,3 +128,56 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Whether it is so."""
         return self.entity_description.is_on_fn(self.camera)
+
+
+class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
+    """Whether Google will not let a running stream go on: told, or because the time is over."""
+
+    _expires_at: datetime | None = None
+    _cancel_expiry: CALLBACK_TYPE | None = None
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether there is a problem."""
+        return self.camera.lacks_authorization(dt_util.utcnow())
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """End the timer."""
+        self._end_expiry()
+        await super().async_will_remove_from_hass()
+
+    @callback
+    @override
+    def _refresh(self) -> None:
+        super()._refresh()
+        expires_at = self.camera.authorized_until
+        if expires_at == self._expires_at:
+            return
+        self._end_expiry()
+        self._expires_at = expires_at
+        if expires_at is not None and expires_at > dt_util.utcnow():
+            self._cancel_expiry = async_track_point_in_utc_time(
+                self.hass, self._handle_expiry, expires_at
+            )
+
+    @callback
+    def _handle_expiry(self, _: datetime) -> None:
+        self._cancel_expiry = None
+        self.async_write_ha_state()
+
+    def _end_expiry(self) -> None:
+        if self._cancel_expiry is not None:
+            self._cancel_expiry()
+            self._cancel_expiry = None
+
+
+class NestMTXCredentialProblem(NestMTXCredentialEntity, BinarySensorEntity):
+    """Whether a credential has to be authorized at Google."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether there is a problem."""
+        return not self.credential.is_authorized

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, override
+from typing import Any, Unpack, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
@@ -23,9 +23,13 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .client import (
     Account,
     Camera,
+    CameraChange,
     Changes,
     Credential,
+    Event as ServerEvent,
+    Feed,
     InvalidAuth,
+    LogLine,
     NestMTXError,
     ServerAddress,
     ServerState,
@@ -39,12 +43,12 @@ from .device import (
     async_device_ids,
     async_remove_devices,
     async_strangers,
-    async_update_device,
+    async_update_camera_device,
+    async_update_credential_device,
     async_update_server_device,
-    camera_info,
-    credential_info,
 )
-from .errors import translation_key
+from .errors import translated, translation_key
+from .listeners import Listeners
 
 TIMINGS = Timings()
 
@@ -65,7 +69,8 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     """Owns the session, and tells entities of changes to what they show.
 
     An update reaches the listeners of the objects that changed, and no others: the context that a
-    listener is added with names its object. Those without one hear when objects come or go.
+    listener is added with names its object. Those without one hear when objects come or go. What
+    entities ask for fails with errors that say in the user's language what happened.
     """
 
     config_entry: NestMTXConfigEntry
@@ -79,7 +84,9 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self._session = Session(http, account, self, TIMINGS)
         self._run_task: asyncio.Task[None] | None = None
         self._cancel_grace: CALLBACK_TYPE | None = None
-        self._object_listeners: dict[Subject, list[CALLBACK_TYPE]] = {}
+        self._object_listeners: Listeners[()] = Listeners()
+        self._event_listeners: Listeners[ServerEvent] = Listeners()
+        self._log_listeners: Listeners[LogLine] = Listeners()
         self._camera_ids: dict[str, int] = {}
         self._credential_ids: dict[str, int] = {}
         self._strangers: frozenset[str] = frozenset()
@@ -127,16 +134,39 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Listen to one object, a Subject, or without a context to objects coming and going."""
         if context is None:
             return super().async_add_listener(update_callback)
-        listeners = self._object_listeners.setdefault(context, [])
-        listeners.append(update_callback)
+        return self._object_listeners.async_add(context, update_callback)
 
-        @callback
-        def remove() -> None:
-            listeners.remove(update_callback)
-            if not listeners:
-                self._object_listeners.pop(context, None)
+    @callback
+    def async_add_event_listener(
+        self, subject: Subject, listener: Callable[[ServerEvent], None]
+    ) -> CALLBACK_TYPE:
+        """Hear of each event of a camera or credential."""
+        return self._event_listeners.async_add(subject, listener)
 
-        return remove
+    @callback
+    def async_add_log_listener(self, listener: Callable[[LogLine], None]) -> CALLBACK_TYPE:
+        """Hear of each line of the server's log."""
+        return self._log_listeners.async_add(Subject.server(), listener)
+
+    @callback
+    def async_want(self, feed: Feed) -> CALLBACK_TYPE:
+        """Have a feed for as long as somebody wants it; returns what ends that."""
+        return self._session.want(feed)
+
+    async def async_update_camera(self, key: str, **change: Unpack[CameraChange]) -> None:
+        """Change settings of a camera on the server."""
+        with translated(self.address.host):
+            await self._session.controls.update_camera(self._camera_ids[key], change)
+
+    async def async_restart_stream(self, key: str) -> None:
+        """Restart the process of a camera's stream."""
+        with translated(self.address.host):
+            await self._session.controls.restart_stream(self._camera_ids[key])
+
+    async def async_run_cron_job(self, name: str) -> None:
+        """Run a cron job of the server, and wait for its end."""
+        with translated(self.address.host):
+            await self._session.controls.run_cron_job(name)
 
     @override
     async def _async_setup(self) -> None:
@@ -197,7 +227,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if not connected:
             self._cancel_grace = async_call_later(self.hass, TIMINGS.grace, self._grace_is_over)
         if not connected or self.last_update_success:
-            self._update(Subject.server())
+            self._object_listeners.async_call(Subject.server())
             return
         self.last_update_success = True
         LOGGER.info("Connected to %s again", self.address.host)
@@ -206,25 +236,39 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     @callback
     def on_state(self, state: ServerState, changed: Changes) -> None:
         """Take over a new state of the server, and tell those whom it concerns."""
+        former = {key: self.camera(key) for key in changed.cameras}
         self.data = state
-        if changed.version:
-            async_update_server_device(self)
         if changed.objects:
-            former = self.subjects
-            self._camera_ids = _ids(state.cameras)
-            self._credential_ids = _ids(state.credentials)
-            async_remove_devices(self, async_device_ids(self, former - self.subjects))
+            self._take_over_objects()
         for key in changed.cameras:
             if camera := self.camera(key):
-                async_update_device(self, Subject("camera", key), camera_info(self, camera))
-            self._update(Subject("camera", key))
+                async_update_camera_device(self, former[key], camera)
+            self._object_listeners.async_call(Subject("camera", key))
         for key in changed.credentials:
             if credential := self.credential(key):
-                info = credential_info(self, credential)
-                async_update_device(self, Subject("credential", key), info)
-            self._update(Subject("credential", key))
+                async_update_credential_device(self, credential)
+            self._object_listeners.async_call(Subject("credential", key))
+        if changed.server:
+            async_update_server_device(self)
+        if changed.server or changed.streaming:
+            self._object_listeners.async_call(Subject.server())
         if changed.objects:
             self.async_update_listeners()
+
+    @callback
+    def on_event(self, event: ServerEvent) -> None:
+        """Tell the entities of the object that an event is about."""
+        if event.domain == "camera" and (camera := self.data.cameras.get(event.entity or 0)):
+            self._event_listeners.async_call(Subject("camera", camera.key), event)
+        if event.domain == "credentials" and (
+            credential := self.data.credentials.get(event.entity or 0)
+        ):
+            self._event_listeners.async_call(Subject("credential", credential.key), event)
+
+    @callback
+    def on_log(self, line: LogLine) -> None:
+        """Tell who listens to the log."""
+        self._log_listeners.async_call(Subject.server(), line)
 
     @callback
     def on_resync(self) -> None:
@@ -252,17 +296,15 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             self._cancel_grace()
             self._cancel_grace = None
 
-    def _update_all(self) -> None:
-        for subject in tuple(self._object_listeners):
-            self._update(subject)
+    def _take_over_objects(self) -> None:
+        former = self.subjects
+        self._camera_ids = _ids(self.data.cameras)
+        self._credential_ids = _ids(self.data.credentials)
+        async_remove_devices(self, async_device_ids(self, former - self.subjects))
 
-    def _update(self, subject: Subject) -> None:
-        for update_callback in tuple(self._object_listeners.get(subject, ())):
-            try:
-                update_callback()
-            except Exception:
-                # One entity's fault is not the others'.
-                LOGGER.exception("Unexpected error updating an entity of %s", subject.kind)
+    def _update_all(self) -> None:
+        for subject in self._object_listeners:
+            self._object_listeners.async_call(subject)
 
 
 def _ids[T: (Camera, Credential)](rows: Mapping[int, T]) -> dict[str, int]:

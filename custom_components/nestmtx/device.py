@@ -3,15 +3,15 @@
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType, DeviceInfo
 
 from .const import DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .client import Camera, Credential
+    from .client import Camera, Credential, Version
     from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 
 
@@ -42,7 +42,7 @@ def server_info(coordinator: NestMTXCoordinator) -> DeviceInfo:
         name=coordinator.config_entry.title,
         manufacturer="NestMTX",
         model="NestMTX server",
-        sw_version=coordinator.data.version.release,
+        sw_version=_firmware(coordinator.data.server.version),
         configuration_url=coordinator.address.url,
         entry_type=DeviceEntryType.SERVICE,
     )
@@ -76,6 +76,12 @@ def credential_info(coordinator: NestMTXCoordinator, credential: Credential) -> 
     )
 
 
+def _firmware(version: Version) -> str | None:
+    if version.release is None or version.mediamtx is None:
+        return version.release
+    return f"{version.release} (MediaMTX {version.mediamtx})"
+
+
 def _named(subject: Subject, name: str | None, row_id: int) -> DeviceInfo:
     if name:
         return DeviceInfo(name=name)
@@ -92,17 +98,51 @@ def async_update_server_device(coordinator: NestMTXCoordinator) -> str:
 
 
 @callback
-def async_update_device(
-    coordinator: NestMTXCoordinator, subject: Subject, info: DeviceInfo
+def async_update_camera_device(
+    coordinator: NestMTXCoordinator, former: Camera | None, camera: Camera
 ) -> None:
-    """Bring a device that there is up to date with its name and model on the server."""
+    """Bring a camera's device up to date with its name, model and room on the server.
+
+    One that its user has put elsewhere stays there.
+    """
+    subject = Subject("camera", camera.key)
+    if former is not None and _facts(former) == _facts(camera):
+        return
+    device = _async_update(coordinator, subject, camera_info(coordinator, camera))
+    if device is None or former is None or former.room == camera.room:
+        return
+    areas = ar.async_get(coordinator.hass)
+    area = areas.async_get_area_by_name(former.room) if former.room else None
+    if device.area_id == (area.id if area else None):
+        area_id = areas.async_get_or_create(camera.room).id if camera.room else None
+        dr.async_get(coordinator.hass).async_update_device(device.id, area_id=area_id)
+
+
+@callback
+def async_update_credential_device(coordinator: NestMTXCoordinator, credential: Credential) -> None:
+    """Bring a credential's device up to date with its name on the server."""
+    subject = Subject("credential", credential.key)
+    _async_update(coordinator, subject, credential_info(coordinator, credential))
+
+
+def _facts(camera: Camera) -> tuple[str | int | None, ...]:
+    """What shows in a camera's device."""
+    return camera.id, camera.name, camera.model, camera.room
+
+
+@callback
+def _async_update(
+    coordinator: NestMTXCoordinator, subject: Subject, info: DeviceInfo
+) -> DeviceEntry | None:
+    """Bring a device up to date with its name and model, where there is one."""
     registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
     device = registry.async_get_device_by_identifier(subject.identifier(entry), entry.entry_id)
     # Only the registry knows the name of what has none on the server: it is translated.
     if device is not None and (
         "name" not in info or (device.name, device.model) != (info["name"], info["model"])
     ):
-        registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
+        return registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
+    return device
 
 
 @callback

@@ -9,7 +9,7 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client import Camera, Credential
+from .client import Camera, Credential, Feed
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .device import Subject, camera_info, credential_info, server_info
 
@@ -51,11 +51,20 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
 
 
 class NestMTXServerEntity(NestMTXEntity):
-    """An entity about the server."""
+    """An entity about the server; what it shows is asked for while the entity is enabled."""
+
+    feed: Feed | None = None
 
     def __init__(self, coordinator: NestMTXCoordinator, description: EntityDescription) -> None:
         """Its subject is the server."""
         super().__init__(coordinator, Subject.server(), description, server_info(coordinator))
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Ask for the feed, until the entity is removed."""
+        await super().async_added_to_hass()
+        if self.feed is not None:
+            self.async_on_remove(self.coordinator.async_want(self.feed))
 
 
 class NestMTXCameraEntity(NestMTXEntity):

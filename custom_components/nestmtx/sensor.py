@@ -1,42 +1,51 @@
-"""Sensors: what a camera is doing, and what a credential may do."""
+"""Sensors: what cameras are doing, what credentials may do, and how the server is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, override
 
 from homeassistant.components.sensor import (
+    RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorStateClass,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Authorization, Camera, CameraStatus, Credential
-from .coordinator import NestMTXConfigEntry
+from .client import Authorization, Camera, CameraStatus, CronJob, Feed, Load, Server
+from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .cron_jobs import CRON_JOBS
 from .entity import (
     NestMTXCameraEntity,
     NestMTXCredentialEntity,
+    NestMTXServerEntity,
     async_add_camera_entities,
     async_add_credential_entities,
 )
 
 PARALLEL_UPDATES = 0
 
+type Value = str | int | float | datetime | None
+"""None is unknown."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CameraSensorDescription(SensorEntityDescription):
     """Describes a sensor of a camera."""
 
-    value_fn: Callable[[Camera], str | None]
+    value_fn: Callable[[Camera], Value]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CredentialSensorDescription(SensorEntityDescription):
-    """Describes a sensor of a credential."""
+class ServerSensorDescription(SensorEntityDescription):
+    """Describes a sensor of the server."""
 
-    value_fn: Callable[[Credential], str | None]
+    feed: Feed
+    value_fn: Callable[[Server], Value]
 
 
 # "unavailable" is Home Assistant's own word for an entity that it knows nothing of.
@@ -44,6 +53,33 @@ _STATUS_STATES: Final = {
     status: "not_available" if status is CameraStatus.UNAVAILABLE else status.value
     for status in CameraStatus
 }
+_HEALTH_STATES: Final = {True: "healthy", False: "unhealthy"}
+
+
+def _bytes(key: str, value_fn: Callable[[Camera], int | None]) -> CameraSensorDescription:
+    return CameraSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.MEGABYTES,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=value_fn,
+    )
+
+
+def _detail(key: str, value_fn: Callable[[Camera], Value]) -> CameraSensorDescription:
+    return CameraSensorDescription(
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=value_fn,
+    )
+
 
 CAMERA_SENSORS = (
     CameraSensorDescription(
@@ -53,16 +89,123 @@ CAMERA_SENSORS = (
         options=list(_STATUS_STATES.values()),
         value_fn=lambda camera: None if camera.status is None else _STATUS_STATES[camera.status],
     ),
+    CameraSensorDescription(
+        key="viewers",
+        translation_key="viewers",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda camera: camera.viewers,
+    ),
+    CameraSensorDescription(
+        key="streaming_since",
+        translation_key="streaming_since",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda camera: camera.ready_since,
+    ),
+    CameraSensorDescription(
+        key="authorization_expires",
+        translation_key="authorization_expires",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda camera: camera.authorized_until,
+    ),
+    _detail("resolution", lambda camera: camera.resolution),
+    _detail("protocols", lambda camera: camera.protocols),
+    _detail("video_codecs", lambda camera: camera.video_codecs),
+    _detail("audio_codecs", lambda camera: camera.audio_codecs),
+    _detail("tracks", lambda camera: camera.tracks),
+    _bytes("data_received", lambda camera: camera.data_received),
+    _bytes("data_sent", lambda camera: camera.data_sent),
+    # A text: a number would be shown with separators.
+    _detail(
+        "process_id",
+        lambda camera: None if camera.process_id is None else str(camera.process_id),
+    ),
 )
 
-CREDENTIAL_SENSORS = (
-    CredentialSensorDescription(
-        key="authorization",
-        translation_key="authorization",
+AUTHORIZATION: Final = SensorEntityDescription(
+    key="authorization",
+    translation_key="authorization",
+    device_class=SensorDeviceClass.ENUM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    options=list(Authorization),
+)
+LAST_AUTHORIZED: Final = SensorEntityDescription(
+    key="last_authorized",
+    translation_key="last_authorized",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+CAMERAS_STREAMING: Final = SensorEntityDescription(
+    key="cameras_streaming",
+    translation_key="cameras_streaming",
+    state_class=SensorStateClass.MEASUREMENT,
+)
+
+
+def _load(value_fn: Callable[[Load], Value]) -> Callable[[Server], Value]:
+    return lambda server: None if server.load is None else value_fn(server.load)
+
+
+def _last_run(job: str) -> Callable[[Server], Value]:
+    unknown = CronJob(job)
+    return lambda server: (server.cron_jobs or {}).get(job, unknown).last_run_at
+
+
+SERVER_SENSORS = (
+    ServerSensorDescription(
+        key="health",
+        translation_key="health",
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        options=list(Authorization),
-        value_fn=lambda credential: credential.authorization,
+        options=list(_HEALTH_STATES.values()),
+        feed=Feed.HEALTH,
+        value_fn=lambda server: None if server.healthy is None else _HEALTH_STATES[server.healthy],
+    ),
+    ServerSensorDescription(
+        key="cpu",
+        translation_key="cpu",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feed=Feed.LOAD,
+        value_fn=_load(lambda load: load.cpu),
+    ),
+    ServerSensorDescription(
+        key="memory",
+        translation_key="memory",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.MEGABYTES,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feed=Feed.LOAD,
+        value_fn=_load(lambda load: load.memory_used),
+    ),
+    ServerSensorDescription(
+        key="processes",
+        translation_key="processes",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feed=Feed.LOAD,
+        value_fn=_load(lambda load: sum(each.pid is not None for each in load.processes)),
+    ),
+    *(
+        ServerSensorDescription(
+            key=f"last_run_{key}",
+            translation_key=f"last_run_{key}",
+            device_class=SensorDeviceClass.TIMESTAMP,
+            entity_category=EntityCategory.DIAGNOSTIC,
+            entity_registry_enabled_default=False,
+            feed=Feed.CRON_JOBS,
+            value_fn=_last_run(job),
+        )
+        for job, key in CRON_JOBS.items()
     ),
 )
 
@@ -72,8 +215,14 @@ async def async_setup_entry(
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of the cameras and credentials."""
+    """Add the sensors of the server, its cameras and credentials."""
     coordinator = entry.runtime_data
+    async_add_entities(
+        [
+            NestMTXCamerasStreaming(coordinator, CAMERAS_STREAMING),
+            *(NestMTXServerSensor(coordinator, description) for description in SERVER_SENSORS),
+        ]
+    )
     async_add_camera_entities(
         entry,
         async_add_entities,
@@ -85,10 +234,39 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         lambda credential: (
-            NestMTXCredentialSensor(coordinator, credential, description)
-            for description in CREDENTIAL_SENSORS
+            NestMTXAuthorization(coordinator, credential, AUTHORIZATION),
+            NestMTXLastAuthorized(coordinator, credential, LAST_AUTHORIZED),
         ),
     )
+
+
+class NestMTXServerSensor(NestMTXServerEntity, SensorEntity):
+    """A sensor of the server."""
+
+    entity_description: ServerSensorDescription
+
+    def __init__(
+        self, coordinator: NestMTXCoordinator, description: ServerSensorDescription
+    ) -> None:
+        """Its feed is what it shows something of."""
+        super().__init__(coordinator, description)
+        self.feed = description.feed
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """The value."""
+        return self.entity_description.value_fn(self.coordinator.data.server)
+
+
+class NestMTXCamerasStreaming(NestMTXServerEntity, SensorEntity):
+    """How many cameras stream."""
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """The number."""
+        return len(self.coordinator.data.streaming)
 
 
 class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
@@ -98,18 +276,36 @@ class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> str | None:
-        """The value; None is unknown."""
+    def native_value(self) -> Value:
+        """The value."""
         return self.entity_description.value_fn(self.camera)
 
 
-class NestMTXCredentialSensor(NestMTXCredentialEntity, SensorEntity):
-    """A sensor of a credential."""
-
-    entity_description: CredentialSensorDescription
+class NestMTXAuthorization(NestMTXCredentialEntity, SensorEntity):
+    """What a credential may do at Google."""
 
     @property
     @override
-    def native_value(self) -> str | None:
-        """The value; None is unknown."""
-        return self.entity_description.value_fn(self.credential)
+    def native_value(self) -> str:
+        """The server's word for it."""
+        return self.credential.authorization
+
+
+class NestMTXLastAuthorized(NestMTXCredentialEntity, RestoreSensor):
+    """When Google let a credential in last; only events tell, so it is kept over restarts."""
+
+    _restored: datetime | None = None
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """The time."""
+        return self.credential.authorized_at or self._restored
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take over what was known before a restart."""
+        await super().async_added_to_hass()
+        last = await self.async_get_last_sensor_data()
+        if last is not None and isinstance(last.native_value, datetime):
+            self._restored = last.native_value

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -14,8 +15,10 @@ from custom_components.nestmtx.client import (
     CannotConnect,
     Changes,
     ConnectionLost,
+    Event,
     InvalidAnswer,
     InvalidAuth,
+    LogLine,
     RequestError,
     ServerAddress,
     ServerState,
@@ -36,6 +39,8 @@ class Recorder:
     session_states: list[SessionState] = field(default_factory=list)
     changes: list[Changes] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     resyncs: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,6 +53,16 @@ class Recorder:
         """Keep the server's state, and what changed."""
         self.state = state
         self.changes.append(changed)
+        self.heard.set()
+
+    def on_event(self, event: Event) -> None:
+        """Keep the event."""
+        self.events.append(event)
+        self.heard.set()
+
+    def on_log(self, line: LogLine) -> None:
+        """Keep the line of the log."""
+        self.lines.append(line)
         self.heard.set()
 
     def on_resync(self) -> None:
@@ -116,7 +131,7 @@ async def test_a_session_starts_with_the_state_of_the_server(
     async with running(http, account, recorder):
         assert set(recorder.state.cameras) == set(simulator.world.cameras)
         assert set(recorder.state.credentials) == set(simulator.world.credentials)
-        assert recorder.state.version.release == "v1.1.1"
+        assert recorder.state.server.version.release == "v1.1.1"
         assert len(recorder.changes) == 1
 
     assert recorder.session_states == [
@@ -167,7 +182,7 @@ async def test_a_wrong_password_is_invalid_auth(
         await session.start()
 
 
-async def test_a_fresh_token_that_does_not_work_is_invalid_auth_after_one_login(
+async def test_fresh_tokens_that_do_not_work_are_invalid_auth_after_two_logins(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.unauthorized = True
@@ -176,8 +191,24 @@ async def test_a_fresh_token_that_does_not_work_is_invalid_auth_after_one_login(
     with pytest.raises(InvalidAuth):
         await session.start()
 
-    assert simulator.logins == 1
+    assert simulator.logins == 2
     assert recorder.tokens == []
+
+
+async def test_a_token_that_ends_before_it_is_used_is_replaced_by_another(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    simulator.faults.delay = 0.1
+    session = Session(http, account, recorder, TIMINGS)
+    start = asyncio.create_task(session.start())
+    await recorder.until(lambda: recorder.session_states[-1:] == ["connecting"])
+
+    simulator.world.revoke_tokens("nestmtx")
+    await start
+
+    assert simulator.logins == 2
+    assert recorder.ready
+    await session.stop()
 
 
 async def test_a_login_is_not_repeated_when_something_else_fails(
@@ -228,7 +259,7 @@ async def test_a_server_without_a_version_is_a_server(
 
     async with running(http, account, recorder):
         assert recorder.ready
-        assert recorder.state.version.release is None
+        assert recorder.state.server.version.release is None
 
 
 async def test_a_version_that_takes_too_long_does_not_keep_the_session_from_starting(
@@ -292,7 +323,43 @@ async def test_each_event_is_told_once(
         await session.request("list", "health")
 
         key = recorder.state.cameras[1].key
-        assert recorder.changes == [Changes(cameras=frozenset({key}))]
+        assert recorder.changes == [Changes(cameras=frozenset({key}), streaming=True)]
+        assert [(event.domain, event.type, event.entity) for event in recorder.events] == [
+            ("camera", "ready", 1)
+        ]
+
+
+async def test_events_that_come_before_the_first_lists_are_told_after_them(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    simulator.faults.delay = 0.1
+    session = Session(http, account, recorder, TIMINGS)
+    start = asyncio.create_task(session.start())
+    await recorder.until(lambda: recorder.session_states[-1:] == ["verifying"])
+
+    await simulator.fire("camera", "extended", entity=1, details={"expiresAt": "2027-01-01"})
+    assert recorder.events == []
+    await start
+
+    assert [event.type for event in recorder.events] == ["extended"]
+    assert recorder.state.cameras
+    await session.stop()
+
+
+async def test_an_event_of_a_server_by_the_page_happened_when_it_came(
+    http: aiohttp.ClientSession, recorder: Recorder, socket_enabled: None
+) -> None:
+    simulator = Simulator(quirks=Quirks.by_the_page(), times=Times.fast())
+    await simulator.start()
+    account = Account(ServerAddress(simulator.host, simulator.port), "nestmtx", "nestmtx")
+    async with running(http, account, recorder):
+        before = datetime.now(UTC)
+        await simulator.fire("camera", "ready", entity=1)
+        await recorder.until(lambda: bool(recorder.events))
+
+        assert recorder.events[0].at is not None
+        assert before <= recorder.events[0].at <= datetime.now(UTC)
+    await simulator.stop()
 
 
 async def test_a_cameras_row_is_read_once_the_lag_is_over(

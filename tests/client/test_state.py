@@ -1,11 +1,21 @@
 """What is true when: the rules by which events and snapshots make a state."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from custom_components.nestmtx.client import Authorization, Camera, CameraStatus, Credential, Event
+from custom_components.nestmtx.client import (
+    Authorization,
+    Camera,
+    CameraStatus,
+    Credential,
+    Event,
+    Load,
+    Server,
+    Version,
+)
 from custom_components.nestmtx.client.changes import changes, changes_of
 from custom_components.nestmtx.client.state import (
     ServerState,
@@ -23,8 +33,15 @@ BACK = Camera(2, "sum-2", "Back", is_enabled=True, status=CameraStatus.DEAD)
 HOME = Credential(1, "sum-home", "Home", Authorization.AUTHENTICATED)
 
 
+NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+
+
 def _event(kind: str, entity: int | None = 1, domain: str = "camera", **details: Any) -> Event:
-    return Event(domain, kind, entity, details)
+    return Event(domain, kind, entity, details, NOW)
+
+
+def _in(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
 
 
 def _read(reader: str, **details: Any) -> Event:
@@ -402,7 +419,7 @@ def test_an_event_changes_its_camera_only(state: ServerState) -> None:
     changed = changes_of(event, state, happened(state, event, 1.0))
 
     assert changed.cameras == {"sum-1"}
-    assert not (changed.credentials or changed.objects or changed.version)
+    assert not (changed.credentials or changed.objects or changed.server)
 
 
 def test_an_event_changes_its_credential_only(state: ServerState) -> None:
@@ -427,3 +444,149 @@ def test_a_camera_that_goes_missing_or_away_has_changed(state: ServerState) -> N
     assert not changes(state, missing).objects
     assert changes(missing, gone).cameras == {"sum-2"}
     assert changes(missing, gone).objects
+
+
+# Streams and their authorization
+
+
+def test_a_stream_is_ready_since_the_event_and_then_since_what_the_settled_row_says(
+    state: ServerState,
+) -> None:
+    state = happened(state, _event("ready"), 1.0)
+    assert state.cameras[1].ready_since == NOW
+
+    row = replace(FRONT, ready=True, ready_since=_in(-1.6))
+    assert settled(state, row, 2.0, LAG).cameras[1].ready_since == NOW
+    assert settled(state, row, 1.0 + LAG, LAG).cameras[1].ready_since == _in(-1.6)
+
+
+def test_a_stream_that_is_said_to_be_ready_twice_began_once(state: ServerState) -> None:
+    state = happened(state, _event("ready"), 1.0)
+
+    again = happened(state, replace(_event("ready"), at=_in(9)), 10.0)
+
+    assert again.cameras[1].ready_since == NOW
+
+
+def test_the_end_of_the_stream_clears_what_was_told_of_it(state: ServerState) -> None:
+    running = replace(
+        FRONT, ready=True, ready_since=NOW, tracks=3, data_received=1, data_sent=2, process_id=7
+    )
+    state = _listed(state, replace(running, requested=True), BACK, at=100.0)
+    for kind in ("failed-extension", "undemand", "notready"):
+        state = happened(state, _event(kind), 101.0)
+
+    camera = state.cameras[1]
+
+    assert (camera.ready_since, camera.tracks, camera.data_received) == (None, None, None)
+    assert (camera.data_sent, camera.process_id, camera.extension_failed) == (None, None, False)
+
+
+def test_a_row_that_lags_behind_tells_nothing_of_a_stream_that_has_ended(
+    state: ServerState,
+) -> None:
+    state = happened(state, _event("notready"), 100.0)
+    late = replace(FRONT, ready=True, ready_since=NOW, tracks=3, data_received=1, data_sent=2)
+
+    camera = _listed(state, late, BACK, at=101.0).cameras[1]
+
+    assert (camera.ready, camera.ready_since, camera.tracks) == (False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("ready", "expires_at", "failed", "lacks"),
+    [
+        (True, _in(300), False, False),
+        (True, _in(-1), False, True),
+        (True, _in(300), True, True),
+        (True, None, False, False),
+        (True, None, True, True),
+        # The end of an earlier stream's: Google has not answered yet.
+        (True, _in(-700), False, False),
+        (False, _in(-1), False, False),
+    ],
+)
+def test_a_running_stream_lacks_authorization_when_it_failed_or_has_ended(
+    ready: bool, expires_at: datetime | None, failed: bool, lacks: bool
+) -> None:
+    camera = replace(
+        FRONT,
+        ready=ready,
+        ready_since=_in(-600) if ready else None,
+        expires_at=expires_at,
+        extension_failed=failed,
+    )
+
+    assert camera.lacks_authorization(NOW) is lacks
+
+
+def test_an_extension_moves_the_end_and_makes_good_that_one_failed(state: ServerState) -> None:
+    state = happened(state, _event("ready"), 1.0)
+    state = happened(state, _event("failed-extension", error={}), 2.0)
+    assert state.cameras[1].extension_failed
+
+    state = happened(state, _event("extended", expiresAt=_in(300).isoformat()), 3.0)
+
+    assert not state.cameras[1].extension_failed
+    assert state.cameras[1].authorized_until == _in(300)
+
+
+def test_an_extension_without_a_time_leaves_the_end_as_it_was(state: ServerState) -> None:
+    state = _listed(state, replace(FRONT, expires_at=_in(9)), BACK, at=100.0)
+
+    camera = happened(state, _event("extended", expiresAt="soon"), 101.0).cameras[1]
+
+    assert camera.expires_at == _in(9)
+
+
+def test_an_extension_that_failed_is_so_until_a_row_has_a_later_end(state: ServerState) -> None:
+    ready = replace(FRONT, ready=True, ready_since=NOW, expires_at=_in(100))
+    state = _listed(state, ready, BACK, at=100.0)
+    state = happened(state, _event("failed-extension"), 101.0)
+
+    same = _listed(state, ready, BACK, at=200.0)
+    later = _listed(state, replace(ready, expires_at=_in(400)), BACK, at=200.0)
+
+    assert same.cameras[1].extension_failed
+    assert not later.cameras[1].extension_failed
+
+
+def test_an_extension_of_a_stream_that_does_not_run_cannot_fail(state: ServerState) -> None:
+    assert not happened(state, _event("failed-extension"), 1.0).cameras[1].extension_failed
+
+
+def test_a_row_that_was_asked_for_earlier_does_not_undo_a_later_one(state: ServerState) -> None:
+    disabled = replace(FRONT, is_enabled=False, status=CameraStatus.DISABLED)
+    state = settled(state, disabled, 20.0, LAG)
+
+    state = _listed(state, FRONT, BACK, at=19.0)
+
+    assert state.cameras[1] == disabled
+
+
+def test_an_event_tells_when_a_credential_was_authorized(state: ServerState) -> None:
+    state = happened(state, _event("reauthenticated", domain="credentials"), 1.0)
+    assert state.credentials[1].authorized_at == NOW
+
+    lost = replace(_event("unauthenticated", domain="credentials"), at=_in(9))
+    state = _listed(happened(state, lost, 2.0), FRONT, BACK, at=100.0)
+
+    assert state.credentials[1].authorized_at == NOW
+
+
+def test_what_is_known_of_the_server_itself_ends_with_the_connection_but_for_its_version() -> None:
+    version = Version("v1.1.1")
+    state = ServerState(server=Server(version, healthy=True, load=Load(cpu=7.0)))
+
+    assert disconnected(state).server == Server(version)
+
+
+def test_the_beginning_and_the_end_of_a_stream_are_a_change_of_what_streams(
+    state: ServerState,
+) -> None:
+    ready = happened(state, _event("ready"), 1.0)
+    read = happened(ready, _read("a"), 2.0)
+
+    assert changes_of(_event("ready"), state, ready).streaming
+    assert not changes_of(_read("a"), ready, read).streaming
+    assert changes(read, state).streaming

@@ -15,8 +15,8 @@ from custom_components.nestmtx.client import (
     verify_account,
 )
 from custom_components.nestmtx.client.connection import Connection
-from custom_components.nestmtx.client.models import parse_camera, parse_credential
 from custom_components.nestmtx.client.modules import list_all, read, version
+from custom_components.nestmtx.client.parsing import parse_camera, parse_credential
 from tests.contract.conftest import writes
 
 # Logging in and connecting

@@ -24,6 +24,8 @@ RECOVERY = 10.0
 
 With the short times it is one retry, the lists, a lag and a resync: two seconds at most."""
 CONNECTION = "server_connection"
+_COMES_AND_GOES = "_restart_stream"
+"""The entity that is available only while there is something to restart."""
 
 _INTEGRATION = "custom_components.nestmtx"
 _LIBRARIES = {
@@ -99,8 +101,12 @@ class Bench:
 
     @property
     def others(self) -> set[str]:
-        """What all other entities show."""
-        return {state for key, state in self.shown.items() if key != CONNECTION}
+        """What all other entities show that are there for as long as the server is."""
+        return {
+            state
+            for key, state in self.shown.items()
+            if key != CONNECTION and not key.endswith(_COMES_AND_GOES)
+        }
 
     @property
     def flows(self) -> list[str]:
@@ -111,9 +117,7 @@ class Bench:
     @property
     def was_available(self) -> bool:
         """Whether every entity was available all the time."""
-        # "unavailable" is a word of the server's, too.
-        unavailable = self.saw(STATE_UNAVAILABLE)
-        return all(seen.key.endswith("_status") for seen in unavailable)
+        return all(seen.key.endswith(_COMES_AND_GOES) for seen in self.saw(STATE_UNAVAILABLE))
 
     def camera(self, camera_id: int, name: str) -> str | None:
         """What one of a camera's entities shows."""

@@ -156,7 +156,7 @@ async def test_the_end_of_all_access_makes_entities_unavailable_and_asks_for_a_p
     await bench.until(lambda: bench.flows == [SOURCE_REAUTH])
 
     assert bench.connection == STATE_OFF
-    assert bench.simulator.logins <= 2
+    assert bench.simulator.logins <= 3
 
 
 @END_OF_ACCESS

@@ -20,6 +20,8 @@ class Faults:
 
     silent: bool = False
     """No request is answered."""
+    unanswered: set[tuple[str, str]] = field(default_factory=set)
+    """Requests by (module, command) that are carried out, and not answered."""
     delay: float = 0.0
     """Seconds that every answer takes longer."""
     repeat: int = 1

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from .records import Process, Stream, utc_now
+from .records import Process, Stream
 from .streams import StreamUnavailable
 from .world import PROTOCOLS, World
 
@@ -135,8 +136,8 @@ def day(count: int | None = None) -> World:
 
 
 def statuses(_count: int | None = None) -> World:
-    """A camera in each status, and in each contradiction that was recorded."""
-    since = utc_now()
+    """A camera in each status and each recorded contradiction; credentials of both kinds."""
+    since = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
     starting = Stream(present=True)
     running = Stream(True, True, since, 3, frozenset({"1", "2"}), 1234567, 7654321)
     alive = (
@@ -151,13 +152,23 @@ def statuses(_count: int | None = None) -> World:
         ("Running", "running", True, 34, running),
         ("Hibernating", "hibernating", True, 35, running),
     )
-    world = _world(())
+    world = _world((), second_authorized=False)
+    world.add_credential("Garden account", project="99999999-1111-4222-8333-0123456789ab")
     for name, path, enabled, pid, stream in alive:
         camera = world.add_camera(name=name, path=path, enabled=enabled)
         camera.process = None if pid is None else Process(camera.process_name, pid or None)
         camera.stream = stream
         camera.settle()
     camera.status = "hibernating"
+    # Of an earlier stream, of one that Google lets go on, and of one that it does not.
+    for name, expires_at in (
+        ("Dead yet ready", since - timedelta(minutes=5)),
+        ("Running", since + timedelta(days=36_500)),
+        ("Hibernating", since + timedelta(minutes=5)),
+    ):
+        next(each for each in world.cameras.values() if each.name == name).expires_at = expires_at
+    for job in world.cron_jobs:
+        job.last_run_at = job.last_end_at = since
     return world
 
 

@@ -124,7 +124,10 @@ class Wire:
             return
         if not details and isinstance(request, dict):
             answer = await self._api.respond(request, self.users.get(sid))
-            for _ in range(self._api.faults.repeat):
+            faults = self._api.faults
+            if (request["module"], request["command"]) in faults.unanswered:
+                return
+            for _ in range(faults.repeat):
                 await self.emit(request["requestId"], answer, sid)
         else:
             await self._fail(sid, request, details)

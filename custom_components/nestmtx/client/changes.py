@@ -19,11 +19,14 @@ class Changes:
     credentials: frozenset[str] = frozenset()
     objects: bool = False
     """Whether a camera or credential came, went, or got another id."""
-    version: bool = False
+    streaming: bool = False
+    """Whether a camera began or ceased to stream."""
+    server: bool = False
+    """Whether anything of the server itself differs."""
 
     def __bool__(self) -> bool:
         """Return whether anything differs."""
-        return bool(self.cameras or self.credentials or self.objects or self.version)
+        return bool(self.cameras or self.credentials or self.objects or self.server)
 
 
 def changes(old: ServerState, new: ServerState) -> Changes:
@@ -35,7 +38,8 @@ def changes(old: ServerState, new: ServerState) -> Changes:
         | _keys(new.credentials, old.missing_credentials ^ new.missing_credentials),
         objects=_objects(old.cameras) != _objects(new.cameras)
         or _objects(old.credentials) != _objects(new.credentials),
-        version=old.version != new.version,
+        streaming=old.streaming != new.streaming,
+        server=old.server != new.server,
     )
 
 
@@ -45,7 +49,8 @@ def changes_of(event: Event, old: ServerState, new: ServerState) -> Changes:
         return Changes()
     row_ids = frozenset({event.entity})
     if event.domain == "camera" and old.cameras is not new.cameras:
-        return Changes(cameras=_keys(new.cameras, row_ids))
+        ready = old.cameras[event.entity].ready, new.cameras[event.entity].ready
+        return Changes(cameras=_keys(new.cameras, row_ids), streaming=ready[0] is not ready[1])
     if event.domain == "credentials" and old.credentials is not new.credentials:
         return Changes(credentials=_keys(new.credentials, row_ids))
     return Changes()

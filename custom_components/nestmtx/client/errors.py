@@ -1,5 +1,7 @@
 """What can go wrong between us and a NestMTX server."""
 
+from enum import StrEnum
+
 
 class NestMTXError(Exception):
     """Base of every error that this client raises."""
@@ -58,3 +60,30 @@ class RequestError(NestMTXError):
         super().__init__(message)
         self.message = message
         self.details = details
+
+
+class ControlProblem(StrEnum):
+    """Why something could not be changed on the server."""
+
+    CAMERA_DISABLED = "camera_disabled"
+    """Only an enabled camera can be persistent."""
+    CAMERA_ENABLED = "camera_enabled"
+    """The path of an enabled camera cannot be changed."""
+    CAMERA_GONE = "camera_gone"
+    PATH_INVALID = "path_invalid"
+    """A path is made of letters, digits and the characters - . _ ~ only."""
+    PATH_IN_USE = "path_in_use"
+    PATH_REQUIRED = "path_required"
+    """Without a path a camera cannot be enabled."""
+    NO_PROCESS = "no_process"
+    """The camera's stream has no process that could be restarted."""
+    JOB_RUNNING = "job_running"
+
+
+class RefusedControl(NestMTXError):
+    """Something is not changed on the server, by its rules or by ours."""
+
+    def __init__(self, problem: ControlProblem) -> None:
+        """Keep the reason."""
+        super().__init__(problem.value)
+        self.problem = problem

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from .models import Camera, CameraStatus, Event, parse_event
+from .models import Camera, CameraStatus, Event
+from .parsing import parse_event, parse_time
 from .readers import Readers
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ TELL_READY = frozenset({"ready", "notready"})
 """The events that say whether it is ready."""
 TELL_READERS = frozenset({"read", "unread", "notready"})
 """The events that say who reads it."""
-CAMERA_EVENTS = TELL_DEMAND | TELL_READY | TELL_READERS
+CAMERA_EVENTS = TELL_DEMAND | TELL_READY | TELL_READERS | {"extended", "failed-extension"}
 
 
 class EventTopics:
@@ -76,24 +77,34 @@ def _undemand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Came
     if camera.is_persistent and camera.is_enabled:
         # Its process runs on.
         return camera, readers
-    camera = replace(camera, requested=False)
+    camera = replace(camera, requested=False, process_id=None)
     if camera.ready or camera.status is CameraStatus.DEAD:
         return camera, readers
     # Dead, unless it streams and that is told late: not known yet.
     return _with_status(camera, None), readers
 
 
-def _ready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+def _ready(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Camera, Readers]:
+    if not camera.ready:
+        camera = replace(camera, ready=True, ready_since=event.at, extension_failed=False)
     # What streams has a process; a disabled camera's placeholder needs none.
-    requested = camera.requested or camera.is_enabled
-    camera = replace(camera, ready=True, requested=requested)
+    camera = replace(camera, requested=camera.requested or camera.is_enabled)
     return _with_status(camera, CameraStatus.RUNNING), readers
 
 
 def _notready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+    camera = replace(
+        camera,
+        ready=False,
+        ready_since=None,
+        extension_failed=False,
+        tracks=None,
+        data_received=None,
+        data_sent=None,
+    )
     # Either the process is started again, or the end of the demand is told late: not known yet.
     status = None if camera.requested else CameraStatus.DEAD
-    return _with_status(replace(camera, ready=False), status), readers.all_went()
+    return _with_status(camera, status), readers.all_went()
 
 
 def _read(camera: Camera, readers: Readers, event: Event, nonce: str) -> tuple[Camera, Readers]:
@@ -106,6 +117,17 @@ def _unread(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Cam
     return camera, readers if event.reader is None else readers.went(event.reader)
 
 
+def _extended(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Camera, Readers]:
+    expires_at = parse_time(event.details.get("expiresAt")) or camera.expires_at
+    return replace(camera, expires_at=expires_at, extension_failed=False), readers
+
+
+def _failed_extension(
+    camera: Camera, readers: Readers, _: Event, __: str
+) -> tuple[Camera, Readers]:
+    return replace(camera, extension_failed=camera.ready), readers
+
+
 _ADVANCE: Mapping[str, _Advance] = MappingProxyType(
     {
         "demand": _demand,
@@ -114,6 +136,8 @@ _ADVANCE: Mapping[str, _Advance] = MappingProxyType(
         "notready": _notready,
         "read": _read,
         "unread": _unread,
+        "extended": _extended,
+        "failed-extension": _failed_extension,
     }
 )
 

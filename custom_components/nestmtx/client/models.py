@@ -1,26 +1,13 @@
-"""What a NestMTX server tells, as frozen values.
-
-A row is parsed leniently: a field that is missing or of another type than it should be costs that
-field (it is None, or its default), and is named in `problems`; only a row without an id is
-refused. Unknown fields are ignored.
-"""
+"""What a NestMTX server tells, as frozen values. All times are the server's, in UTC."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-_CHECKSUM = re.compile("[0-9a-f]{64}")
-_LONGEST = 255
-"""Characters."""
-
-
-class InvalidRow(ValueError):
-    """A row without a usable id."""
 
 
 class CameraStatus(StrEnum):
@@ -59,6 +46,8 @@ class Camera:
     """The last word of Google's, such as "CAMERA", "DOORBELL" or "DISPLAY"."""
     identified_as: tuple[str, ...] = ()
     """The models that it may be; often three, where Google does not tell them apart."""
+    path: str | None = None
+    """Where its stream is published; None while it is not set up."""
     is_enabled: bool = False
     is_persistent: bool = False
     """The server runs its process all the time, whether or not somebody reads the stream."""
@@ -68,7 +57,25 @@ class Camera:
     """The server runs a process for it, or somebody asked for its stream."""
     ready: bool = False
     """Its stream can be read."""
+    ready_since: datetime | None = None
     viewers: int = 0
+    expires_at: datetime | None = None
+    """When Google's authorization of its stream ends, or has ended: the server never clears it."""
+    extension_failed: bool = False
+    """The authorization could not be extended since the stream became ready."""
+    process_id: int | None = None
+    resolution: str | None = None
+    """Width and height in pixels ("1920x1080")."""
+    protocols: str | None = None
+    """The ones that it speaks with Google, separated by commas."""
+    video_codecs: str | None = None
+    audio_codecs: str | None = None
+    tracks: int | None = None
+    """None while there is no stream, or a list has not told of it yet; so are the next two."""
+    data_received: int | None = None
+    """Bytes since the stream became ready, from the camera to the server."""
+    data_sent: int | None = None
+    """Bytes since the stream became ready, from the server to all readers."""
     url_rtsp_tcp: str | None = None
     url_hls_m3u8: str | None = None
 
@@ -81,6 +88,23 @@ class Camera:
     def watched(self) -> bool:
         """Whether somebody reads its stream."""
         return self.viewers > 0
+
+    @property
+    def authorized_until(self) -> datetime | None:
+        """When the authorization of the running stream ends; None until Google has given one.
+
+        An end that lies before the stream's beginning is that of an earlier stream.
+        """
+        if not self.ready or self.expires_at is None:
+            return None
+        if self.ready_since is not None and self.expires_at <= self.ready_since:
+            return None
+        return self.expires_at
+
+    def lacks_authorization(self, now: datetime) -> bool:
+        """Whether Google will not let the running stream go on."""
+        until = self.authorized_until
+        return self.ready and (self.extension_failed or (until is not None and until <= now))
 
     @property
     def model(self) -> str | None:
@@ -98,6 +122,8 @@ class Credential:
     checksum: str | None = None
     description: str | None = None
     authorization: Authorization = Authorization.UNAUTHENTICATED
+    authorized_at: datetime | None = None
+    """When Google let it in last, as far as an event told."""
 
     @property
     def key(self) -> str:
@@ -112,9 +138,68 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The server's release ("v1.1.1")."""
+    """The server's release ("v1.1.1"), and that of its MediaMTX ("1.9.0")."""
 
     release: str | None = None
+    mediamtx: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A program that the server runs; without a pid it is known, but does not run."""
+
+    name: str
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How busy the server's machine is."""
+
+    cpu: float | None = None
+    """Percent, of all cores together."""
+    memory_used: int | None = None
+    """Bytes."""
+    processes: tuple[Process, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CronJob:
+    """A job that the server runs by itself, and on request."""
+
+    name: str
+    last_run_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What is known of the server itself; None where it was not asked for, or has not told."""
+
+    version: Version = Version()
+    healthy: bool | None = None
+    load: Load | None = None
+    cron_jobs: Mapping[str, CronJob] | None = None
+    """By name."""
+
+
+class LogLevel(StrEnum):
+    """How serious a line of the log is."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the server's log: one line of plain text, without what was requested."""
+
+    level: LogLevel
+    message: str
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,160 +213,12 @@ class Event:
     domain: str
     type: str
     entity: int | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    at: datetime | None = None
+    """When the server says that it happened; the server's page knows no time."""
 
     @property
     def reader(self) -> str | None:
         """The id of the reader that came or left."""
         reader = self.details.get("readerId")
         return reader if isinstance(reader, str) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed[T]:
-    """A value, and the names of the fields that were missing or of another type."""
-
-    value: T
-    problems: tuple[str, ...] = ()
-
-
-class _Row:
-    """Reads typed fields out of a row, and keeps the names of those that were wrong."""
-
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        self._row = row
-        self.problems: list[str] = []
-
-    def count(self, name: str) -> int:
-        """Return a number from 0 that is always there."""
-        value = self._row.get(name)
-        # A JSON true is not a number, although Python's True is.
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
-        self.problems.append(name)
-        return 0
-
-    def flag(self, name: str) -> bool:
-        """Return a truth value that is always there; some databases hold 0 and 1."""
-        value = self._row.get(name)
-        if value is None or value not in (0, 1):
-            self.problems.append(name)
-        return value in (True, 1)
-
-    def text(self, name: str) -> str | None:
-        """Return a text that may be null."""
-        value = self.optional(name, str)
-        return None if value is None else _storable(value)
-
-    def checksum(self, name: str) -> str | None:
-        """Return a SHA-256 that may be null: nothing else identifies an object."""
-        value = self.optional(name, str)
-        if value is not None and not _CHECKSUM.fullmatch(value):
-            self.problems.append(name)
-            return None
-        return value
-
-    def optional[T](self, name: str, kind: type[T]) -> T | None:
-        """Return a field that may be null."""
-        value = self._row.get(name)
-        if value is None and name in self._row:
-            return None
-        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
-            return value
-        self.problems.append(name)
-        return None
-
-
-def _id(row: Mapping[str, Any]) -> int:
-    value = row.get("id")
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidRow(f"a row without an id: {sorted(map(str, row))}")
-    return value
-
-
-def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
-    """Parse a row of the cameras module. Raises InvalidRow."""
-    fields = _Row(row)
-    camera = Camera(
-        id=_id(row),
-        checksum=fields.checksum("checksum"),
-        name=fields.text("name"),
-        room=_room(fields.text("room")),
-        device_type=_device_type(fields.optional("info", dict)),
-        identified_as=_texts(fields.optional("identified_as", list)),
-        is_enabled=fields.flag("is_enabled"),
-        is_persistent=fields.flag("is_persistent"),
-        status=_status(fields.text("status")),
-        requested=fields.optional("process_id", int) is not None,
-        ready=fields.flag("stream_ready"),
-        viewers=fields.count("stream_consumer_count"),
-        url_rtsp_tcp=fields.text("url_rtsp_tcp"),
-        url_hls_m3u8=fields.text("url_hls_m3u8"),
-    )
-    return Parsed(camera, tuple(fields.problems))
-
-
-def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
-    """Parse a row of the credentials module. Raises InvalidRow.
-
-    Whether it is authorized shows in one place only: `tokens` is null where it is not.
-    """
-    fields = _Row(row)
-    authorized = fields.optional("tokens", str) is not None
-    credential = Credential(
-        id=_id(row),
-        checksum=fields.checksum("checksum"),
-        description=fields.text("description"),
-        authorization=(
-            Authorization.AUTHENTICATED if authorized else Authorization.UNAUTHENTICATED
-        ),
-    )
-    return Parsed(credential, tuple(fields.problems))
-
-
-def parse_version(answer: Any) -> Version:
-    """Parse the answer of the version module."""
-    release = answer.get("release") if isinstance(answer, dict) else None
-    return Version(_storable(release) if isinstance(release, str) else None)
-
-
-def parse_event(payload: Any) -> Event | None:
-    """Parse an event's payload; None when it is none."""
-    if not isinstance(payload, dict):
-        return None
-    domain, name = payload.get("domain"), payload.get("event")
-    if not isinstance(domain, str) or not isinstance(name, str):
-        return None
-    entity, details = payload.get("entity"), payload.get("details")
-    return Event(
-        domain=domain.lower(),
-        type=name.lower(),
-        entity=entity if isinstance(entity, int) and not isinstance(entity, bool) else None,
-        details=details if isinstance(details, dict) else {},
-    )
-
-
-def _room(room: str | None) -> str | None:
-    return None if room == "Unknown" else room or None
-
-
-def _device_type(info: dict[str, Any] | None) -> str | None:
-    """Return the last word of, say, "sdm.devices.types.CAMERA"."""
-    name = (info or {}).get("type")
-    return _storable(name.rsplit(".", 1)[-1]) if isinstance(name, str) and name else None
-
-
-def _texts(values: list[Any] | None) -> tuple[str, ...]:
-    return tuple(_storable(value) for value in values or () if isinstance(value, str))
-
-
-def _storable(text: str) -> str:
-    """Return a text that can be stored as UTF-8, and is no longer than a state may be.
-
-    JSON may hold half a surrogate pair: whoever stores that, stores nothing any more.
-    """
-    return text.encode("utf-8", "replace").decode()[:_LONGEST]
-
-
-def _status(word: str | None) -> CameraStatus | None:
-    return CameraStatus(word) if word is not None and word in CameraStatus else None

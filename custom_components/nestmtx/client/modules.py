@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import InvalidAnswer
-from .models import Version, parse_version
+from .models import CronJob, Load, Version
+from .parsing import parse_cron_jobs, parse_health, parse_load, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,3 +97,18 @@ async def read(requester: Requester, module: str, entity: int) -> Mapping[str, A
 async def version(requester: Requester) -> Version:
     """Fetch the server's version; the server starts two programs to tell: ask once."""
     return parse_version(await requester.request("list", "version"))
+
+
+async def health(requester: Requester) -> bool | None:
+    """Ask whether the server is healthy; None when it does not say so in known words."""
+    return parse_health(await requester.request("list", "health"))
+
+
+async def load(requester: Requester) -> Load:
+    """Fetch how busy the server's machine is, and its processes."""
+    return parse_load(await requester.request("list", "htop"))
+
+
+async def cron_jobs(requester: Requester) -> Mapping[str, CronJob]:
+    """Fetch the cron jobs by name."""
+    return parse_cron_jobs((await list_all(requester, "cronjobs")).rows)

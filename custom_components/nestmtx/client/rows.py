@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 import logging
 from typing import Any
 
-from .models import Camera, Credential, InvalidRow, Parsed, parse_camera, parse_credential
+from .models import Camera, Credential
 from .modules import Requester, list_all, read
+from .parsing import InvalidRow, Parsed, parse_camera, parse_credential
 from .state import Snapshot
 
 _LOGGER = logging.getLogger(__name__)

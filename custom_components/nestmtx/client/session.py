@@ -4,30 +4,28 @@
 
 A connection counts only when a request that needs authentication was answered: NestMTX connects
 anybody. That request is the first page of the resync. The token is used until it stops working;
-then the session logs in once, and a login that fails, or a token from it that does not work, ends
+then the session logs in. A login that fails, or two tokens in a row from it that do not work, end
 the session with InvalidAuth.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 import logging
 import random
-import secrets
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from . import modules, state as states
 from .account import Account
 from .auth import login
-from .changes import Changes, changes, changes_of
 from .connection import Connection
-from .errors import ConnectionLost, InvalidAuth, NestMTXError, RequestError, RequestTimeout
-from .events import EventTopics
-from .rows import Rows
-from .state import ServerState
+from .controls import Controls
+from .errors import ConnectionLost, InvalidAuth, NestMTXError
+from .feeds import Feed
+from .listener import Listener, SessionState, notify
+from .mirror import Mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import aiohttp
 
@@ -35,30 +33,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-
-class SessionState(StrEnum):
-    """What a session is doing."""
-
-    CONNECTING = "connecting"
-    VERIFYING = "verifying"
-    READY = "ready"
-    STOPPED = "stopped"
-
-
-class Listener(Protocol):
-    """Is told what happens to a session. The methods return at once, and do not raise."""
-
-    def on_session(self, session_state: SessionState) -> None:
-        """The session has entered a state."""
-
-    def on_state(self, state: ServerState, changed: Changes) -> None:
-        """The server's state is known, before the session is ready, or has changed."""
-
-    def on_resync(self) -> None:
-        """All cameras and credentials were listed once more."""
-
-    def on_token(self, token: str) -> None:
-        """A login gave a token that works."""
+_LOGINS = 2
+"""How often a login is tried whose token is not accepted: it may have ended just then."""
 
 
 class Session:
@@ -78,12 +54,17 @@ class Session:
         self._timings = timings
         self._connection: Connection | None = None
         self._session_state = SessionState.STOPPED
-        self._topics = EventTopics()
-        self._rows = Rows()
-        self._state = self._told = ServerState(nonce=secrets.token_hex(4))
-        self._resync_at = 0.0
-        self._settle_at: dict[int, float] = {}
-        self._wake = asyncio.Event()
+        self._mirror = Mirror(listener, timings)
+        self.controls = Controls(self, self._mirror, timings)
+
+    @property
+    def session_state(self) -> SessionState:
+        """What the session is doing."""
+        return self._session_state
+
+    def want(self, feed: Feed) -> Callable[[], None]:
+        """Have a feed for as long as somebody wants it; returns what ends that."""
+        return self._mirror.want(feed)
 
     async def start(self) -> None:
         """Connect for the first time. Raises NestMTXError; the session may be started again."""
@@ -128,22 +109,28 @@ class Session:
         """Send a request while the session is ready; see `Connection.request`."""
         if self._connection is None or self._session_state is not SessionState.READY:
             raise ConnectionLost("There is no connection to the server")
-        return await self._connection.request(
-            command, module, entity=entity, payload=payload, timeout=timeout
-        )
+        try:
+            return await self._connection.request(
+                command, module, entity=entity, payload=payload, timeout=timeout
+            )
+        except InvalidAuth:
+            # The lists find out whether that is so, and what helps.
+            self._mirror.resync_soon()
+            raise
 
     # Opening and closing
 
     async def _open(self) -> None:
         """Connect, verify and resync, with a fresh login where the token does not work."""
-        if self._account.token is not None:
-            try:
-                await self._open_with(self._account.token)
-            except InvalidAuth:
-                _LOGGER.debug("The token does not work any more")
-                await self._close()
-            else:
+        if self._account.token is not None and await self._is_accepted(self._account.token):
+            return
+        for _ in range(_LOGINS):
+            if await self._log_in():
                 return
+        raise InvalidAuth("The server does not accept the token that it gave")
+
+    async def _log_in(self) -> bool:
+        """Open with a new token; return whether that is accepted."""
         token = await login(
             self._http,
             self._account.address,
@@ -151,36 +138,41 @@ class Session:
             self._account.password,
             timeout=self._timings.connect_timeout,
         )
-        # Whatever fails from here on, the login has not to be repeated, unless it is of no use.
-        self._account, is_of_use = replace(self._account, token=token), True
+        self._account = replace(self._account, token=token)
+        # Whatever else fails from here on, the login has not to be repeated.
+        is_accepted = True
+        try:
+            is_accepted = await self._is_accepted(token)
+        finally:
+            if is_accepted:
+                notify(self._listener.on_token, token)
+        return is_accepted
+
+    async def _is_accepted(self, token: str) -> bool:
+        """Open with a token; return whether the server accepts it."""
         try:
             await self._open_with(token)
         except InvalidAuth:
-            is_of_use = False
-            raise
-        finally:
-            if is_of_use:
-                self._notify(self._listener.on_token, token)
+            _LOGGER.debug("The token does not work")
+            await self._close()
+            return False
+        return True
 
     async def _open_with(self, token: str) -> None:
         self._enter(SessionState.CONNECTING)
-        self._topics = EventTopics()
-        self._settle_at.clear()
-        self._state = states.disconnected(self._state)
+        self._mirror.begin()
         self._connection = Connection(
-            self._http, self._timings, on_event=self._received, on_lost=self._wake.set
+            self._http,
+            self._timings,
+            on_event=self._mirror.received,
+            on_lost=self._mirror.wake.set,
         )
         await self._connection.connect(self._account.address, token)
         self._enter(SessionState.VERIFYING)
-        is_complete = await self._resync(self._connection)
-        await self._read_version(self._connection)
-        # The first lists may lag behind events that came before the connection.
-        self._resync_at = self._now + self._timings.lag
-        self._notify(self._listener.on_state, self._state, changes(self._told, self._state))
-        self._told = self._state
+        await self._mirror.fill(self._connection)
+        self._mirror.show()
         self._enter(SessionState.READY)
-        if is_complete:
-            self._notify(self._listener.on_resync)
+        self._mirror.follow()
 
     async def _reopen(self) -> None:
         """Connect again, for as long as it takes. Raises InvalidAuth."""
@@ -208,117 +200,23 @@ class Session:
         if connection is not None:
             await connection.close()
 
-    # While the connection is there
-
     async def _keep(self) -> None:
-        """Resync now and then, and settle cameras after events, until the connection is lost."""
+        """Keep the state true until the connection is lost."""
+        mirror = self._mirror
         while (connection := self._connection) is not None and not connection.is_lost:
-            self._wake.clear()
+            mirror.wake.clear()
             try:
-                async with asyncio.timeout_at(self._next_due()):
-                    await self._wake.wait()
+                async with asyncio.timeout_at(mirror.next_due()):
+                    await mirror.wake.wait()
             except TimeoutError:
-                await self._do_what_is_due(connection)
-
-    def _next_due(self) -> float:
-        return min((self._resync_at, *self._settle_at.values()))
-
-    async def _do_what_is_due(self, connection: Connection) -> None:
-        if self._now >= self._resync_at:
-            try:
-                is_complete = await self._resync(connection)
-            except RequestError as err:
-                # The connection is good, and events go on.
-                _LOGGER.debug("The server could not list everything: %s", err)
-                self._resync_at = self._now + self._timings.resync
-            else:
-                self._tell(changes(self._told, self._state))
-                if is_complete:
-                    self._notify(self._listener.on_resync)
-        for camera_id in [each for each, at in self._settle_at.items() if at <= self._now]:
-            # Later events put it off only where reading the camera now would settle nothing.
-            del self._settle_at[camera_id]
-            settle_at = states.settle_at(self._state, camera_id, self._timings.lag)
-            if settle_at is None or settle_at > self._now:
-                self._settle_later(camera_id)
-                continue
-            await self._settle(connection, camera_id)
-            self._tell(changes(self._told, self._state))
-
-    async def _resync(self, connection: Connection) -> bool:
-        """Fetch everything; return whether the lists were complete."""
-        try:
-            async with asyncio.timeout(self._timings.resync_timeout):
-                cameras = await self._rows.cameras(connection)
-                credentials = await self._rows.credentials(connection)
-        except TimeoutError as err:
-            raise RequestTimeout("The server did not list everything in time") from err
-        self._state = states.resynced(self._state, cameras, credentials, self._timings.lag)
-        self._resync_at = self._now + self._timings.resync
-        for camera_id in self._state.cameras:
-            self._settle_later(camera_id)
-        return cameras.complete and credentials.complete
-
-    async def _settle(self, connection: Connection, camera_id: int) -> None:
-        asked_at = self._now
-        try:
-            camera = await self._rows.camera(connection, camera_id)
-        except RequestError as err:
-            # Gone, perhaps: the next list tells.
-            _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
-            return
-        if camera is not None:
-            self._state = states.settled(self._state, camera, asked_at, self._timings.lag)
-            self._settle_later(camera_id)
-
-    async def _read_version(self, connection: Connection) -> None:
-        try:
-            self._state = states.with_version(self._state, await modules.version(connection))
-        except (RequestError, RequestTimeout) as err:
-            _LOGGER.debug("The server does not tell its version: %s", err)
-
-    def _received(self, topic: str, payload: Any) -> None:
-        event = self._topics.take(topic, payload)
-        if event is None:
-            return
-        former = self._state
-        self._state = states.happened(former, event, self._now)
-        if self._state is former:
-            _LOGGER.debug("Ignored: %s %s", event.domain, event.type)
-            return
-        if event.domain == "camera" and event.entity is not None:
-            self._settle_later(event.entity)
-        self._tell(changes_of(event, former, self._state))
-
-    def _settle_later(self, camera_id: int) -> None:
-        """Read a camera once the lag is over; further events do not put that off."""
-        if camera_id in self._settle_at:
-            return
-        settle_at = states.settle_at(self._state, camera_id, self._timings.lag)
-        if settle_at is not None:
-            self._settle_at[camera_id] = settle_at
-            self._wake.set()
-
-    # Telling
-
-    def _tell(self, changed: Changes) -> None:
-        if changed and self._session_state is SessionState.READY:
-            self._told = self._state
-            self._notify(self._listener.on_state, self._state, changed)
+                await mirror.do_what_is_due(connection)
 
     def _enter(self, session_state: SessionState) -> None:
         if session_state is not self._session_state:
             self._session_state = session_state
-            self._notify(self._listener.on_session, session_state)
-
-    def _notify[*Arguments](
-        self, listener: Callable[[*Arguments], None], *arguments: *Arguments
-    ) -> None:
-        """Call the listener; what goes wrong there is no reason to give the connection up."""
-        try:
-            listener(*arguments)
-        except Exception:
-            _LOGGER.exception("Unexpected error in %s", listener.__name__)
+            if session_state is not SessionState.READY:
+                self._mirror.pause()
+            notify(self._listener.on_session, session_state)
 
     @property
     def _now(self) -> float:

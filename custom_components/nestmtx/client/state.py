@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .events import CAMERA_EVENTS, TELL_DEMAND, TELL_READERS, TELL_READY, advance_camera
-from .models import Authorization, Camera, CameraStatus, Credential, Event, Version
-from .readers import Readers
+from .events import CAMERA_EVENTS, advance_camera
+from .models import Authorization, Camera, Credential, Event, Server
+from .tracks import Track, merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,23 +25,9 @@ if TYPE_CHECKING:
 _EARLY_EVENTS = 1000
 """How many events wait for a snapshot at most."""
 _NEVER = float("-inf")
-_NOBODY = Readers()
-_UNKNOWN = Version()
+_UNKNOWN = Server()
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 _AUTHORIZATIONS = frozenset(Authorization)
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """What is remembered of a camera between snapshots."""
-
-    readers: Readers = _NOBODY
-    demand_at: float = _NEVER
-    """When the last event came, not settled yet, on whether the stream is requested."""
-    ready_at: float = _NEVER
-    """When the last event came, not settled yet, on whether the stream is ready."""
-    readers_at: float = _NEVER
-    """When the last event came, not settled yet, on who reads the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,7 @@ class ServerState:
 
     cameras: Mapping[int, Camera] = _EMPTY
     credentials: Mapping[int, Credential] = _EMPTY
-    version: Version = _UNKNOWN
+    server: Server = _UNKNOWN
     missing_cameras: frozenset[int] = frozenset()
     """Cameras that the last complete list did not have, and that are not given up yet."""
     missing_credentials: frozenset[int] = frozenset()
@@ -65,6 +51,12 @@ class ServerState:
     early: tuple[tuple[Event, float], ...] = field(default=(), repr=False)
     """Events that wait for a snapshot, with the time they came."""
 
+    @property
+    def streaming(self) -> frozenset[int]:
+        """The cameras whose stream is ready."""
+        ready = (camera.id for camera in self.cameras.values() if camera.ready)
+        return frozenset(ready) - self.missing_cameras
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot[T]:
@@ -77,7 +69,14 @@ class Snapshot[T]:
 
 def disconnected(state: ServerState) -> ServerState:
     """Return the state to begin a new connection with: nothing that it says is believed."""
-    return replace(state, synced=False, tracks=_EMPTY, credential_events=_EMPTY, early=())
+    return replace(
+        state,
+        server=Server(version=state.server.version),
+        synced=False,
+        tracks=_EMPTY,
+        credential_events=_EMPTY,
+        early=(),
+    )
 
 
 def resynced(
@@ -94,9 +93,9 @@ def resynced(
     return replace(state, early=())
 
 
-def with_version(state: ServerState, version: Version) -> ServerState:
-    """Return the state after the server told its version."""
-    return replace(state, version=version)
+def with_server(state: ServerState, server: Server) -> ServerState:
+    """Return the state after the server told something of itself."""
+    return state if server == state.server else replace(state, server=server)
 
 
 def settled(state: ServerState, camera: Camera, asked_at: float, lag: float) -> ServerState:
@@ -127,9 +126,7 @@ def settle_at(state: ServerState, camera_id: int, lag: float) -> float | None:
     Demand, readiness and readers are settled each by itself, so that a camera is too that somebody
     comes to or leaves all the time.
     """
-    track = state.tracks.get(camera_id, Track())
-    open_since = {track.demand_at, track.ready_at, track.readers_at} - {_NEVER}
-    return min(open_since) + lag if open_since else None
+    return state.tracks.get(camera_id, Track()).settle_at(lag)
 
 
 def _waiting(state: ServerState, event: Event, at: float) -> ServerState:
@@ -139,19 +136,15 @@ def _waiting(state: ServerState, event: Event, at: float) -> ServerState:
 def _after_camera_event(state: ServerState, camera: Camera, event: Event, at: float) -> ServerState:
     track = state.tracks.get(camera.id, Track())
     camera, readers = advance_camera(camera, track.readers, event, state.nonce)
-    track = Track(
-        readers,
-        demand_at=at if event.type in TELL_DEMAND else track.demand_at,
-        ready_at=at if event.type in TELL_READY else track.ready_at,
-        readers_at=at if event.type in TELL_READERS else track.readers_at,
-    )
-    return _with_camera(state, camera, track)
+    return _with_camera(state, camera, track.told(event, at, readers))
 
 
 def _after_credential_event(
     state: ServerState, credential: Credential, event: Event, at: float
 ) -> ServerState:
     credential = replace(credential, authorization=Authorization(event.type))
+    if credential.is_authorized:
+        credential = replace(credential, authorized_at=event.at)
     return replace(
         state,
         credentials=_with_row(state.credentials, credential),
@@ -161,37 +154,11 @@ def _after_credential_event(
 
 def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tuple[Camera, Track]:
     """Bring a row together with what events have said of the camera since."""
-    known, track = state.cameras.get(row.id), state.tracks.get(row.id, Track())
+    known = state.cameras.get(row.id)
     row = _identified(row, known)
     if known is None or not state.synced:
-        known, track = row, Track()
-    demand_is_told = asked_at < track.demand_at + lag
-    ready_is_told = asked_at < track.ready_at + lag
-    readers_are_told = asked_at < track.readers_at + lag
-    readers = track.readers if readers_are_told else track.readers.counted(row.viewers)
-    camera = replace(
-        row,
-        requested=known.requested if demand_is_told else row.requested,
-        ready=known.ready if ready_is_told else row.ready,
-        viewers=readers.viewers,
-    )
-    if row.is_enabled == known.is_enabled:
-        if ready_is_told:
-            camera = replace(camera, status=_unless_dead(known.status, alive=camera.requested))
-        elif demand_is_told and row.ready == known.ready:
-            alive = row.status is not CameraStatus.DEAD
-            camera = replace(camera, status=_unless_dead(known.status, alive=alive))
-    return camera, Track(
-        readers,
-        demand_at=track.demand_at if demand_is_told else _NEVER,
-        ready_at=track.ready_at if ready_is_told else _NEVER,
-        readers_at=track.readers_at if readers_are_told else _NEVER,
-    )
-
-
-def _unless_dead(told: CameraStatus | None, *, alive: bool) -> CameraStatus | None:
-    """Return the status that events told; unknown where it is dead and a row speaks against it."""
-    return None if told is CameraStatus.DEAD and alive else told
+        return merged(row, row, Track(), asked_at, lag)
+    return merged(row, known, state.tracks.get(row.id, Track()), asked_at, lag)
 
 
 def _with_camera(state: ServerState, camera: Camera, track: Track) -> ServerState:
@@ -246,7 +213,7 @@ def _with_known_authorization(
     known = state.credentials.get(row.id)
     if known is None:
         return row
-    row = _identified(row, known)
+    row = replace(_identified(row, known), authorized_at=known.authorized_at)
     newer = asked_at < state.credential_events.get(row.id, _NEVER) + lag
     # A row does not tell which of the two kinds of being authorized it is.
     if newer or (known.is_authorized and row.is_authorized):

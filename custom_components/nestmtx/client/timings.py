@@ -24,6 +24,8 @@ class Timings:
     # NestMTX polls MediaMTX each 5 s, and its lists lag behind its events: 12.8 s were measured.
     lag: float = 15.0
     resync: float = 60.0
+    # The server's load, while somebody looks at it.
+    load: float = 30.0
     # For all lists together, each page of which has a request's time.
     resync_timeout: float = 60.0
     # Longer than a hiccup of the network, shorter than a restart of the server (5 to 10 s).

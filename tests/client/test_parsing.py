@@ -1,17 +1,32 @@
 """Rows and events as the server sends them, and as it should not."""
 
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from custom_components.nestmtx.client import Authorization, CameraStatus
-from custom_components.nestmtx.client.models import (
+from custom_components.nestmtx.client import (
+    Authorization,
+    CameraStatus,
+    CronJob,
+    Load,
+    LogLevel,
+    LogLine,
+)
+from custom_components.nestmtx.client.models import Process
+from custom_components.nestmtx.client.parsing import (
     InvalidRow,
     parse_camera,
     parse_credential,
+    parse_cron_jobs,
+    parse_details,
     parse_event,
+    parse_health,
+    parse_load,
+    parse_log_line,
+    parse_time,
     parse_version,
 )
 
@@ -193,3 +208,170 @@ def test_a_text_is_no_longer_than_a_state_may_be() -> None:
 
 def test_all_words_for_a_status_are_known() -> None:
     assert {row["status"] for row in CAMERA_ROWS} == set(CameraStatus)
+
+
+# Times, load, health, jobs and logs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-23T18:08:00.000+00:00",
+        "2026-11-23T19:08:00+01:00",
+        "2026-11-23T18:08:00.000000000Z",
+        "2026-11-23 18:08:00",
+    ],
+)
+def test_a_time_is_understood_in_each_form_that_the_server_has(text: str) -> None:
+    assert parse_time(text) == datetime(2026, 11, 23, 18, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", [None, 7, "", "soon", "0001-01-01T00:00:00+14:00"])
+def test_what_is_no_time_is_none(text: Any) -> None:
+    assert parse_time(text) is None
+
+
+def test_a_time_that_is_none_costs_that_field_only() -> None:
+    parsed = parse_camera(CAMERA_ROWS[0] | {"expires_at": "soon"})
+
+    assert (parsed.problems, parsed.value.expires_at) == (("expires_at",), None)
+
+
+def test_the_recorded_streams_have_their_times_and_counts() -> None:
+    running = next(row for row in CAMERA_ROWS if row["status"] == "running")
+
+    camera = parse_camera(running).value
+
+    assert camera.ready_since == parse_time(running["stream_uptime"])
+    assert (camera.path, camera.process_id) == (running["mtx_path"], running["process_id"])
+    assert (camera.tracks, camera.data_received, camera.data_sent) == (
+        running["stream_track_count"],
+        running["stream_data_rx"],
+        running["stream_data_tx"],
+    )
+
+
+def test_a_camera_without_a_stream_has_no_counts() -> None:
+    camera = parse_camera(CAMERA_ROWS[0]).value
+
+    assert (camera.tracks, camera.data_received, camera.data_sent) == (None, None, None)
+    assert camera.audio_codecs == "AAC"
+
+
+def _recorded_answer(module: str) -> Any:
+    return next(
+        exchange["received"][0]["args"][0]
+        for exchange in _recorded("lists")
+        if exchange["emitted"][1]["module"] == module
+    )
+
+
+def test_the_recorded_load_parses() -> None:
+    load = parse_load(_recorded_answer("htop"))
+
+    assert load.cpu == pytest.approx((100 - 87.426 + 100 - 79.354) / 2, abs=0.01)
+    assert load.memory_used == 658952192
+    assert Process("mediamtx", 20952) in load.processes
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, [], {}, {"cpu": 7}, {"cpu": [7, {}, {"idle": "x"}, {"idle": 101}], "memory": []}],
+)
+def test_a_load_of_another_shape_is_unknown(answer: Any) -> None:
+    assert parse_load(answer) == Load()
+
+
+def test_a_process_that_does_not_run_has_no_pid() -> None:
+    load = parse_load({"processes": [{"name": "mtx-front", "pid": None}, {"pid": 7}, None]})
+
+    assert load.processes == (Process("mtx-front"),)
+
+
+def test_the_recorded_health_parses() -> None:
+    assert parse_health(_recorded_answer("health")) is True
+
+
+@pytest.mark.parametrize(
+    ("answer", "healthy"), [({"healthy": "unhealthy"}, False), ({"healthy": 1}, None), (None, None)]
+)
+def test_health_is_a_word_that_is_known_or_nothing(answer: Any, healthy: bool | None) -> None:
+    assert parse_health(answer) is healthy
+
+
+def test_the_recorded_cron_jobs_parse() -> None:
+    jobs = parse_cron_jobs(tuple(_recorded_answer("cronjobs")["items"]))
+
+    assert jobs["PersistCameraJob"].last_run_at == datetime(2026, 11, 23, 18, 8, tzinfo=UTC)
+
+
+def test_a_cron_job_without_a_name_is_none() -> None:
+    assert parse_cron_jobs(({"name": None}, {"name": "New", "last_run_at": 7})) == {
+        "New": CronJob("New")
+    }
+
+
+def test_a_recorded_log_line_loses_its_colours_and_what_was_requested() -> None:
+    recorded = _recorded("logs")[0]["first"][0]
+    assert "payload: { page:" in recorded["msg"]
+
+    line = parse_log_line(recorded)
+
+    assert line is not None
+    assert (line.level, line.service) == (LogLevel.INFO, "socket.io")
+    assert line.message == f"Got request from {recorded['msg'].split()[3]}"
+
+
+@pytest.mark.parametrize(
+    ("number", "level"),
+    [
+        (10, LogLevel.DEBUG),
+        (20, LogLevel.DEBUG),
+        (30, LogLevel.INFO),
+        (40, LogLevel.NOTICE),
+        (50, LogLevel.WARNING),
+        (60, LogLevel.ERROR),
+        (70, LogLevel.CRITICAL),
+        (90, LogLevel.CRITICAL),
+    ],
+)
+def test_levels_go_by_their_number(number: int, level: LogLevel) -> None:
+    line = parse_log_line({"level": number, "msg": "one\n two"})
+
+    assert line == LogLine(level, "one two")
+
+
+@pytest.mark.parametrize("payload", [None, [], {}, {"level": 30}, {"level": "30", "msg": "x"}])
+def test_what_is_no_log_line_is_none(payload: Any) -> None:
+    assert parse_log_line(payload) is None
+
+
+def test_a_log_line_is_no_longer_than_a_state_may_be() -> None:
+    line = parse_log_line({"level": 30, "msg": "x" * 10_000_000})
+
+    assert line is not None
+    assert len(line.message) == 255
+
+
+def test_the_details_of_an_event_hold_no_query_and_no_raw_error() -> None:
+    details = {
+        "name": "Front",
+        "path": "front",
+        "query": "token=secret",
+        "readerType": "rtspSession",
+        "readerId": "11111111",
+        "error": {"message": "invalid_grant", "config": {"data": "secret"}},
+        "enabled": True,
+    }
+
+    assert parse_details(details) == {
+        "path": "front",
+        "reader_type": "rtspSession",
+        "reader_id": "11111111",
+        "error": "invalid_grant",
+    }
+
+
+@pytest.mark.parametrize("error", [None, {}, [], {"message": {}}, 7])
+def test_an_error_without_a_message_says_nothing(error: Any) -> None:
+    assert parse_details({"error": error}) == {}

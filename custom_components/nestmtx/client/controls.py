@@ -1,0 +1,145 @@
+"""What a client may change on a server: cameras' settings, their streams, cron jobs."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, replace
+import re
+from typing import TYPE_CHECKING, TypedDict
+
+from . import modules
+from .errors import ControlProblem, RefusedControl, RequestError, RequestTimeout
+from .parsing import parse_camera
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .mirror import Mirror
+    from .models import Camera
+    from .timings import Timings
+
+SYNCHRONIZE = "SyncCloudCamerasJob"
+"""The cron job that fetches the cameras from Google."""
+
+_PATH = re.compile(r"[A-Za-z0-9\-._~]+")
+_REFUSALS = {
+    "errors.cameras.update.mtxPathAlreadyInUse": ControlProblem.PATH_IN_USE,
+    "errors.cameras.update.mtxPathIsRequired": ControlProblem.PATH_REQUIRED,
+    "Row not found": ControlProblem.CAMERA_GONE,
+}
+
+
+class CameraChange(TypedDict, total=False):
+    """What to change of a camera's settings."""
+
+    path: str | None
+    is_enabled: bool
+    is_persistent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """What the server takes all together: whatever is missing, it takes for false."""
+
+    path: str | None
+    is_enabled: bool
+    is_persistent: bool
+
+
+def changed(
+    settings: CameraSettings, change: CameraChange, other_paths: Collection[str]
+) -> CameraSettings:
+    """Return settings after a change. Raises RefusedControl for what the server would not take.
+
+    Disabling a camera ends that it is persistent. A path is changed while it is disabled only, as
+    on the server's own page.
+    """
+    new = replace(settings, **change)
+    if new.path != settings.path:
+        if settings.is_enabled:
+            raise RefusedControl(ControlProblem.CAMERA_ENABLED)
+        if new.path is not None and not _PATH.fullmatch(new.path):
+            raise RefusedControl(ControlProblem.PATH_INVALID)
+        if new.path in other_paths:
+            raise RefusedControl(ControlProblem.PATH_IN_USE)
+    if new.is_enabled and new.path is None:
+        raise RefusedControl(ControlProblem.PATH_REQUIRED)
+    if not new.is_enabled:
+        if change.get("is_persistent"):
+            raise RefusedControl(ControlProblem.CAMERA_DISABLED)
+        new = replace(new, is_persistent=False)
+    return new
+
+
+class Controls:
+    """Changes a server, and brings its mirror up to date. Methods raise the errors of a request."""
+
+    def __init__(self, requester: modules.Requester, mirror: Mirror, timings: Timings) -> None:
+        """Nothing is under way."""
+        self._requester = requester
+        self._mirror = mirror
+        self._timings = timings
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._jobs: set[str] = set()
+
+    async def update_camera(self, camera_id: int, change: CameraChange) -> None:
+        """Change a camera's settings, one change after the other. Raises RefusedControl, too."""
+        async with self._locks[camera_id]:
+            row = await self._read(camera_id)
+            old = CameraSettings(row.path, row.is_enabled, row.is_persistent)
+            cameras = self._mirror.state.cameras.values()
+            others = {each.path for each in cameras if each.id != camera_id and each.path}
+            new = changed(old, change, others)
+            payload = {
+                "mtx_path": new.path,
+                "is_enabled": new.is_enabled,
+                "is_persistent": new.is_persistent,
+            }
+            try:
+                await self._requester.request(
+                    "update", "cameras", entity=str(camera_id), payload=payload
+                )
+            except RequestError as err:
+                raise _refusal(err) from err
+            except RequestTimeout:
+                # It may have been done all the same.
+                self._mirror.resync_soon()
+                raise
+            await self._mirror.read(self._requester, camera_id)
+
+    async def restart_stream(self, camera_id: int) -> None:
+        """Restart the process of a camera's stream. Raises RefusedControl, too."""
+        async with self._locks[camera_id]:
+            pid = (await self._read(camera_id)).process_id
+            processes = (await modules.load(self._requester)).processes
+            # Names are no help: the server makes them from paths, and two paths can give one name.
+            name = next((each.name for each in processes if pid and each.pid == pid), None)
+            if name is None:
+                raise RefusedControl(ControlProblem.NO_PROCESS)
+            await self._requester.request(
+                "update", "htop", entity=name, payload={"action": "restart"}
+            )
+            self._mirror.resync_soon()
+
+    async def run_cron_job(self, name: str) -> None:
+        """Run a cron job, and wait for its end. Raises RefusedControl while it runs already."""
+        if name in self._jobs:
+            raise RefusedControl(ControlProblem.JOB_RUNNING)
+        self._jobs.add(name)
+        try:
+            await self._requester.request(
+                "update", "cronjobs", entity=name, payload={}, timeout=self._timings.job_timeout
+            )
+        finally:
+            self._jobs.discard(name)
+            self._mirror.resync_soon()
+
+    async def _read(self, camera_id: int) -> Camera:
+        try:
+            return parse_camera(await modules.read(self._requester, "cameras", camera_id)).value
+        except RequestError as err:
+            raise _refusal(err) from err
+
+
+def _refusal(err: RequestError) -> RefusedControl | RequestError:
+    problem = _REFUSALS.get(err.message)
+    return err if problem is None else RefusedControl(problem)

@@ -1,0 +1,323 @@
+"""Rows and other answers of a NestMTX server as values.
+
+A row is parsed leniently: a field that is missing or of another type than it should be costs that
+field (it is None, or its default), and is named in `problems`; only a row without an id is
+refused. Unknown fields are ignored.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from .models import (
+    Authorization,
+    Camera,
+    CameraStatus,
+    Credential,
+    CronJob,
+    Event,
+    Load,
+    LogLevel,
+    LogLine,
+    Process,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHECKSUM = re.compile("[0-9a-f]{64}")
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
+_LONGEST = 255
+"""Characters of a text, as many as a state may have."""
+_PERCENT = 100.0
+_LONGEST_LINE = 4096
+"""Characters of a log line that are looked at."""
+_DETAILS = {
+    "path": "path",
+    "sourceType": "source_type",
+    "readerType": "reader_type",
+    "readerId": "reader_id",
+    "expiresAt": "expires_at",
+}
+_LOG_LEVELS = (
+    (70, LogLevel.CRITICAL),
+    (60, LogLevel.ERROR),
+    (50, LogLevel.WARNING),
+    (40, LogLevel.NOTICE),
+    (30, LogLevel.INFO),
+)
+"""The least number of each level."""
+
+
+class InvalidRow(ValueError):
+    """A row without a usable id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed[T]:
+    """A value, and the names of the fields that were missing or of another type."""
+
+    value: T
+    problems: tuple[str, ...] = ()
+
+
+class _Row:
+    """Reads typed fields out of a row, and keeps the names of those that were wrong."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self._row = row
+        self.problems: list[str] = []
+
+    def count(self, name: str) -> int:
+        """Return a number from 0 that is always there."""
+        value = self._row.get(name)
+        # A JSON true is not a number, although Python's True is.
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        self.problems.append(name)
+        return 0
+
+    def flag(self, name: str) -> bool:
+        """Return a truth value that is always there; some databases hold 0 and 1."""
+        value = self._row.get(name)
+        if value is None or value not in (0, 1):
+            self.problems.append(name)
+        return value in (True, 1)
+
+    def text(self, name: str) -> str | None:
+        """Return a text that may be null."""
+        value = self.optional(name, str)
+        return None if value is None else _storable(value)
+
+    def checksum(self, name: str) -> str | None:
+        """Return a SHA-256 that may be null: nothing else identifies an object."""
+        value = self.optional(name, str)
+        if value is not None and not _CHECKSUM.fullmatch(value):
+            self.problems.append(name)
+            return None
+        return value
+
+    def words(self, name: str) -> str | None:
+        """Return a text that may be null, and says nothing when it is empty."""
+        return self.text(name) or None
+
+    def time(self, name: str) -> datetime | None:
+        """Return a time that may be null."""
+        text = self.optional(name, str)
+        value = parse_time(text)
+        if value is None and text is not None:
+            self.problems.append(name)
+        return value
+
+    def optional[T](self, name: str, kind: type[T]) -> T | None:
+        """Return a field that may be null."""
+        value = self._row.get(name)
+        if value is None and name in self._row:
+            return None
+        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+            return value
+        self.problems.append(name)
+        return None
+
+
+def _id(row: Mapping[str, Any]) -> int:
+    value = row.get("id")
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidRow(f"a row without an id: {sorted(map(str, row))}")
+    return value
+
+
+def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
+    """Parse a row of the cameras module. Raises InvalidRow."""
+    fields = _Row(row)
+    camera = Camera(
+        id=_id(row),
+        checksum=fields.checksum("checksum"),
+        name=fields.text("name"),
+        room=_room(fields.text("room")),
+        device_type=_device_type(fields.optional("info", dict)),
+        identified_as=_texts(fields.optional("identified_as", list)),
+        path=fields.words("mtx_path"),
+        is_enabled=fields.flag("is_enabled"),
+        is_persistent=fields.flag("is_persistent"),
+        status=_status(fields.text("status")),
+        requested=(process_id := fields.optional("process_id", int)) is not None,
+        ready=(ready := fields.flag("stream_ready")),
+        ready_since=fields.time("stream_uptime") if ready else None,
+        viewers=fields.count("stream_consumer_count"),
+        expires_at=fields.time("expires_at"),
+        process_id=process_id,
+        resolution=fields.words("resolution"),
+        protocols=fields.words("protocols"),
+        video_codecs=fields.words("codecs_video"),
+        audio_codecs=fields.words("codecs_audio"),
+        tracks=fields.count("stream_track_count") if ready else None,
+        data_received=fields.count("stream_data_rx") if ready else None,
+        data_sent=fields.count("stream_data_tx") if ready else None,
+        url_rtsp_tcp=fields.text("url_rtsp_tcp"),
+        url_hls_m3u8=fields.text("url_hls_m3u8"),
+    )
+    return Parsed(camera, tuple(fields.problems))
+
+
+def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
+    """Parse a row of the credentials module. Raises InvalidRow.
+
+    Whether it is authorized shows in one place only: `tokens` is null where it is not.
+    """
+    fields = _Row(row)
+    authorized = fields.optional("tokens", str) is not None
+    credential = Credential(
+        id=_id(row),
+        checksum=fields.checksum("checksum"),
+        description=fields.text("description"),
+        authorization=(
+            Authorization.AUTHENTICATED if authorized else Authorization.UNAUTHENTICATED
+        ),
+    )
+    return Parsed(credential, tuple(fields.problems))
+
+
+def parse_version(answer: Any) -> Version:
+    """Parse the answer of the version module."""
+    row = _mapping(answer)
+    return Version(_text(row.get("release")), _text(row.get("mediamtx")))
+
+
+def parse_health(answer: Any) -> bool | None:
+    """Parse the answer of the health module: whether the server is healthy, if it says so."""
+    return {"healthy": True, "unhealthy": False}.get(str(_mapping(answer).get("healthy")))
+
+
+def parse_load(answer: Any) -> Load:
+    """Parse the list of the htop module."""
+    row = _mapping(answer)
+    busy = [
+        _PERCENT - idle
+        for core in _rows(row.get("cpu"))
+        if isinstance(idle := core.get("idle"), int | float) and 0 <= idle <= _PERCENT
+    ]
+    return Load(
+        cpu=sum(busy) / len(busy) if busy else None,
+        memory_used=_number(_mapping(row.get("memory")).get("used")),
+        processes=tuple(
+            Process(name, _number(process.get("pid")))
+            for process in _rows(row.get("processes"))
+            if (name := _text(process.get("name"))) is not None
+        ),
+    )
+
+
+def parse_cron_jobs(rows: tuple[Mapping[str, Any], ...]) -> Mapping[str, CronJob]:
+    """Parse the rows of the cronjobs module."""
+    jobs = (
+        CronJob(name, parse_time(row.get("last_run_at")))
+        for row in rows
+        if (name := _text(row.get("name"))) is not None
+    )
+    return MappingProxyType({job.name: job for job in jobs})
+
+
+def parse_details(details: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the details of an event that may be shown.
+
+    Left out are a viewer's query, which may hold a secret, and all of an error but its message.
+    """
+    shown = {name: _text(details.get(key)) for key, name in _DETAILS.items()}
+    error = details.get("error")
+    shown["error"] = _text(error.get("message") if isinstance(error, dict) else error)
+    return {name: text for name, text in shown.items() if text is not None}
+
+
+def parse_log_line(payload: Any) -> LogLine | None:
+    """Parse a line of the log; None when it is none.
+
+    The server logs each request with its payload, passwords included: that part is left out.
+    """
+    row = _mapping(payload)
+    level, message = _log_level(row.get("level")), row.get("msg")
+    if level is None or not isinstance(message, str):
+        return None
+    plain = _COLOUR.sub("", message[:_LONGEST_LINE]).partition(" with payload:")[0]
+    return LogLine(level, _storable(" ".join(plain.split())), _text(row.get("service")))
+
+
+def parse_time(text: Any) -> datetime | None:
+    """Parse a time in ISO 8601 or as the database has it, which is UTC; None when it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except ValueError, OverflowError:
+        return None
+
+
+def parse_event(payload: Any) -> Event | None:
+    """Parse an event's payload; None when it is none."""
+    if not isinstance(payload, dict):
+        return None
+    domain, name = payload.get("domain"), payload.get("event")
+    if not isinstance(domain, str) or not isinstance(name, str):
+        return None
+    entity, details = payload.get("entity"), payload.get("details")
+    return Event(
+        domain=domain.lower(),
+        type=name.lower(),
+        entity=entity if isinstance(entity, int) and not isinstance(entity, bool) else None,
+        details=details if isinstance(details, dict) else {},
+        at=parse_time(payload.get("at")),
+    )
+
+
+def _log_level(number: Any) -> LogLevel | None:
+    """Return the level of a number as recorded; the server's page names them otherwise."""
+    value = _number(number)
+    if value is None:
+        return None
+    return next((level for least, level in _LOG_LEVELS if value >= least), LogLevel.DEBUG)
+
+
+def _room(room: str | None) -> str | None:
+    return None if room == "Unknown" else room or None
+
+
+def _device_type(info: dict[str, Any] | None) -> str | None:
+    """Return the last word of, say, "sdm.devices.types.CAMERA"."""
+    name = _text((info or {}).get("type"))
+    return name.rsplit(".", 1)[-1] if name else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text(value: Any) -> str | None:
+    return _storable(value) if isinstance(value, str) and value else None
+
+
+def _texts(values: list[Any] | None) -> tuple[str, ...]:
+    return tuple(_storable(value) for value in values or () if isinstance(value, str))
+
+
+def _storable(text: str) -> str:
+    """Return a text that can be stored as UTF-8, and is no longer than a state may be.
+
+    JSON may hold half a surrogate pair: whoever stores that, stores nothing any more.
+    """
+    return text.encode("utf-8", "replace").decode()[:_LONGEST]
+
+
+def _status(word: str | None) -> CameraStatus | None:
+    return CameraStatus(word) if word is not None and word in CameraStatus else None

@@ -1,0 +1,94 @@
+"""Diagnostics of an entry, and of the device of one camera or credential."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .client import Camera, Credential
+from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .device import Subject
+
+_SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME}
+_URLS: Final = ("url_rtsp_tcp", "url_hls_m3u8")
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: NestMTXConfigEntry
+) -> dict[str, Any]:
+    """Return what is known of a server, its cameras and credentials."""
+    coordinator = entry.runtime_data
+    return {
+        "entry": async_redact_data(dict(entry.data), _SECRETS),
+        **_server(coordinator),
+        "cameras": [_camera(camera) for camera in coordinator.cameras],
+        "credentials": [_credential(credential) for credential in coordinator.credentials],
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: NestMTXConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return what is known of one device, and of its server."""
+    coordinator = entry.runtime_data
+
+    def is_device_of(subject: Subject) -> bool:
+        return subject.identifier(entry) in device.identifiers
+
+    return {
+        **_server(coordinator),
+        "cameras": [
+            _camera(camera)
+            for camera in coordinator.cameras
+            if is_device_of(Subject("camera", camera.key))
+        ],
+        "credentials": [
+            _credential(credential)
+            for credential in coordinator.credentials
+            if is_device_of(Subject("credential", credential.key))
+        ],
+    }
+
+
+def _server(coordinator: NestMTXCoordinator) -> dict[str, Any]:
+    state = coordinator.data
+    return {
+        "connected": coordinator.connected,
+        "available": coordinator.last_update_success,
+        "server": {
+            "release": state.server.version.release,
+            "mediamtx": state.server.version.mediamtx,
+            "healthy": state.server.healthy,
+        },
+        "missing_cameras": len(state.missing_cameras),
+        "missing_credentials": len(state.missing_credentials),
+    }
+
+
+def _camera(camera: Camera) -> dict[str, Any]:
+    """Return a camera without where its stream is found, which whoever knows it can watch."""
+    return {
+        **asdict(camera),
+        "path": _redacted(camera.path),
+        **{name: _without_path(getattr(camera, name)) for name in _URLS},
+    }
+
+
+def _credential(credential: Credential) -> dict[str, Any]:
+    return asdict(credential)
+
+
+def _redacted(text: str | None) -> str | None:
+    return None if text is None else REDACTED
+
+
+def _without_path(url: str | None) -> str | None:
+    """Return scheme, host and port of a URL, whatever else it may be."""
+    if url is None:
+        return None
+    scheme, separator, rest = url.partition("://")
+    authority = rest.partition("/")[0].rpartition("@")[2]
+    return f"{scheme}://{authority}/{REDACTED}" if separator else REDACTED

@@ -1,0 +1,128 @@
+"""Events: what happens to a camera or a credential, and what the server logs."""
+
+from typing import Final, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import Authorization, Event, Feed, LogLevel, LogLine, parse_details
+from .coordinator import NestMTXConfigEntry
+from .entity import (
+    NestMTXCameraEntity,
+    NestMTXCredentialEntity,
+    NestMTXServerEntity,
+    async_add_camera_entities,
+    async_add_credential_entities,
+)
+
+PARALLEL_UPDATES = 0
+
+# By the server's words, in lower case.
+_CAMERA_EVENT_TYPES: Final = {
+    "demand": "demand",
+    "undemand": "undemand",
+    "ready": "ready",
+    "notready": "not_ready",
+    "read": "read",
+    "unread": "unread",
+    "extended": "extended",
+    "failed-extension": "failed_extension",
+}
+
+CAMERA_ACTIVITY: Final = EventEntityDescription(
+    key="activity",
+    translation_key="activity",
+    event_types=list(_CAMERA_EVENT_TYPES.values()),
+)
+CREDENTIAL_ACTIVITY: Final = EventEntityDescription(
+    key="activity",
+    translation_key="credential_activity",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    event_types=list(Authorization),
+)
+LOG: Final = EventEntityDescription(
+    key="log",
+    translation_key="log",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    event_types=list(LogLevel),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: NestMTXConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the events of the server, its cameras and credentials."""
+    coordinator = entry.runtime_data
+    async_add_entities([NestMTXLog(coordinator, LOG)])
+    async_add_camera_entities(
+        entry,
+        async_add_entities,
+        lambda camera: [NestMTXCameraActivity(coordinator, camera, CAMERA_ACTIVITY)],
+    )
+    async_add_credential_entities(
+        entry,
+        async_add_entities,
+        lambda credential: [
+            NestMTXCredentialActivity(coordinator, credential, CREDENTIAL_ACTIVITY)
+        ],
+    )
+
+
+class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
+    """What happens to a camera."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Hear of the camera's events."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_event_listener(self.subject, self._handle_event)
+        )
+
+    @callback
+    def _handle_event(self, event: Event) -> None:
+        event_type = _CAMERA_EVENT_TYPES.get(event.type)
+        if event_type is not None:
+            self._trigger_event(event_type, dict(parse_details(event.details)))
+            self.async_write_ha_state()
+
+
+class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
+    """What happens to a credential."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Hear of the credential's events."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_event_listener(self.subject, self._handle_event)
+        )
+
+    @callback
+    def _handle_event(self, event: Event) -> None:
+        if event.type in self.event_types:
+            self._trigger_event(event.type, dict(parse_details(event.details)))
+            self.async_write_ha_state()
+
+
+class NestMTXLog(NestMTXServerEntity, EventEntity):
+    """The server's log, line by line; not kept in the history."""
+
+    feed = Feed.LOG
+    _unrecorded_attributes = frozenset({"message", "service"})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Hear of the log's lines."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_add_log_listener(self._handle_line))
+
+    @callback
+    def _handle_line(self, line: LogLine) -> None:
+        self._trigger_event(line.level, {"message": line.message, "service": line.service})
+        self.async_write_ha_state()

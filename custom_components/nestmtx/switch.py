@@ -1,0 +1,124 @@
+"""Switches: whether a camera is enabled, and whether it is persistent."""
+
+from dataclasses import dataclass
+from typing import Any, Final, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+
+from .client import Camera
+from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .entity import NestMTXCameraEntity, async_add_camera_entities
+
+PARALLEL_UPDATES = 0
+
+ENABLED: Final = SwitchEntityDescription(
+    key="enabled", translation_key="enabled", entity_category=EntityCategory.CONFIG
+)
+PERSISTENT: Final = SwitchEntityDescription(
+    key="persistent", translation_key="persistent", entity_category=EntityCategory.CONFIG
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: NestMTXConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the switches of the cameras."""
+    coordinator = entry.runtime_data
+    async_add_camera_entities(
+        entry,
+        async_add_entities,
+        lambda camera: (
+            NestMTXEnabled(coordinator, camera, ENABLED),
+            NestMTXPersistent(coordinator, camera, PERSISTENT),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Memory(ExtraStoredData):
+    """Whether a camera was persistent when it was disabled: the server forgets it."""
+
+    was_persistent: bool
+
+    @override
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is stored."""
+        return {"was_persistent": self.was_persistent}
+
+
+class NestMTXEnabled(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
+    """Whether a camera is enabled; one that was persistent is so again when it is enabled."""
+
+    def __init__(
+        self,
+        coordinator: NestMTXCoordinator,
+        camera: Camera,
+        description: SwitchEntityDescription,
+    ) -> None:
+        """Nothing is remembered yet."""
+        self._was_persistent = camera.is_persistent
+        super().__init__(coordinator, camera, description)
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it is so."""
+        return self.camera.is_enabled
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> ExtraStoredData:
+        """Have it remembered over restarts."""
+        return _Memory(self._was_persistent)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Remember what was so before a restart."""
+        if memory := await self.async_get_last_extra_data():
+            self._was_persistent = bool(memory.as_dict().get("was_persistent"))
+        await super().async_added_to_hass()
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Enable the camera."""
+        await self.coordinator.async_update_camera(
+            self.subject.key, is_enabled=True, is_persistent=self._was_persistent
+        )
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Disable the camera."""
+        await self.coordinator.async_update_camera(self.subject.key, is_enabled=False)
+
+    @callback
+    @override
+    def _refresh(self) -> None:
+        super()._refresh()
+        if self.camera.is_enabled:
+            self._was_persistent = self.camera.is_persistent
+
+
+class NestMTXPersistent(NestMTXCameraEntity, SwitchEntity):
+    """Whether a camera streams all the time."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it is so."""
+        return self.camera.is_persistent
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Have the camera stream all the time."""
+        await self.coordinator.async_update_camera(self.subject.key, is_persistent=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Have the camera stream only while somebody watches."""
+        await self.coordinator.async_update_camera(self.subject.key, is_persistent=False)

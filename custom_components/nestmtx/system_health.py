@@ -1,0 +1,27 @@
+"""What the page on the system's health tells of NestMTX servers."""
+
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+from .coordinator import NestMTXConfigEntry
+
+
+@callback
+def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
+    """Register what is told."""
+    register.async_register_info(_async_info)
+
+
+async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
+    entries: list[NestMTXConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    coordinators = [entry.runtime_data for entry in entries]
+    releases = {each.data.server.version.release or "unknown" for each in coordinators}
+    return {
+        "connected_servers": f"{sum(each.connected for each in coordinators)}/{len(coordinators)}",
+        "server_versions": ", ".join(sorted(releases)),
+        "cameras": sum(len(each.cameras) for each in coordinators),
+        "cameras_streaming": sum(len(each.data.streaming) for each in coordinators),
+    }

@@ -1,0 +1,185 @@
+"""Restarting streams, and running the server's cron jobs."""
+
+import asyncio
+
+from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.conftest import Until
+from tests.simulator import Simulator
+from tests.simulator.records import Process
+
+RESTART = "button.front_yard_front_yard_cam_restart_stream"
+SYNCHRONIZE = "button.127_0_0_1_synchronize_cameras"
+JOBS = {
+    "synchronize_cameras": "SyncCloudCamerasJob",
+    "extend_stream_authorizations": "ExtendCameraStreamAuthenticationJob",
+    "start_persistent_streams": "PersistCameraJob",
+    "refresh_credentials": "CredentialsJob",
+    "confirm_processes": "ConfirmStreamerProcessesJob",
+}
+
+
+async def _press(hass: HomeAssistant, entity_id: str) -> None:
+    await hass.services.async_call(
+        BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: entity_id}, blocking=True
+    )
+
+
+async def _watched(hass: HomeAssistant, simulator: Simulator, until: Until) -> str:
+    reader = await simulator.open_reader(1)
+    await until(lambda: hass.states.get(RESTART).state != STATE_UNAVAILABLE)
+    return reader
+
+
+async def test_there_is_nothing_to_restart_while_no_process_runs(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    assert hass.states.get(RESTART).state == STATE_UNAVAILABLE
+
+    reader = await _watched(hass, simulator, until)
+    await simulator.close_reader(1, reader)
+
+    await until(lambda: hass.states.get(RESTART).state == STATE_UNAVAILABLE)
+
+
+async def test_a_stream_is_restarted(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _watched(hass, simulator, until)
+    former = simulator.world.cameras[1].process.pid
+
+    await _press(hass, RESTART)
+    ready = "binary_sensor.front_yard_front_yard_cam_ready"
+    await until(lambda: simulator.world.cameras[1].process.pid not in {None, former})
+    await until(lambda: hass.states.get(ready).state == STATE_ON)
+
+
+async def test_the_process_is_known_by_its_pid_and_not_by_its_name(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _watched(hass, simulator, until)
+    simulator.world.cameras[1].process.name = "mtx-something-else"
+    simulator.world.processes.append(Process("mtx-front", 99))
+
+    await _press(hass, RESTART)
+
+    update = next(each for each in simulator.requests if each["command"] == "update")
+    assert update["entity"] == "mtx-something-else"
+    assert update["payload"] == {"action": "restart"}
+
+
+async def test_a_process_that_has_ended_meanwhile_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _watched(hass, simulator, until)
+    simulator.world.cameras[1].process = None
+
+    with pytest.raises(ServiceValidationError, match="nothing to restart"):
+        await _press(hass, RESTART)
+
+
+async def test_a_restart_that_the_server_refuses_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _watched(hass, simulator, until)
+    simulator.faults.answers["htop", "update"] = {"error": {"message": "No Process exists"}}
+
+    with pytest.raises(HomeAssistantError, match="No Process exists"):
+        await _press(hass, RESTART)
+
+
+async def test_a_restart_that_is_not_answered_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _watched(hass, simulator, until)
+    simulator.faults.unanswered = {("htop", "update")}
+
+    with pytest.raises(HomeAssistantError, match="did not answer in time"):
+        await _press(hass, RESTART)
+
+
+async def test_synchronizing_brings_new_cameras_as_soon_as_it_has_ended(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cloud.append({"name": "Porch", "room": "Porch"})
+
+    await _press(hass, SYNCHRONIZE)
+
+    await until(lambda: hass.states.get("camera.porch_porch") is not None)
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize(("key", "job"), JOBS.items())
+async def test_a_cron_job_is_run(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    key: str,
+    job: str,
+) -> None:
+    row = next(each for each in simulator.world.cron_jobs if each.name == job)
+    row.last_run_at = row.last_run_at.replace(year=2020)
+    last_run = f"sensor.127_0_0_1_last_run_{key}"
+    await until(lambda: hass.states.get(last_run).state.startswith("2020"))
+
+    await _press(hass, f"button.127_0_0_1_{key}")
+
+    assert row.last_run_at.year > 2020
+    await until(lambda: not hass.states.get(last_run).state.startswith("2020"))
+
+
+async def test_a_job_that_runs_is_not_run_twice(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.delay = 0.2
+    first = asyncio.ensure_future(_press(hass, SYNCHRONIZE))
+    async with asyncio.timeout(3):
+        while "cronjobs" not in {request["module"] for request in simulator.requests}:
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(ServiceValidationError, match="running already"):
+        await _press(hass, SYNCHRONIZE)
+
+    await first
+
+
+async def test_a_job_that_fails_is_told_and_can_be_run_again(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.answers["cronjobs", "update"] = {"error": {"message": "Google is away"}}
+    with pytest.raises(HomeAssistantError, match="Google is away"):
+        await _press(hass, SYNCHRONIZE)
+    simulator.faults.answers.clear()
+
+    await _press(hass, SYNCHRONIZE)
+
+
+async def test_a_job_may_take_longer_than_a_request_and_ends_with_the_connection(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.faults.unanswered = {("cronjobs", "update")}
+    press = asyncio.ensure_future(_press(hass, SYNCHRONIZE))
+    await asyncio.sleep(1.2)
+    assert not press.done()
+
+    await simulator.disconnect_all()
+    with pytest.raises(HomeAssistantError, match="no connection"):
+        await press
+
+    await until(lambda: hass.states.get("binary_sensor.127_0_0_1_connection").state == STATE_ON)
+
+
+async def test_no_job_is_run_while_the_connection_is_lost(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.kill()
+    await until(lambda: hass.states.get("binary_sensor.127_0_0_1_connection").state == STATE_OFF)
+
+    with pytest.raises(HomeAssistantError, match="no connection"):
+        await loaded_entry.runtime_data.async_run_cron_job("SyncCloudCamerasJob")

@@ -1,0 +1,224 @@
+"""Enabling cameras, and having them stream all the time."""
+
+from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_ON,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    mock_restore_cache_with_extra_data,
+)
+
+from tests.conftest import Until
+from tests.simulator import Simulator
+
+ENABLED = "switch.front_yard_front_yard_cam_enabled"
+PERSISTENT = "switch.front_yard_front_yard_cam_persistent"
+NOT_SET_UP = "switch.living_room_living_room_enabled"
+
+
+async def _turn(hass: HomeAssistant, entity_id: str, *, on: bool) -> None:
+    service = SERVICE_TURN_ON if on else SERVICE_TURN_OFF
+    await hass.services.async_call(
+        SWITCH_DOMAIN, service, {ATTR_ENTITY_ID: entity_id}, blocking=True
+    )
+
+
+async def test_a_camera_is_disabled_and_enabled(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await _turn(hass, ENABLED, on=False)
+
+    assert not simulator.world.cameras[1].enabled
+    assert hass.states.get(ENABLED).state == STATE_OFF
+    assert hass.states.get("sensor.front_yard_front_yard_cam_status").state == "disabled"
+
+    await _turn(hass, ENABLED, on=True)
+
+    assert simulator.world.cameras[1].enabled
+    assert hass.states.get(ENABLED).state == STATE_ON
+
+
+async def test_a_camera_is_made_persistent_and_no_more(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await _turn(hass, PERSISTENT, on=True)
+
+    assert simulator.world.cameras[1].persistent
+    assert hass.states.get(PERSISTENT).state == STATE_ON
+
+    await _turn(hass, PERSISTENT, on=False)
+
+    assert not simulator.world.cameras[1].persistent
+    assert hass.states.get(PERSISTENT).state == STATE_OFF
+
+
+async def test_a_change_sends_all_that_the_server_takes_together(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await _turn(hass, PERSISTENT, on=True)
+
+    update = next(each for each in simulator.requests if each["command"] == "update")
+    assert update["payload"] == {"mtx_path": "front", "is_enabled": True, "is_persistent": True}
+
+
+async def test_a_change_is_made_to_what_is_true_now_and_not_to_what_was_listed(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cameras[1].path = "front-2"
+
+    await _turn(hass, PERSISTENT, on=True)
+
+    assert simulator.world.cameras[1].path == "front-2"
+
+
+async def test_a_persistent_camera_is_persistent_again_when_it_is_enabled_again(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await _turn(hass, PERSISTENT, on=True)
+
+    await _turn(hass, ENABLED, on=False)
+    assert hass.states.get(PERSISTENT).state == STATE_OFF
+    await _turn(hass, ENABLED, on=True)
+
+    assert simulator.world.cameras[1].persistent
+    assert hass.states.get(PERSISTENT).state == STATE_ON
+
+
+async def test_a_camera_that_was_disabled_elsewhere_is_persistent_again_too(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _turn(hass, PERSISTENT, on=True)
+    camera = simulator.world.cameras[1]
+    camera.enabled = camera.persistent = False
+    await until(lambda: hass.states.get(ENABLED).state == STATE_OFF)
+
+    await _turn(hass, ENABLED, on=True)
+
+    assert camera.persistent
+
+
+async def test_a_camera_is_persistent_again_after_a_restart_of_home_assistant(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cameras[1].enabled = False
+    last = State(ENABLED, STATE_OFF), {"was_persistent": True}
+    mock_restore_cache_with_extra_data(hass, [last])
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    await _turn(hass, ENABLED, on=True)
+
+    assert simulator.world.cameras[1].persistent
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_camera_without_a_path_is_not_enabled(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    with pytest.raises(ServiceValidationError, match="no path yet"):
+        await _turn(hass, NOT_SET_UP, on=True)
+
+    assert hass.states.get(NOT_SET_UP).state == STATE_OFF
+    assert "update" not in {request["command"] for request in simulator.requests}
+
+
+async def test_a_disabled_camera_is_not_made_persistent(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await _turn(hass, ENABLED, on=False)
+
+    with pytest.raises(ServiceValidationError, match="Enable it first"):
+        await _turn(hass, PERSISTENT, on=True)
+
+    assert hass.states.get(PERSISTENT).state == STATE_OFF
+
+
+@pytest.mark.parametrize("entity_id", [ENABLED, PERSISTENT])
+async def test_a_change_that_the_server_refuses_shows_why_and_changes_nothing(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, entity_id: str
+) -> None:
+    before = hass.states.get(entity_id).state
+    error = {"message": "SQLITE_BUSY: database is locked", "context": {"password": "secret"}}
+    simulator.faults.answers["cameras", "update"] = {"error": error}
+
+    with pytest.raises(HomeAssistantError, match="database is locked") as raised:
+        await _turn(hass, entity_id, on=before == STATE_OFF)
+
+    assert hass.states.get(entity_id).state == before
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("errors.cameras.update.mtxPathAlreadyInUse", "Another camera has this path"),
+        ("errors.cameras.update.mtxPathIsRequired", "no path yet"),
+        ("Row not found", "does not have this camera"),
+    ],
+)
+async def test_a_refusal_by_a_key_of_the_server_is_told_in_words(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    message: str,
+    words: str,
+) -> None:
+    simulator.faults.answers["cameras", "update"] = {"error": {"message": message}}
+
+    with pytest.raises(ServiceValidationError, match=words):
+        await _turn(hass, ENABLED, on=False)
+
+
+async def test_a_camera_that_is_gone_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.remove_camera(1)
+
+    with pytest.raises(ServiceValidationError, match="does not have this camera"):
+        await _turn(hass, ENABLED, on=False)
+
+
+async def test_a_change_that_is_not_answered_is_told_and_shows_once_it_was_made(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.faults.unanswered = {("cameras", "update")}
+
+    with pytest.raises(HomeAssistantError, match="did not answer in time"):
+        await _turn(hass, ENABLED, on=False)
+
+    await until(lambda: hass.states.get(ENABLED).state == STATE_OFF)
+    assert not simulator.world.cameras[1].enabled
+
+
+async def test_a_change_whose_connection_is_lost_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.kill()
+    await until(lambda: hass.states.get("binary_sensor.127_0_0_1_connection").state == STATE_OFF)
+
+    with pytest.raises(HomeAssistantError, match="no connection"):
+        await loaded_entry.runtime_data.async_update_camera(
+            f"{simulator.world.cameras[1].checksum}", is_enabled=False
+        )
+
+
+async def test_changes_of_one_camera_follow_one_another(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.delay = 0.05
+    persistent = hass.async_create_task(_turn(hass, PERSISTENT, on=True))
+
+    await _turn(hass, ENABLED, on=False)
+    await persistent
+    await _turn(hass, ENABLED, on=True)
+
+    camera = simulator.world.cameras[1]
+    assert (camera.enabled, camera.persistent) == (True, True)
