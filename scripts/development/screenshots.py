@@ -24,10 +24,15 @@ from playwright.sync_api import (
 from .failure import Failure
 from .options import DASHBOARD, HOME_ASSISTANT, ROOT
 
-SIZE: ViewportSize = {"width": 1440, "height": 960}
+SIZE: ViewportSize = {"width": 1440, "height": 1200}
 # The documentation is read on slow lines, too.
 MAX_BYTES = 150_000
 QUALITY = 80
+
+DEVICES = {"camera": "Front Door", "server": "127.0.0.1"}
+"""The devices whose pages are shown, by the names of their pictures."""
+SETTLED = 2000
+"""Milliseconds until a page has all of its parts."""
 
 # A camera that sleeps takes its time to send its first picture.
 PLAY_TIMEOUT = 90.0
@@ -65,7 +70,8 @@ def main() -> int:
     options = parser.parse_args()
     try:
         with sync_playwright() as playwright:
-            take_dashboard(launch(playwright), options.url, options.output / "dashboard.webp")
+            with launch(playwright) as browser:
+                take_all(browser, options.url, options.output)
     except (Failure, Error) as failure:
         print(f"screenshots: {failure}", file=sys.stderr)
         return 1
@@ -80,12 +86,29 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
 
 
-def take_dashboard(browser: Browser, url: str, path: Path) -> None:
-    """Show the dashboard, and keep what it looks like once a camera plays."""
-    with browser, browser.new_page(viewport=SIZE, color_scheme="light") as page:
+def take_all(browser: Browser, url: str, folder: Path) -> None:
+    """Take the dashboard once its live views play, and the pages of DEVICES."""
+    with browser.new_page(viewport=SIZE, color_scheme="light") as page:
         log_in(page, f"{url}/{DASHBOARD}")
         wait_until_playing(page)
-        save(page.screenshot(), path)
+        save(page.screenshot(), folder / "dashboard.webp")
+        for name, device in DEVICES.items():
+            page.goto(f"{url}/config/devices/device/{device_id(page, device)}")
+            page.locator("ha-device-entities-card").first.wait_for()
+            page.wait_for_timeout(SETTLED)
+            save(page.screenshot(), folder / f"{name}.webp")
+
+
+def device_id(page: Page, name: str) -> str:
+    """Find a device by its name, as the page knows it."""
+    found = page.evaluate(
+        "name => Object.values(document.querySelector('home-assistant').hass.devices)"
+        ".find(device => device.name === name)?.id",
+        name,
+    )
+    if found is None:
+        raise Failure(f"there is no device {name}")
+    return str(found)
 
 
 def log_in(page: Page, url: str) -> None:
