@@ -23,7 +23,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.nestmtx.client import ServerAddress, Timings
 from custom_components.nestmtx.const import DOMAIN
-from tests.simulator import Simulator, Times, World
+from tests.simulator import Quirks, Simulator, Times, World
 from tests.simulator.scenario import recorded
 
 ROOT = Path(__file__).parents[1]
@@ -70,9 +70,17 @@ def world() -> World:
 
 
 @pytest.fixture
-async def simulator(world: World, socket_enabled: None) -> AsyncGenerator[Simulator]:
+def quirks() -> Quirks:
+    """The recorded server's."""
+    return Quirks()
+
+
+@pytest.fixture
+async def simulator(
+    world: World, quirks: Quirks, socket_enabled: None
+) -> AsyncGenerator[Simulator]:
     """A running server, with short times."""
-    simulator = Simulator(world, times=Times.fast())
+    simulator = Simulator(world, quirks, Times.fast())
     await simulator.start()
     yield simulator
     await simulator.stop()

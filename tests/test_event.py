@@ -1,6 +1,5 @@
 """Events of cameras, credentials and the server's log."""
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from homeassistant.components.event import ATTR_EVENT_TYPE
@@ -10,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from tests.conftest import Until
-from tests.simulator import Quirks, Simulator, Times, World
+from tests.simulator import Quirks, Simulator
 
 CAMERA = "event.front_yard_front_yard_cam_activity"
 CREDENTIAL = "event.home_account_activity"
@@ -39,6 +38,9 @@ def _fired(changes: list[Event[EventStateChangedData]], entity_id: str) -> list[
     ]
 
 
+@pytest.mark.parametrize(
+    "quirks", [Quirks(), Quirks.by_the_page()], ids=["as_recorded", "by_the_page"]
+)
 async def test_each_event_of_a_camera_fires_once(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
@@ -61,36 +63,6 @@ async def test_each_event_of_a_credential_fires_once(
     await until(lambda: len(_fired(changes, CREDENTIAL)) >= len(CREDENTIAL_EVENTS))
 
     assert _fired(changes, CREDENTIAL) == list(CREDENTIAL_EVENTS)
-
-
-@pytest.fixture
-def quirks() -> Quirks:
-    """The recorded server's."""
-    return Quirks()
-
-
-@pytest.fixture
-async def simulator(
-    world: World, quirks: Quirks, socket_enabled: None
-) -> AsyncGenerator[Simulator]:
-    """A running server, with short times."""
-    simulator = Simulator(world, quirks, Times.fast())
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.mark.parametrize("quirks", [Quirks.by_the_page()], ids=["by_the_page"])
-async def test_each_event_of_a_server_by_the_page_fires_once(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
-) -> None:
-    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
-
-    for event in CAMERA_EVENTS:
-        await simulator.fire("camera", event, 1)
-    await until(lambda: len(_fired(changes, CAMERA)) >= len(CAMERA_EVENTS))
-
-    assert _fired(changes, CAMERA) == list(CAMERA_EVENTS.values())
 
 
 async def test_an_event_shows_useful_details_and_no_secret(

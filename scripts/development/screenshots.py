@@ -69,9 +69,8 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        with sync_playwright() as playwright:
-            with launch(playwright) as browser:
-                take_all(browser, options.url, options.output)
+        with sync_playwright() as playwright, launch(playwright) as browser:
+            take_all(browser, options.url, options.output)
     except (Failure, Error) as failure:
         print(f"screenshots: {failure}", file=sys.stderr)
         return 1

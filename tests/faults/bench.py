@@ -141,10 +141,10 @@ class Bench:
                 await asyncio.sleep(0.01)
                 await self.hass.async_block_till_done()
 
-    async def until_true(self) -> None:
+    async def until_true(self, seconds: float = RECOVERY) -> None:
         """Wait until every entity shows what is true; says which do not."""
         try:
-            await self.until(lambda: not self._differences())
+            await self.until(lambda: not self._differences(), seconds)
         except TimeoutError:
             assert self._differences() == ()
 

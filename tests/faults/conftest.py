@@ -18,12 +18,6 @@ from .proxy import FaultProxy
 
 
 @pytest.fixture
-def quirks() -> Quirks:
-    """The recorded server's."""
-    return Quirks()
-
-
-@pytest.fixture
 def pings() -> tuple[float, float]:
     """Interval and timeout in seconds: too long for a test to see one."""
     return 25, 20

@@ -33,7 +33,8 @@ async def test_a_storm_of_10000_events_ends_with_the_right_states(bench: Bench) 
     await bench.until(lambda: bench.saw(STATE_ON) != [])
 
     await bench.change_the_truth()
-    await bench.until_true()
+    # The storm has to be read first.
+    await bench.until_true(30.0)
 
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
     assert bench.was_available

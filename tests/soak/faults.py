@@ -31,6 +31,7 @@ _ASKED = (
     ("cameras", "read"),
     ("credentials", "list"),
     ("version", "list"),
+    ("health", "list"),
 )
 
 

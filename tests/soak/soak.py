@@ -9,7 +9,7 @@ from unittest.mock import patch
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from custom_components.nestmtx.client import Timings
+from tests.conftest import TIMINGS
 from tests.simulator import Simulator, Times, recorded
 from tests.truth import Difference, Truth, differences, shown_by, truth_of
 
@@ -21,16 +21,6 @@ from .noise import NOISE
 from .report import Report
 from .scene import Scene
 
-TIMINGS = Timings(
-    connect_timeout=2.0,
-    request_timeout=1.0,
-    first_retries=(0.02, 0.05),
-    retry=0.1,
-    retry_in_long_outage=0.2,
-    lag=0.5,
-    resync=1.0,
-    grace=0.2,
-)
 TIMES = replace(Times.fast(), event_delay=0.05, event_jitter=0.03, demand_repeat=2.0)
 """What is recorded, shortened as much as the session's lag is."""
 
