@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from tests.conftest import Until
 from tests.simulator import Simulator
+from tests.simulator.rows import camera_row
 
 ENABLED = "switch.front_yard_front_yard_cam_enabled"
 PERSISTENT = "switch.front_yard_front_yard_cam_persistent"
@@ -222,3 +223,34 @@ async def test_changes_of_one_camera_follow_one_another(
 
     camera = simulator.world.cameras[1]
     assert (camera.enabled, camera.persistent) == (True, True)
+
+
+async def test_a_path_is_sent_back_as_it_is_however_long(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cameras[1].path = path = "p" * 300
+
+    await _turn(hass, PERSISTENT, on=True)
+
+    assert simulator.world.cameras[1].path == path
+
+
+@pytest.mark.parametrize("name", ["mtx_path", "is_enabled", "is_persistent"])
+async def test_nothing_is_sent_where_the_server_does_not_tell_all_that_it_takes_together(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, name: str
+) -> None:
+    row = camera_row(simulator.world.cameras[1], simulator.world, 0)
+    del row[name]
+    simulator.faults.answers["cameras", "read"] = row
+
+    with pytest.raises(HomeAssistantError, match="not understood"):
+        await _turn(hass, PERSISTENT, on=True)
+
+    assert "update" not in {request["command"] for request in simulator.requests}
+
+
+async def test_a_camera_that_nobody_knows_of_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    with pytest.raises(ServiceValidationError, match="does not have this camera"):
+        await loaded_entry.runtime_data.async_update_camera("nobody", is_enabled=True)

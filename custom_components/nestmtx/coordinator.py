@@ -25,12 +25,14 @@ from .client import (
     Camera,
     CameraChange,
     Changes,
+    ControlProblem,
     Credential,
     Event as ServerEvent,
     Feed,
     InvalidAuth,
     LogLine,
     NestMTXError,
+    RefusedControl,
     ServerAddress,
     ServerState,
     Session,
@@ -156,12 +158,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     async def async_update_camera(self, key: str, **change: Unpack[CameraChange]) -> None:
         """Change settings of a camera on the server."""
         with translated(self.address.host):
-            await self._session.controls.update_camera(self._camera_ids[key], change)
+            await self._session.controls.update_camera(self._camera_id(key), change)
 
     async def async_restart_stream(self, key: str) -> None:
         """Restart the process of a camera's stream."""
         with translated(self.address.host):
-            await self._session.controls.restart_stream(self._camera_ids[key])
+            await self._session.controls.restart_stream(self._camera_id(key))
 
     async def async_run_cron_job(self, name: str) -> None:
         """Run a cron job of the server, and wait for its end."""
@@ -295,6 +297,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if self._cancel_grace is not None:
             self._cancel_grace()
             self._cancel_grace = None
+
+    def _camera_id(self, key: str) -> int:
+        if key not in self._camera_ids:
+            raise RefusedControl(ControlProblem.CAMERA_GONE)
+        return self._camera_ids[key]
 
     def _take_over_objects(self) -> None:
         former = self.subjects

@@ -107,7 +107,7 @@ def test_a_version_of_another_shape_is_unknown(answer: Any) -> None:
     assert parse_version(answer).release is None
 
 
-@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": "7"}, {"id": True}])
+@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": "7"}, {"id": True}, {"id": 10**99}])
 def test_a_row_without_an_id_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(InvalidRow):
         parse_camera(row)
@@ -121,6 +121,16 @@ def test_a_field_of_another_type_costs_that_field_only() -> None:
     assert parsed.problems == ("name", "stream_ready", "stream_consumer_count")
     assert (parsed.value.name, parsed.value.ready, parsed.value.viewers) == (None, False, 0)
     assert parsed.value.room == "Living Room"
+
+
+def test_a_number_that_nobody_can_handle_costs_that_field_only() -> None:
+    huge = 10**400
+    row = CAMERA_ROWS[0] | {"process_id": huge, "stream_consumer_count": huge}
+
+    parsed = parse_camera(row)
+
+    assert parsed.problems == ("process_id", "stream_consumer_count")
+    assert parse_load({"memory": {"used": huge}}) == Load()
 
 
 def test_a_missing_field_is_named() -> None:

@@ -4,17 +4,22 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, replace
 import re
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import modules
-from .errors import ControlProblem, RefusedControl, RequestError, RequestTimeout
+from .errors import (
+    ControlProblem,
+    InvalidAnswer,
+    RefusedControl,
+    RequestError,
+    RequestTimeout,
+)
 from .parsing import parse_camera
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from .mirror import Mirror
-    from .models import Camera
     from .timings import Timings
 
 SYNCHRONIZE = "SyncCloudCamerasJob"
@@ -84,8 +89,7 @@ class Controls:
     async def update_camera(self, camera_id: int, change: CameraChange) -> None:
         """Change a camera's settings, one change after the other. Raises RefusedControl, too."""
         async with self._locks[camera_id]:
-            row = await self._read(camera_id)
-            old = CameraSettings(row.path, row.is_enabled, row.is_persistent)
+            old = _settings(await self._read(camera_id))
             cameras = self._mirror.state.cameras.values()
             others = {each.path for each in cameras if each.id != camera_id and each.path}
             new = changed(old, change, others)
@@ -109,7 +113,7 @@ class Controls:
     async def restart_stream(self, camera_id: int) -> None:
         """Restart the process of a camera's stream. Raises RefusedControl, too."""
         async with self._locks[camera_id]:
-            pid = (await self._read(camera_id)).process_id
+            pid = parse_camera(await self._read(camera_id)).value.process_id
             processes = (await modules.load(self._requester)).processes
             # Names are no help: the server makes them from paths, and two paths can give one name.
             name = next((each.name for each in processes if pid and each.pid == pid), None)
@@ -133,11 +137,23 @@ class Controls:
             self._jobs.discard(name)
             self._mirror.resync_soon()
 
-    async def _read(self, camera_id: int) -> Camera:
+    async def _read(self, camera_id: int) -> Mapping[str, Any]:
         try:
-            return parse_camera(await modules.read(self._requester, "cameras", camera_id)).value
+            return await modules.read(self._requester, "cameras", camera_id)
         except RequestError as err:
             raise _refusal(err) from err
+
+
+def _settings(row: Mapping[str, Any]) -> CameraSettings:
+    """Return what a row says of a camera's settings. Raises InvalidAnswer where it does not.
+
+    They are sent back to the server: nothing of them may be guessed, or shortened.
+    """
+    parsed = parse_camera(row)
+    if {"mtx_path", "is_enabled", "is_persistent"}.intersection(parsed.problems):
+        raise InvalidAnswer("The server does not tell the camera's settings")
+    camera = parsed.value
+    return CameraSettings(row["mtx_path"] or None, camera.is_enabled, camera.is_persistent)
 
 
 def _refusal(err: RequestError) -> RefusedControl | RequestError:

@@ -32,6 +32,8 @@ _CHECKSUM = re.compile("[0-9a-f]{64}")
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
 _LONGEST = 255
 """Characters of a text, as many as a state may have."""
+_LARGEST = 2**53
+"""Beyond it, JavaScript and databases lose digits."""
 _PERCENT = 100.0
 _LONGEST_LINE = 4096
 """Characters of a log line that are looked at."""
@@ -73,9 +75,8 @@ class _Row:
 
     def count(self, name: str) -> int:
         """Return a number from 0 that is always there."""
-        value = self._row.get(name)
-        # A JSON true is not a number, although Python's True is.
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        value = _number(self._row.get(name))
+        if value is not None and value >= 0:
             return value
         self.problems.append(name)
         return 0
@@ -117,15 +118,15 @@ class _Row:
         value = self._row.get(name)
         if value is None and name in self._row:
             return None
-        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        if isinstance(value, kind) and (kind is not int or _number(value) is not None):
             return value
         self.problems.append(name)
         return None
 
 
 def _id(row: Mapping[str, Any]) -> int:
-    value = row.get("id")
-    if not isinstance(value, int) or isinstance(value, bool):
+    value = _number(row.get("id"))
+    if value is None:
         raise InvalidRow(f"a row without an id: {sorted(map(str, row))}")
     return value
 
@@ -267,7 +268,7 @@ def parse_event(payload: Any) -> Event | None:
     return Event(
         domain=domain.lower(),
         type=name.lower(),
-        entity=entity if isinstance(entity, int) and not isinstance(entity, bool) else None,
+        entity=_number(entity),
         details=details if isinstance(details, dict) else {},
         at=parse_time(payload.get("at")),
     )
@@ -300,7 +301,9 @@ def _rows(value: Any) -> list[dict[str, Any]]:
 
 
 def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return a whole number that everybody can handle: a JSON true is none, as Python's is."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and abs(value) <= _LARGEST else None
 
 
 def _text(value: Any) -> str | None:
