@@ -85,7 +85,8 @@ async def test_where_a_stream_is_found_is_left_out_and_how_it_is_served_is_not(
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("rtsp://user:secret@host:8554/front", "rtsp://host:8554/**REDACTED**"),
+        ("rtsp://user:secret@host:8554/front", "**REDACTED**"),
+        ("rtsp://<window.location.origin>?token=secret", "**REDACTED**"),
         ("file:/etc/secret", "**REDACTED**"),
         ("", "**REDACTED**"),
     ],

@@ -1,5 +1,8 @@
 """Enabling cameras, and having them stream all the time."""
 
+import asyncio
+from typing import Any
+
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.const import (
     ATTR_ENTITY_ID,
@@ -254,3 +257,59 @@ async def test_a_camera_that_nobody_knows_of_is_told(
 ) -> None:
     with pytest.raises(ServiceValidationError, match="does not have this camera"):
         await loaded_entry.runtime_data.async_update_camera("nobody", is_enabled=True)
+
+
+async def test_enabling_what_is_enabled_leaves_it_as_persistent_as_it_is(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    # On the server's page, a moment ago.
+    simulator.world.cameras[1].persistent = True
+
+    await _turn(hass, ENABLED, on=True)
+
+    assert simulator.world.cameras[1].persistent
+
+
+async def test_a_change_that_was_made_and_cannot_be_read_back_has_not_failed(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    camera = simulator.world.cameras[1]
+    first = camera_row(camera, simulator.world, 0)
+    simulator.faults.answers["cameras", "read"] = first
+    change = hass.async_create_task(_turn(hass, ENABLED, on=False))
+    async with asyncio.timeout(3):
+        while camera.enabled:
+            simulator.faults.unanswered = (
+                {("cameras", "read")}
+                if any(each["command"] == "update" for each in simulator.requests)
+                else set()
+            )
+            await asyncio.sleep(0)
+    simulator.faults.unanswered = {("cameras", "read")}
+
+    await change
+
+    simulator.faults.answers.clear()
+    await until(lambda: hass.states.get(ENABLED).state == STATE_OFF)
+
+
+@pytest.mark.parametrize("answer", [{}, {"id": 2}, None, [], {"id": "1"}])
+async def test_a_row_that_is_not_the_cameras_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, answer: Any
+) -> None:
+    simulator.faults.answers["cameras", "read"] = answer
+
+    with pytest.raises(HomeAssistantError, match="not understood"):
+        await _turn(hass, ENABLED, on=False)
+
+
+async def test_a_statement_of_the_servers_database_is_not_shown(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    message = "update `cameras` set `tokens` = 'secret - value' where `id` = 1 - disk is full"
+    simulator.faults.answers["cameras", "update"] = {"error": {"message": message}}
+
+    with pytest.raises(HomeAssistantError, match="disk is full") as raised:
+        await _turn(hass, ENABLED, on=False)
+
+    assert "secret" not in str(raised.value)

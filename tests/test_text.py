@@ -63,7 +63,6 @@ async def test_an_empty_path_takes_the_path_away(
     ("entity_id", "path", "words"),
     [
         (ENABLED_CAMERA, "other", "Disable it first"),
-        (DISABLED_CAMERA, "front", "Another camera has this path"),
         (DISABLED_CAMERA, "front/door", "cannot be used"),
         (DISABLED_CAMERA, "Küche", "cannot be used"),
         (DISABLED_CAMERA, "a b", "cannot be used"),
@@ -87,15 +86,23 @@ async def test_a_path_that_cannot_be_is_told_before_anything_is_sent(
     assert "update" not in {request["command"] for request in simulator.requests}
 
 
-async def test_a_path_that_another_camera_was_given_meanwhile_is_refused(
+async def test_a_path_that_another_camera_has_is_refused(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    simulator.world.cameras[1].path = "taken"
-
     with pytest.raises(ServiceValidationError, match="Another camera has this path"):
-        await _set(hass, DISABLED_CAMERA, "taken")
+        await _set(hass, DISABLED_CAMERA, "front")
 
     assert hass.states.get(DISABLED_CAMERA).state == "garage"
+
+
+async def test_a_path_that_was_just_given_up_can_be_taken(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cameras[1].path = "another"
+
+    await _set(hass, DISABLED_CAMERA, "front")
+
+    assert simulator.world.cameras[6].path == "front"
 
 
 async def test_a_path_whose_change_is_not_answered_is_told(

@@ -168,6 +168,7 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
         self.async_write_ha_state()
 
     def _end_expiry(self) -> None:
+        self._expires_at = None
         if self._cancel_expiry is not None:
             self._cancel_expiry()
             self._cancel_expiry = None

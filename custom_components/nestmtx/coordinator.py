@@ -239,6 +239,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def on_state(self, state: ServerState, changed: Changes) -> None:
         """Take over a new state of the server, and tell those whom it concerns."""
         former = {key: self.camera(key) for key in changed.cameras}
+        has_new_version = state.server.version != self.data.server.version
         self.data = state
         if changed.objects:
             self._take_over_objects()
@@ -250,7 +251,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             if credential := self.credential(key):
                 async_update_credential_device(self, credential)
             self._object_listeners.async_call(Subject("credential", key))
-        if changed.server:
+        if has_new_version:
             async_update_server_device(self)
         if changed.server or changed.streaming:
             self._object_listeners.async_call(Subject.server())

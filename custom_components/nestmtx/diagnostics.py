@@ -1,6 +1,7 @@
 """Diagnostics of an entry, and of the device of one camera or credential."""
 
 from dataclasses import asdict
+import re
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
@@ -13,6 +14,7 @@ from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .device import Subject
 
 _SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME}
+_URL: Final = re.compile(r"(?P<begin>[a-z]+://<window\.location\.origin>(:\d+)?)/")
 _URLS: Final = ("url_rtsp_tcp", "url_hls_m3u8")
 
 
@@ -86,9 +88,8 @@ def _redacted(text: str | None) -> str | None:
 
 
 def _without_path(url: str | None) -> str | None:
-    """Return scheme, host and port of a URL, whatever else it may be."""
+    """Return scheme and port of a URL as the server's are, and nothing of any other."""
     if url is None:
         return None
-    scheme, separator, rest = url.partition("://")
-    authority = rest.partition("/")[0].rpartition("@")[2]
-    return f"{scheme}://{authority}/{REDACTED}" if separator else REDACTED
+    match = _URL.match(url)
+    return f"{match['begin']}/{REDACTED}" if match else REDACTED

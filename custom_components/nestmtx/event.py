@@ -111,7 +111,7 @@ class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
 
 
 class NestMTXLog(NestMTXServerEntity, EventEntity):
-    """The server's log, line by line; not kept in the history."""
+    """The server's log, line by line; of each line, the history keeps the level only."""
 
     feed = Feed.LOG
     _unrecorded_attributes = frozenset({"message", "service"})

@@ -61,7 +61,8 @@ def _bytes(key: str, value_fn: Callable[[Camera], int | None]) -> CameraSensorDe
         key=key,
         translation_key=key,
         device_class=SensorDeviceClass.DATA_SIZE,
-        state_class=SensorStateClass.TOTAL_INCREASING,
+        # Of the running stream: it does not add up to anything.
+        state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfInformation.BYTES,
         suggested_unit_of_measurement=UnitOfInformation.MEGABYTES,
         suggested_display_precision=1,

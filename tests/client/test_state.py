@@ -590,3 +590,36 @@ def test_the_beginning_and_the_end_of_a_stream_are_a_change_of_what_streams(
     assert changes_of(_event("ready"), state, ready).streaming
     assert not changes_of(_read("a"), ready, read).streaming
     assert changes(read, state).streaming
+
+
+def test_credentials_whose_ids_are_given_anew_keep_each_its_own_history(
+    state: ServerState,
+) -> None:
+    state = happened(state, _event("reauthenticated", domain="credentials"), 1.0)
+    cabin = Credential(1, "sum-cabin", "Cabin", Authorization.AUTHENTICATED)
+    home = replace(HOME, id=2)
+
+    state = _listed(disconnected(state), FRONT, BACK, at=100.0, credentials=(cabin, home))
+
+    assert state.credentials[1] == cabin
+    assert state.credentials[2].authorization is Authorization.REAUTHENTICATED
+    assert state.credentials[2].authorized_at == NOW
+
+
+def test_a_row_inside_the_lag_tells_no_counts_of_the_stream_before(state: ServerState) -> None:
+    for kind in ("ready", "notready", "ready"):
+        state = happened(state, _event(kind), 100.0)
+    late = replace(FRONT, ready=True, ready_since=NOW, tracks=3, data_received=1, data_sent=2)
+
+    camera = _listed(state, late, BACK, at=101.0).cameras[1]
+
+    assert (camera.ready, camera.tracks, camera.data_received) == (True, None, None)
+
+
+def test_a_row_without_an_end_of_the_authorization_does_not_undo_what_an_event_told(
+    state: ServerState,
+) -> None:
+    state = happened(state, _event("ready"), 99.0)
+    state = happened(state, _event("extended", expiresAt=_in(300).isoformat()), 100.0)
+
+    assert _listed(state, FRONT, BACK, at=99.9).cameras[1].expires_at == _in(300)

@@ -26,6 +26,7 @@ from .errors import (
     RequestError,
     RequestTimeout,
 )
+from .texts import without_statement
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -283,9 +284,9 @@ def _error(error: dict[str, Any]) -> RequestError:
     """Take over the message and the details' messages, and nothing else."""
     message, details = error.get("message"), error.get("details")
     return RequestError(
-        message if isinstance(message, str) else "Unknown error",
+        without_statement(message) if isinstance(message, str) else "Unknown error",
         tuple(
-            detail["message"]
+            without_statement(detail["message"])
             for detail in (details if isinstance(details, list) else ())
             if isinstance(detail, dict) and isinstance(detail.get("message"), str)
         ),

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, replace
+import logging
 import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -10,6 +11,7 @@ from . import modules
 from .errors import (
     ControlProblem,
     InvalidAnswer,
+    NestMTXError,
     RefusedControl,
     RequestError,
     RequestTimeout,
@@ -17,10 +19,12 @@ from .errors import (
 from .parsing import parse_camera
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from .mirror import Mirror
     from .timings import Timings
+
+_LOGGER = logging.getLogger(__name__)
 
 SYNCHRONIZE = "SyncCloudCamerasJob"
 """The cron job that fetches the cameras from Google."""
@@ -50,22 +54,21 @@ class CameraSettings:
     is_persistent: bool
 
 
-def changed(
-    settings: CameraSettings, change: CameraChange, other_paths: Collection[str]
-) -> CameraSettings:
+def changed(settings: CameraSettings, change: CameraChange) -> CameraSettings:
     """Return settings after a change. Raises RefusedControl for what the server would not take.
 
-    Disabling a camera ends that it is persistent. A path is changed while it is disabled only, as
-    on the server's own page.
+    Disabling a camera ends that it is persistent; what it is to be when it is enabled says nothing
+    to one that is enabled already. A path is changed while the camera is disabled only, as on the
+    server's own page. That no other camera has it, the server sees to.
     """
     new = replace(settings, **change)
+    if settings.is_enabled and change.get("is_enabled"):
+        new = replace(new, is_persistent=settings.is_persistent)
     if new.path != settings.path:
         if settings.is_enabled:
             raise RefusedControl(ControlProblem.CAMERA_ENABLED)
         if new.path is not None and not _PATH.fullmatch(new.path):
             raise RefusedControl(ControlProblem.PATH_INVALID)
-        if new.path in other_paths:
-            raise RefusedControl(ControlProblem.PATH_IN_USE)
     if new.is_enabled and new.path is None:
         raise RefusedControl(ControlProblem.PATH_REQUIRED)
     if not new.is_enabled:
@@ -90,9 +93,7 @@ class Controls:
         """Change a camera's settings, one change after the other. Raises RefusedControl, too."""
         async with self._locks[camera_id]:
             old = _settings(await self._read(camera_id))
-            cameras = self._mirror.state.cameras.values()
-            others = {each.path for each in cameras if each.id != camera_id and each.path}
-            new = changed(old, change, others)
+            new = changed(old, change)
             payload = {
                 "mtx_path": new.path,
                 "is_enabled": new.is_enabled,
@@ -108,7 +109,12 @@ class Controls:
                 # It may have been done all the same.
                 self._mirror.resync_soon()
                 raise
-            await self._mirror.read(self._requester, camera_id)
+            try:
+                await self._mirror.read(self._requester, camera_id)
+            except NestMTXError as err:
+                # What was asked for is done.
+                _LOGGER.debug("Camera %s could not be read after its change: %s", camera_id, err)
+                self._mirror.resync_soon()
 
     async def restart_stream(self, camera_id: int) -> None:
         """Restart the process of a camera's stream. Raises RefusedControl, too."""
@@ -122,7 +128,6 @@ class Controls:
             await self._requester.request(
                 "update", "htop", entity=name, payload={"action": "restart"}
             )
-            self._mirror.resync_soon()
 
     async def run_cron_job(self, name: str) -> None:
         """Run a cron job, and wait for its end. Raises RefusedControl while it runs already."""

@@ -52,7 +52,8 @@ class RequestError(NestMTXError):
 
     `message` is the server's own: English words, or a bare key such as
     `errors.cameras.update.mtxPathAlreadyInUse`. The `context` that the server sends along is
-    dropped on arrival: it echoes the whole request, passwords included.
+    dropped on arrival: it echoes the whole request, passwords included. So is the statement that
+    an error of its database begins with.
     """
 
     def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:

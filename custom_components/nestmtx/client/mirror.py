@@ -68,8 +68,7 @@ class Mirror:
         """Fetch everything. Raises the errors of a request."""
         await self._resync(connection)
         await self._read_version(connection)
-        for feed in tuple(self._ask_at):
-            await self._ask(connection, feed)
+        await asyncio.gather(*(self._ask(connection, feed) for feed in self._ask_at))
         # The first lists may lag behind events that came before the connection.
         self._resync_at = self._now + self._timings.lag
 
@@ -139,7 +138,7 @@ class Mirror:
         asked_at = self._now
         try:
             camera = await self._rows.camera(connection, camera_id)
-        except RequestError as err:
+        except (InvalidAnswer, RequestError) as err:
             # Gone, perhaps: the next list tells.
             _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
             return

@@ -87,10 +87,10 @@ async def _page(requester: Requester, module: str, number: int) -> _Page:
 
 
 async def read(requester: Requester, module: str, entity: int) -> Mapping[str, Any]:
-    """Fetch one row of a module. Raises the errors of a request, and InvalidAnswer."""
+    """Fetch the row of a module with an id. Raises the errors of a request, and InvalidAnswer."""
     answer = await requester.request("read", module, entity=str(entity))
-    if not isinstance(answer, dict):
-        raise InvalidAnswer(f"The answer to read {module} is no row")
+    if not isinstance(answer, dict) or answer.get("id") != entity:
+        raise InvalidAnswer(f"The answer to read {module} is not that row")
     return answer
 
 

@@ -24,14 +24,13 @@ from .models import (
     Process,
     Version,
 )
+from .texts import storable, without_statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CHECKSUM = re.compile("[0-9a-f]{64}")
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
-_LONGEST = 255
-"""Characters of a text, as many as a state may have."""
 _LARGEST = 2**53
 """Beyond it, JavaScript and databases lose digits."""
 _PERCENT = 100.0
@@ -91,7 +90,7 @@ class _Row:
     def text(self, name: str) -> str | None:
         """Return a text that may be null."""
         value = self.optional(name, str)
-        return None if value is None else _storable(value)
+        return None if value is None else storable(value)
 
     def checksum(self, name: str) -> str | None:
         """Return a SHA-256 that may be null: nothing else identifies an object."""
@@ -229,8 +228,9 @@ def parse_details(details: Mapping[str, Any]) -> Mapping[str, str]:
     """
     shown = {name: _text(details.get(key)) for key, name in _DETAILS.items()}
     error = details.get("error")
-    shown["error"] = _text(error.get("message") if isinstance(error, dict) else error)
-    return {name: text for name, text in shown.items() if text is not None}
+    message = error.get("message") if isinstance(error, dict) else error
+    shown["error"] = without_statement(message) if isinstance(message, str) else None
+    return {name: text for name, text in shown.items() if text}
 
 
 def parse_log_line(payload: Any) -> LogLine | None:
@@ -243,7 +243,7 @@ def parse_log_line(payload: Any) -> LogLine | None:
     if level is None or not isinstance(message, str):
         return None
     plain = _COLOUR.sub("", message[:_LONGEST_LINE]).partition(" with payload:")[0]
-    return LogLine(level, _storable(" ".join(plain.split())), _text(row.get("service")))
+    return LogLine(level, without_statement(" ".join(plain.split())), _text(row.get("service")))
 
 
 def parse_time(text: Any) -> datetime | None:
@@ -307,19 +307,11 @@ def _number(value: Any) -> int | None:
 
 
 def _text(value: Any) -> str | None:
-    return _storable(value) if isinstance(value, str) and value else None
+    return storable(value) if isinstance(value, str) and value else None
 
 
 def _texts(values: list[Any] | None) -> tuple[str, ...]:
-    return tuple(_storable(value) for value in values or () if isinstance(value, str))
-
-
-def _storable(text: str) -> str:
-    """Return a text that can be stored as UTF-8, and is no longer than a state may be.
-
-    JSON may hold half a surrogate pair: whoever stores that, stores nothing any more.
-    """
-    return text.encode("utf-8", "replace").decode()[:_LONGEST]
+    return tuple(storable(value) for value in values or () if isinstance(value, str))
 
 
 def _status(word: str | None) -> CameraStatus | None:

@@ -12,6 +12,9 @@ from .state import Snapshot
 
 _LOGGER = logging.getLogger(__name__)
 
+_WARNINGS = 100
+"""How many different ones there are at most: a server could go on for ever."""
+
 
 class Rows:
     """The rows of a server; what is wrong with them is a warning once, not with each request.
@@ -58,6 +61,6 @@ class Rows:
         return parsed.value
 
     def _warn_once(self, problem: str) -> None:
-        if problem not in self._warned:
+        if problem not in self._warned and len(self._warned) < _WARNINGS:
             self._warned.add(problem)
             _LOGGER.warning("The server sent a row that is not as it should be: %s", problem)

@@ -57,11 +57,6 @@ class Session:
         self._mirror = Mirror(listener, timings)
         self.controls = Controls(self, self._mirror, timings)
 
-    @property
-    def session_state(self) -> SessionState:
-        """What the session is doing."""
-        return self._session_state
-
     def want(self, feed: Feed) -> Callable[[], None]:
         """Have a feed for as long as somebody wants it; returns what ends that."""
         return self._mirror.want(feed)

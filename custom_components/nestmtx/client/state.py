@@ -156,7 +156,7 @@ def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tup
     """Bring a row together with what events have said of the camera since."""
     known = state.cameras.get(row.id)
     row = _identified(row, known)
-    if known is None or not state.synced:
+    if known is None or known.key != row.key or not state.synced:
         return merged(row, row, Track(), asked_at, lag)
     return merged(row, known, state.tracks.get(row.id, Track()), asked_at, lag)
 
@@ -210,10 +210,12 @@ def _with_credentials(
 def _with_known_authorization(
     state: ServerState, row: Credential, asked_at: float, lag: float
 ) -> Credential:
-    known = state.credentials.get(row.id)
+    row = _identified(row, state.credentials.get(row.id))
+    # Ids are given anew when a server is reinstalled.
+    known = next((each for each in state.credentials.values() if each.key == row.key), None)
     if known is None:
         return row
-    row = replace(_identified(row, known), authorized_at=known.authorized_at)
+    row = replace(row, authorized_at=known.authorized_at)
     newer = asked_at < state.credential_events.get(row.id, _NEVER) + lag
     # A row does not tell which of the two kinds of being authorized it is.
     if newer or (known.is_authorized and row.is_authorized):

@@ -69,7 +69,8 @@ def merged(
         viewers=readers.viewers,
     )
     camera = _with_status(camera, known, row, demand=demand_is_told, ready=ready_is_told)
-    camera = _without_a_former_stream(_with_authorization(camera, known), row)
+    camera = _with_authorization(camera, known)
+    camera = _without_a_former_stream(camera, row, ready=ready_is_told)
     return camera, Track(
         readers,
         asked_at,
@@ -103,13 +104,13 @@ def _with_authorization(camera: Camera, known: Camera) -> Camera:
     is_later = listed is not None and (told is None or listed > told)
     return replace(
         camera,
-        expires_at=listed if is_later or listed is None else told,
+        expires_at=listed if is_later else told,
         extension_failed=known.extension_failed and camera.ready and not is_later,
     )
 
 
-def _without_a_former_stream(camera: Camera, row: Camera) -> Camera:
+def _without_a_former_stream(camera: Camera, row: Camera, *, ready: bool) -> Camera:
     """Leave out what a row that lags behind tells of a process or a stream that has ended."""
-    if not (camera.ready and row.ready):
+    if ready or not (camera.ready and row.ready):
         camera = replace(camera, tracks=None, data_received=None, data_sent=None)
     return camera if camera.requested else replace(camera, process_id=None)
