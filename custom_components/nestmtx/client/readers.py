@@ -22,11 +22,15 @@ class Readers:
     """Ids of those who left: an event that comes late or twice does not count them again."""
     own: frozenset[str] = frozenset()
     """Ids of this client's own, who are no viewers."""
+    went_unheard: int = 0
+    """How many of those present have left by a snapshot, before an event has told who."""
+    unheard_since: float = 0.0
+    """When that snapshot was asked for."""
 
     @property
     def viewers(self) -> int:
         """How many there are, without our own."""
-        return self.unnamed + len(self.present)
+        return self.unnamed + len(self.present) - self.went_unheard
 
     def came(self, reader: str, *, own: bool) -> Readers:
         """Return the readers after one came."""
@@ -34,29 +38,46 @@ class Readers:
             return self
         if own:
             return replace(self, own=self.own | {reader})
+        if not reader and reader in self.present and self.went_unheard:
+            # Who had gone has come again.
+            return replace(self, went_unheard=self.went_unheard - 1)
         return replace(self, present=self.present | {reader})
 
     def went(self, reader: str) -> Readers:
         """Return the readers after one went."""
         if reader in self.left:
             return self
-        known = reader in self.present or reader in self.own
-        return Readers(
-            present=self.present - {reader},
-            unnamed=self.unnamed if known else max(0, self.unnamed - 1),
-            left=_remembered(*self.left, reader),
-            own=self.own - {reader},
-        )
+        left = _remembered(*self.left, reader)
+        if reader in self.present:
+            return replace(
+                self,
+                present=self.present - {reader},
+                left=left,
+                went_unheard=max(0, self.went_unheard - 1),
+            )
+        if reader in self.own:
+            return replace(self, own=self.own - {reader}, left=left)
+        return replace(self, unnamed=max(0, self.unnamed - 1), left=left)
 
     def all_went(self) -> Readers:
         """Return the readers after the stream ended."""
         return Readers(left=_remembered(*self.left, *sorted(self.present | self.own)))
 
-    def counted(self, count: int) -> Readers:
-        """Return the readers after a settled snapshot counted them, our own included."""
+    def counted(self, count: int, asked_at: float, lag: float) -> Readers:
+        """Return the readers after a settled snapshot counted them, our own included.
+
+        Where it counts fewer than events have told of, the events of those who left may be on their
+        way: for as long as the lag, whoever leaves then is one of them. Later, it is not known any
+        more who is there.
+        """
         viewers = max(0, count - len(self.own))
-        present = self.present if len(self.present) <= viewers else frozenset()
-        return Readers(present, viewers - len(present), self.left, self.own)
+        unheard = len(self.present) - viewers
+        if unheard <= 0:
+            return Readers(self.present, -unheard, self.left, self.own)
+        since = self.unheard_since if self.went_unheard else asked_at
+        if asked_at - since >= lag:
+            return Readers(unnamed=viewers, left=self.left, own=self.own)
+        return Readers(self.present, 0, self.left, self.own, unheard, since)
 
 
 def _remembered(*left: str) -> tuple[str, ...]:

@@ -60,7 +60,9 @@ def merged(
     demand_is_told = asked_at < track.demand_at + lag
     ready_is_told = asked_at < track.ready_at + lag
     readers_are_told = asked_at < track.readers_at + lag
-    readers = track.readers if readers_are_told else track.readers.counted(row.viewers)
+    readers = track.readers
+    if not readers_are_told:
+        readers = readers.counted(row.viewers, asked_at, lag)
     camera = replace(
         row,
         requested=known.requested if demand_is_told else row.requested,
