@@ -37,6 +37,8 @@ async def test_nothing_is_left_behind_by_100_reloads(
         for _ in range(times):
             assert await hass.config_entries.async_reload(entry.entry_id)
             await hass.async_block_till_done()
+        # What entities ask for after the set-up is on its way.
+        await asyncio.sleep(0.5)
         return _what_is_there(hass)
 
     await hass.config_entries.async_setup(entry.entry_id)
