@@ -7,10 +7,11 @@ from typing import Final
 from aiohttp import web
 
 from . import picture
+from .film import Film, Scene
 from .listener import Listener
 from .lives import Lives
 from .records import elapsed, wall_clock
-from .streams import Picture, Reader, StreamUnavailable
+from .streams import Reader, StreamUnavailable
 from .tasks import Tasks
 from .times import Times
 from .world import World
@@ -72,8 +73,8 @@ class Media:
         self._times = times
         self._lives = lives
         self._tasks = Tasks()
+        self._film = Film(self._tasks)
         self._muxers: dict[str, Muxer] = {}
-        self._segments: dict[tuple[str, Picture, int], asyncio.Task[bytes]] = {}
         app = web.Application()
         app.router.add_get("/{path:.+}/index.m3u8", self._on_index)
         app.router.add_get("/{path:.+}/stream.m3u8", self._on_playlist)
@@ -124,7 +125,7 @@ class Media:
         if not 0 <= int(wall_clock()) - second <= _KEPT:
             return _gone("segment not found")
         camera = self._world.camera_at(path)
-        data = await self._segment(camera.name if camera else path, shown, second)
+        data = await self._film.segment(Scene(camera.name if camera else path, shown, second))
         return web.Response(body=data, content_type="video/MP2T", headers=_NO_CACHE)
 
     def _touched(self, path: str) -> bool:
@@ -133,16 +134,6 @@ class Media:
             return False
         muxer.touch()
         return True
-
-    async def _segment(self, name: str, shown: Picture, second: int) -> bytes:
-        """Encode in a thread, once for all who ask."""
-        key = (name, shown, second)
-        for old in [old for old in self._segments if old[2] < int(wall_clock()) - _KEPT]:
-            del self._segments[old]
-        if key not in self._segments:
-            encoding = asyncio.to_thread(picture.segment, name, shown, second)
-            self._segments[key] = self._tasks.spawn(encoding)
-        return await asyncio.shield(self._segments[key])
 
 
 def multivariant_playlist() -> str:

@@ -25,9 +25,10 @@ BITS: Final = 24
 CELL: Final = 16
 """The frame number is a strip of BITS squares of CELL pixels, at the bottom on the left."""
 
-_TICKS: Final = 90_000
+TICKS: Final = 90_000
+"""Time stamps per second, in MPEG-TS and in RTP."""
 _WRAP: Final = 1 << 33
-"""MPEG-TS time stamps: ticks per second, and where they begin anew by definition."""
+"""Where MPEG-TS time stamps begin anew by definition."""
 
 _HORIZON: Final = 215
 _ROAD: Final = 300
@@ -38,20 +39,32 @@ _TEXTS: Final = {
 }
 
 
-def segment(name: str, picture: Picture, second: int) -> bytes:
-    """One second of MPEG-TS, beginning with a key frame; time stamps never restart."""
+def access_units(name: str, picture: Picture, second: int) -> tuple[bytes, ...]:
+    """One second of H.264: an access unit for each frame, the first a key frame (Annex B)."""
+    encoder = av.VideoCodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    encoder.framerate, encoder.time_base = Fraction(RATE), Fraction(1, RATE)
+    encoder.options = _encoder_options()
+    images = [np.asarray(image) for image in frames(name, picture, second)]
+    pictures = [av.VideoFrame.from_ndarray(image, format="rgb24") for image in images]
+    for number, frame in enumerate(pictures):
+        frame.pts = number
+    packets = [packet for frame in (*pictures, None) for packet in encoder.encode(frame)]
+    return tuple(bytes(packet) for packet in packets)
+
+
+def segment(units: tuple[bytes, ...], second: int) -> bytes:
+    """One second's access units as MPEG-TS; time stamps never restart."""
     buffer = io.BytesIO()
     options = {"mpegts_flags": "initial_discontinuity+resend_headers", "mpegts_copyts": "1"}
     with av.open(buffer, "w", format="mpegts", options=options) as container:
-        stream = container.add_stream("libx264", rate=RATE, options=_encoder_options())
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        stream.codec_context.time_base = Fraction(1, _TICKS)
-        start = second * _TICKS % _WRAP
-        for index, image in enumerate(frames(name, picture, second)):
-            frame = av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24")
-            frame.pts, frame.time_base = start + index * _TICKS // RATE, Fraction(1, _TICKS)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        stream = container.add_mux_stream("h264", rate=RATE, width=WIDTH, height=HEIGHT)
+        for index, unit in enumerate(units):
+            packet = av.Packet(unit)
+            packet.stream, packet.time_base = stream, Fraction(1, TICKS)
+            packet.pts = packet.dts = second * TICKS % _WRAP + index * TICKS // RATE
+            packet.is_keyframe = index == 0
+            container.mux(packet)
     return buffer.getvalue()
 
 
