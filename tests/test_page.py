@@ -57,8 +57,8 @@ async def test_the_version_and_the_page_itself_are_shown_by_the_servers_device(
 
 
 async def test_the_urls_of_a_camera_are_what_its_stream_is_opened_by(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     entity = hass.data["camera"].get_entity(f"camera.{CAMERA}")
 
-    assert await entity.stream_source() == "rtsp://127.0.0.1:8554/front"
+    assert await entity.stream_source() == f"rtsp://127.0.0.1:{simulator.rtsp_port}/front"

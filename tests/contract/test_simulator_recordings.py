@@ -63,7 +63,7 @@ def world() -> World:
 @pytest.fixture
 async def simulator(socket_enabled: None, world: World) -> AsyncIterator[Simulator]:
     async with running(Simulator(world, times=Times.fast())) as simulator:
-        world.ports["hls"] = 8888
+        world.ports |= {"hls": 8888, "rtsp": 8554, "web_rtc": 8889}
         yield simulator
 
 

@@ -1,6 +1,6 @@
 """A NestMTX of our own: everything that a client can see of one, over real sockets."""
 
-from .api import Faults
+from .faults import Faults, Trouble
 from .quirks import Quirks
 from .records import Camera, Credential, CronJob, Process, Stream, User
 from .scenario import SCENARIOS, Scenario, day, empty, live_a_day, recorded, statuses
@@ -25,6 +25,7 @@ __all__ = [
     "Stream",
     "StreamUnavailable",
     "Times",
+    "Trouble",
     "User",
     "World",
     "day",

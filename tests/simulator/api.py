@@ -1,39 +1,17 @@
 """Requests and their answers, wherever they come from: Socket.IO or HTTP."""
 
 import asyncio
-from dataclasses import dataclass, field
 import secrets
 from typing import Any
 
 from .devices import Json
+from .faults import Faults
 from .modules import Call, Effects, ModuleError, answer
 from .quirks import Quirks
 from .records import User
 from .rows import user_row
 from .times import Times
 from .world import World
-
-
-@dataclass
-class Faults:
-    """What is wrong with the server; everything can be changed while it runs."""
-
-    silent: bool = False
-    """No request is answered."""
-    unanswered: set[tuple[str, str]] = field(default_factory=set)
-    """Requests by (module, command) that are carried out, and not answered."""
-    delay: float = 0.0
-    """Seconds that every answer takes longer."""
-    repeat: int = 1
-    """How often every answer is sent."""
-    unauthorized: bool = False
-    """Every request is answered as if by an anonymous socket."""
-    http_status: int | None = None
-    """The status of /api/auth in place of the real one, with `http_body`."""
-    http_body: Any = None
-    """JSON, or a text that is sent as it is."""
-    answers: dict[tuple[str, str], Any] = field(default_factory=dict)
-    """Answers by (module, command), sent in place of the real ones."""
 
 
 class Api:

@@ -1,24 +1,19 @@
 """The life of one stream, from the demand of its first reader to its end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 import uuid
 
-from .devices import Json
 from .events import camera_details
-from .records import Camera, Process, Stream, utc_now, wall_clock
-from .rows import iso
-from .streams import Picture, Reader, StreamUnavailable
+from .records import Camera, Stream, utc_now, wall_clock
+from .streamer import Announce, Streamer
+from .streams import Picture, Reader, StreamTimedOut, StreamUnavailable
 from .times import Times
 from .world import World
 
 _BITRATE = 60_000
 """Bytes per second of a camera's video."""
-
-type Announce = Callable[[str, int | None, Json], Awaitable[None]]
-"""Sends a camera's event: name, entity, details."""
 
 
 class Life:
@@ -40,11 +35,11 @@ class Life:
         self.camera: Camera | None = world.camera_at(path)
         self._pictures: list[tuple[float, Picture]] = []
         self.readers: dict[str, Reader] = {}
-        self._world = world
         self._times = times
         self._send = announce
         self._ended = ended
-        self._over = False
+        self._streamer = Streamer(self.camera, world, times, announce, self)
+        self._appeared = self._over = False
         self._source_id = str(uuid.uuid4())
         self._waiting = 0
         self._ready = asyncio.Event()
@@ -73,7 +68,7 @@ class Life:
         try:
             await self.announce("demand", query=query)
             async with asyncio.TaskGroup() as self._group:
-                self._streaming = self._group.create_task(self._stream())
+                self._streaming = self._group.create_task(self._streamer.run())
                 await self._until_unwanted()
                 was_ready = self._end()
                 self._streaming.cancel()
@@ -83,20 +78,24 @@ class Life:
         if was_ready:
             await self.announce("notReady", sourceId=self._source_id)
 
-    async def enter(self, reader: Reader) -> None:
-        """Add a reader as soon as there is a stream; raises StreamUnavailable."""
+    async def wait(self) -> None:
+        """Want the stream until it is there; raises StreamUnavailable."""
         self._waiting += 1
         self.stir()
         try:
             async with asyncio.timeout(self._times.start_timeout):
                 await self._ready.wait()
         except TimeoutError:
-            raise StreamUnavailable(self.path) from None
+            raise StreamTimedOut(self.path) from None
         finally:
             self._waiting -= 1
             self.stir()
         if self._over:
             raise StreamUnavailable(self.path)
+
+    async def enter(self, reader: Reader) -> None:
+        """Add a reader as soon as there is a stream; raises StreamUnavailable."""
+        await self.wait()
         self.readers[reader.id] = reader
         self._show_readers()
         await self._announce_reader("read", reader)
@@ -122,12 +121,22 @@ class Life:
             if self.camera and self.camera.process:
                 self.camera.process.pid = None
         if action in ("start", "restart") and self._group is not None:
-            self._streaming = self._group.create_task(self._stream())
+            self._streaming = self._group.create_task(self._streamer.run())
 
     def pin(self, picture: Picture) -> None:
         """The stream is there, at once and for good."""
-        self._start_process()
+        self._streamer.start_process()
+        self._streamer.authorize()
         self._appear(picture)
+
+    async def publish(self, picture: Picture) -> None:
+        """There is a stream from now on."""
+        self._appear(picture)
+        await self.announce_ready()
+
+    def show(self, picture: Picture) -> None:
+        """The stream goes on with another picture."""
+        self._pictures.append((wall_clock(), picture))
 
     async def lose(self) -> None:
         """The source is gone: so are all readers."""
@@ -138,6 +147,7 @@ class Life:
             await self._announce_reader("unread", reader)
         if was_ready:
             await self.announce("notReady", sourceId=self._source_id)
+        self.stir()
 
     def vanish(self) -> None:
         """The truth without this stream."""
@@ -180,7 +190,7 @@ class Life:
         watched = self._wanted
         while True:
             await self._stirs_until(lambda: not self._wanted)
-            if self._ready.is_set():
+            if self._appeared:
                 await asyncio.sleep(self._times.close_after)
             if self._wanted:
                 watched = True
@@ -201,63 +211,6 @@ class Life:
             self._stirred.clear()
             await self._stirred.wait()
 
-    async def _stream(self) -> None:
-        """Start the process, show what there is to show, and start over when it fails."""
-        while True:
-            self._start_process()
-            await asyncio.sleep(self._times.process_start)
-            if self._authorized or not self._shows_video:
-                await self._show()
-                await self.lose()
-            await asyncio.sleep(self._times.process_restart)
-
-    async def _show(self) -> None:
-        """Be ready, until Google refuses to go on."""
-        self._appear(self._first_picture())
-        await self.announce_ready()
-        if not self._shows_video or self.camera is None:
-            await asyncio.Event().wait()
-            return
-        if self.picture is Picture.CONNECTING:
-            await asyncio.sleep(self._times.connecting)
-            self._pictures.append((wall_clock(), Picture.VIDEO))
-        self.camera.expires_at = utc_now() + timedelta(seconds=self._times.authorization)
-        while await self._extended(self.camera):
-            pass
-
-    async def _extended(self, camera: Camera) -> bool:
-        """Whether the stream's authorization could be extended, when it was time to."""
-        await asyncio.sleep(self._times.authorization - self._times.extend_before)
-        if self._authorized:
-            camera.expires_at = utc_now() + timedelta(seconds=self._times.authorization)
-            details: Json = {"name": camera.name, "expiresAt": iso(camera.expires_at)}
-            await self._send("extended", camera.id, details)
-            return True
-        error = {"message": "No access, refresh token, API key or refresh handler callback is set."}
-        await self._send("failed-extension", camera.id, {"name": camera.name, "error": error})
-        await asyncio.sleep(self._times.extend_before)
-        return False
-
-    @property
-    def _shows_video(self) -> bool:
-        return bool(self.camera and self.camera.enabled)
-
-    @property
-    def _authorized(self) -> bool:
-        return bool(self.camera and self._world.authorized(self.camera))
-
-    def _first_picture(self) -> Picture:
-        if self.camera is None:
-            return Picture.UNKNOWN
-        if not self.camera.enabled:
-            return Picture.DISABLED
-        return Picture.CONNECTING if self.camera.kind.connects_first else Picture.VIDEO
-
-    def _start_process(self) -> None:
-        if self.camera:
-            self.camera.process = Process(self.camera.process_name, self._world.next_pid())
-            self.camera.stream = Stream(present=True)
-
     def _appear(self, picture: Picture) -> None:
         self._pictures = [(wall_clock(), picture)]
         self._source_id = str(uuid.uuid4())
@@ -270,6 +223,7 @@ class Life:
                 readers=frozenset(self.readers),
                 bitrate=0 if self._group is None else _BITRATE,
             )
+        self._appeared = True
         self._ready.set()
 
     def _disappear(self) -> None:

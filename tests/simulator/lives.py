@@ -1,10 +1,14 @@
 """All streams of a simulated MediaMTX, by path."""
 
 import asyncio
+import math
 
-from .life import Announce, Life
+from .faults import Faults
+from .film import Scene
+from .life import Life
 from .records import Camera
-from .streams import Picture, Reader
+from .streamer import Announce
+from .streams import Picture, Reader, StreamUnavailable
 from .tasks import Tasks
 from .times import Times
 from .world import World
@@ -13,9 +17,12 @@ from .world import World
 class Lives:
     """Starts a stream when it is first wanted, and ends all of them with the server."""
 
-    def __init__(self, world: World, times: Times, tasks: Tasks, announce: Announce) -> None:
+    def __init__(
+        self, world: World, faults: Faults, times: Times, tasks: Tasks, announce: Announce
+    ) -> None:
         """No stream yet."""
         self._world = world
+        self._faults = faults
         self._times = times
         self._tasks = tasks
         self._announce = announce
@@ -42,10 +49,30 @@ class Lives:
         life = self._life(path)
         return life.picture_at(moment) if life else None
 
+    def scene(self, path: str, second: int) -> Scene | None:
+        """What there is to see of a path in a second of the wall clock, if there is a stream."""
+        shown = self.picture_at(path, second)
+        camera = self._world.camera_at(path)
+        return Scene(camera.name if camera else path, shown, second) if shown else None
+
+    def stalled_since(self, path: str) -> float:
+        """The time since the epoch from which no video comes; infinite when all is well."""
+        camera = self._world.camera_at(path)
+        since = camera.trouble.stalled_since if camera else None
+        return math.inf if since is None else since
+
+    def reads(self, path: str, reader_id: str) -> bool:
+        """Whether a reader is still there: the end of a stream ends its readers."""
+        life = self._life(path)
+        return life is not None and reader_id in life.readers
+
+    async def wait(self, path: str, query: str) -> None:
+        """Demand a stream, and let it be once it is there; raises StreamUnavailable."""
+        await self._demanded(path, query).wait()
+
     async def open(self, path: str, reader: Reader) -> None:
         """Demand a stream, and read it; raises StreamUnavailable."""
-        life = self._life(path) or self._begin(path, reader.query)
-        await life.enter(reader)
+        await self._demanded(path, reader.query).enter(reader)
 
     async def close(self, path: str, reader_id: str) -> None:
         """Read no more."""
@@ -93,6 +120,11 @@ class Lives:
 
     def _life(self, path: str) -> Life | None:
         return self._pinned.get(path) or self._lives.get(path)
+
+    def _demanded(self, path: str, query: str) -> Life:
+        if path in self._faults.missing_paths:
+            raise StreamUnavailable(path)
+        return self._life(path) or self._begin(path, query)
 
     def _new(self, path: str) -> Life:
         return Life(path, self._world, self._times, self._announce, self._forget)

@@ -7,19 +7,21 @@ from typing import Final
 from aiohttp import web
 
 from . import picture
-from .film import Film, Scene
+from .faults import Faults
+from .film import Film
 from .listener import Listener
 from .lives import Lives
 from .records import elapsed, wall_clock
 from .streams import Reader, StreamUnavailable
 from .tasks import Tasks
 from .times import Times
-from .world import World
 
 _SEGMENTS: Final = 6
 """How many seconds a playlist reaches back."""
 _KEPT: Final = 20
 """Seconds for which a segment can be asked for."""
+_COOKIE: Final = "cookieCheck"
+"""The name of the cookie that is tried, and of the parameter that says so."""
 _NO_CACHE: Final = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
 
 
@@ -67,13 +69,13 @@ class Muxer:
 class Media:
     """One opening of the HLS port."""
 
-    def __init__(self, world: World, times: Times, lives: Lives) -> None:
+    def __init__(self, faults: Faults, times: Times, lives: Lives, film: Film) -> None:
         """Not yet open."""
-        self._world = world
+        self._faults = faults
         self._times = times
         self._lives = lives
+        self._film = film
         self._tasks = Tasks()
-        self._film = Film(self._tasks)
         self._muxers: dict[str, Muxer] = {}
         app = web.Application()
         app.router.add_get("/{path:.+}/index.m3u8", self._on_index)
@@ -93,6 +95,8 @@ class Media:
 
     async def _on_index(self, request: web.Request) -> web.Response:
         """Held until there is a stream, as MediaMTX holds it."""
+        if self._faults.hls_redirects and _COOKIE not in {*request.cookies, *request.query}:
+            return _redirect(request)
         path = request.match_info["path"]
         muxer = self._muxers.get(path)
         if muxer is None or muxer.over:
@@ -113,20 +117,23 @@ class Media:
                 del self._muxers[path]
 
     async def _on_playlist(self, request: web.Request) -> web.Response:
-        if not self._touched(request.match_info["path"]):
+        path = request.match_info["path"]
+        if not self._touched(path):
             return _gone("muxer not found")
-        return _playlist(media_playlist(int(wall_clock())))
+        return _playlist(media_playlist(self._newest(path)))
 
     async def _on_segment(self, request: web.Request) -> web.Response:
         path, second = request.match_info["path"], int(request.match_info["second"])
-        shown = self._lives.picture_at(path, second)
-        if not self._touched(path) or shown is None:
+        scene = self._lives.scene(path, second)
+        if not self._touched(path) or scene is None:
             return _gone("muxer not found")
-        if not 0 <= int(wall_clock()) - second <= _KEPT:
+        if not 0 <= self._newest(path) - second <= _KEPT:
             return _gone("segment not found")
-        camera = self._world.camera_at(path)
-        data = await self._film.segment(Scene(camera.name if camera else path, shown, second))
+        data = await self._film.segment(scene)
         return web.Response(body=data, content_type="video/MP2T", headers=_NO_CACHE)
+
+    def _newest(self, path: str) -> int:
+        return int(min(wall_clock(), self._lives.stalled_since(path)))
 
     def _touched(self, path: str) -> bool:
         muxer = self._muxers.get(path)
@@ -159,6 +166,13 @@ def media_playlist(now: int) -> str:
 
 def _playlist(text: str) -> web.Response:
     return web.Response(text=text, content_type="application/vnd.apple.mpegurl", headers=_NO_CACHE)
+
+
+def _redirect(request: web.Request) -> web.Response:
+    location = request.rel_url.update_query({_COOKIE: "1"})
+    answer = web.Response(status=302, headers={**_NO_CACHE, "Location": str(location)})
+    answer.set_cookie(_COOKIE, "1", httponly=True)
+    return answer
 
 
 def _gone(reason: str) -> web.Response:

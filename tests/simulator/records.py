@@ -7,6 +7,7 @@ import hashlib
 import time
 
 from .devices import Json, Kind, description
+from .faults import Trouble
 
 
 def elapsed() -> float:
@@ -95,6 +96,7 @@ class Camera:
     process: Process | None = None
     status: str | None = None
     """A word reported in place of the true status: what a newer server might say."""
+    trouble: Trouble = field(default_factory=Trouble)
     _history: list[tuple[float, Stream]] = field(default_factory=lambda: [(0.0, Stream())])
 
     @property

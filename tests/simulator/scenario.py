@@ -65,7 +65,7 @@ _DAY: Final = (
 
 
 def _world(rows: tuple[Row, ...], *, second_authorized: bool = True) -> World:
-    world = World()
+    world = World(protocols=set(PROTOCOLS))
     world.add_user("nestmtx", "nestmtx")
     home = world.add_credential("Home account", project="a1b2c3d4-1111-4222-8333-0123456789ab")
     home.oauth_client_id = "1234567890-homeclientid.apps.googleusercontent.com"
@@ -115,7 +115,6 @@ def _counted(rows: tuple[Row, ...], count: int | None) -> tuple[Row, ...]:
 def recorded(count: int | None = None) -> World:
     """The world of the recordings: every protocol on, the second credential without tokens."""
     world = _world(_counted(_RECORDED, count), second_authorized=False)
-    world.protocols = set(PROTOCOLS)
     for camera in world.cameras.values():
         if camera.name == "Back Yard Camera" and camera.info:
             # This one has no name at Google: the server made one from the room.

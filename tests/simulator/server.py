@@ -5,18 +5,22 @@ import itertools
 import random
 from typing import Any
 
-from .api import Api, Faults
+from .api import Api
 from .devices import Json
 from .events import camera_details, stamp
+from .faults import Faults
+from .film import Film
 from .lives import Lives
 from .logbook import LogBook
 from .media import Media
 from .quirks import Quirks
 from .records import Camera, utc_now
+from .rtsp import Rtsp
 from .scenario import recorded
-from .streams import Reader
+from .streams import Picture, Reader
 from .tasks import Tasks
 from .times import Times
+from .whep import Whep
 from .wire import Wire
 from .world import World
 
@@ -41,13 +45,17 @@ class Simulator:
         self.world = world or recorded()
         self.quirks = quirks or Quirks()
         self.times = times or Times()
-        self.host, self.port, self.hls_port = "127.0.0.1", 0, 0
+        self.host, self.port = "127.0.0.1", 0
+        self.hls_port, self.rtsp_port, self.web_rtc_port = 0, 0, 0
         self._pings = (ping_interval, ping_timeout)
         self._tasks = Tasks()
         self._log = LogBook(self.quirks)
         self._api = Api(self.world, self.quirks, self.times, self)
-        self._lives = Lives(self.world, self.times, self._tasks, self._announce)
+        self._lives = Lives(self.world, self.faults, self.times, self._tasks, self._announce)
+        self._film = Film(self._tasks)
         self._media = self._new_media()
+        self._whep = self._new_whep()
+        self._rtsp = self._new_rtsp()
         self._wire = self._new_wire()
         self._paths_read: dict[str, str] = {}
 
@@ -81,14 +89,28 @@ class Simulator:
         """How many sockets are connected."""
         return len(self._wire.users)
 
+    @property
+    def whep(self) -> Whep:
+        """The WebRTC server since the last start: its requests and its sessions."""
+        return self._whep
+
     async def start(
-        self, host: str | None = None, port: int | None = None, hls_port: int | None = None
+        self,
+        host: str | None = None,
+        port: int | None = None,
+        hls_port: int | None = None,
+        rtsp_port: int | None = None,
+        web_rtc_port: int | None = None,
     ) -> None:
         """Listen; port 0 takes a free one, which later starts keep."""
         self.host = host or self.host
         self.port = await self._wire.open(self.host, port or self.port)
         self.hls_port = await self._media.open(self.host, hls_port or self.hls_port)
         self.world.ports["hls"] = self.hls_port
+        self.web_rtc_port = await self._whep.open(self.host, web_rtc_port or self.web_rtc_port)
+        self.world.ports["web_rtc"] = self.web_rtc_port
+        self.rtsp_port = await self._rtsp.open(self.host, rtsp_port or self.rtsp_port)
+        self.world.ports["rtsp"] = self.rtsp_port
         await self.log("info", f"started HTTP server on {self.host}:{self.port}", "http")
         self._lives.start()
         self._tasks.spawn(self._boot())
@@ -102,11 +124,16 @@ class Simulator:
         """
         requests = self._wire.requests
         await self._media.close()
+        await self._whep.close()
+        await self._rtsp.close()
         await self._wire.close()
         await self._tasks.end()
         self._paths_read.clear()
         self._lives.drop_readers()
+        self._film = Film(self._tasks)
         self._media = self._new_media()
+        self._whep = self._new_whep()
+        self._rtsp = self._new_rtsp()
         self._wire = self._new_wire()
         self._wire.requests = requests
 
@@ -141,6 +168,10 @@ class Simulator:
         """Change whether a camera streams, and say so; without demand and "connecting"."""
         path = self._path(camera_id)
         await (self._lives.pin(path) if ready else self._lives.unpin(path))
+
+    def picture(self, camera_id: int) -> Picture | None:
+        """What a camera's stream shows now; None while there is no stream."""
+        return self._lives.picture(self._path(camera_id))
 
     async def open_reader(self, camera_id: int, query: str = "") -> str:
         """A viewer: answers its reader id once it sees something; raises StreamUnavailable."""
@@ -179,7 +210,13 @@ class Simulator:
         return Wire(self._api, self._log, self._tasks, self._pings)
 
     def _new_media(self) -> Media:
-        return Media(self.world, self.times, self._lives)
+        return Media(self.faults, self.times, self._lives, self._film)
+
+    def _new_rtsp(self) -> Rtsp:
+        return Rtsp(self._lives, self._film)
+
+    def _new_whep(self) -> Whep:
+        return Whep(self.world, self.times, self._lives, self._film)
 
     def _path(self, camera_id: int) -> str:
         path = self.world.cameras[camera_id].path

@@ -24,4 +24,8 @@ class Reader:
 
 
 class StreamUnavailable(Exception):
+    """There is no stream to read."""
+
+
+class StreamTimedOut(StreamUnavailable):
     """No stream within the time that MediaMTX holds a reader."""

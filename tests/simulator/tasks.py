@@ -19,6 +19,11 @@ class Tasks:
         task.add_done_callback(self._running.discard)
         return task
 
+    async def finish(self) -> None:
+        """Wait until nothing runs any more."""
+        while running := self._running - {asyncio.current_task()}:
+            await asyncio.wait(running)
+
     async def end(self) -> None:
         """Cancel what still runs, and what that starts meanwhile."""
         while running := self._running - {asyncio.current_task()}:

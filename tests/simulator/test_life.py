@@ -187,7 +187,8 @@ async def test_a_day(socket_enabled: None) -> None:
 
 async def test_command_line(socket_enabled: None) -> None:
     """It says where it listens, and ends at once when it is told to."""
-    command = "-m tests.simulator --port 0 --hls-port 0 --cameras 3 --quirk bare_topic=off"
+    ports = "--port 0 --hls-port 0 --rtsp-port 0 --web-rtc-port 0"
+    command = f"-m tests.simulator {ports} --cameras 3 --quirk bare_topic=off"
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command.split(), stdout=asyncio.subprocess.PIPE
     )

@@ -35,6 +35,8 @@ class Times:
     """How long an HLS reader counts after its last request."""
     start_timeout: float = 60.0
     """How long MediaMTX holds a reader of a stream that does not come."""
+    handshake_timeout: float = 10.0
+    """How long a WebRTC viewer may take to connect after the answer."""
     demand_repeat: float = 60.0
     """Between two `demand`s of a persistent camera."""
     idle_log: float = 7.5
@@ -58,6 +60,7 @@ class Times:
             close_after=0.1,
             hls_reader_timeout=2.0,
             start_timeout=1.0,
+            handshake_timeout=2.0,
             demand_repeat=0.5,
             idle_log=0.0,
         )

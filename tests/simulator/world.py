@@ -59,6 +59,8 @@ class World:
             "srt": 8890,
         }
     )
+    ice_servers: tuple[str, ...] = ()
+    """What its MediaMTX tells WebRTC viewers: one `Link` header each."""
     tokens: dict[str, Token] = field(default_factory=dict)
     _last_ids: dict[str, int] = field(default_factory=dict)
     _last_pid: int = 26000

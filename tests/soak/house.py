@@ -68,7 +68,10 @@ async def home() -> AsyncGenerator[HomeAssistant]:
 @asynccontextmanager
 async def running(simulator: Simulator, rng: Random) -> AsyncGenerator[Simulator]:
     """Run a server, and stop it in the end."""
-    await simulator.start(port=_free_port(rng), hls_port=_free_port(rng))
+    port, hls_port, rtsp_port, web_rtc_port = (_free_port(rng) for _ in range(4))
+    await simulator.start(
+        port=port, hls_port=hls_port, rtsp_port=rtsp_port, web_rtc_port=web_rtc_port
+    )
     try:
         yield simulator
     finally:

@@ -1,0 +1,157 @@
+"""One viewer over WebRTC: a peer that is sent a camera's video, encoded once for all."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from fractions import Fraction
+from typing import Any, Final
+
+from aioice import Candidate
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCIceTransport,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import MediaStreamError
+import av
+
+from . import trickle
+from .film import Film, Scene
+from .picture import RATE, TICKS
+from .records import elapsed, wall_clock
+
+LOOPBACK: Final = "127.0.0.1"
+_H264: Final = [
+    codec
+    for codec in RTCRtpSender.getCapabilities("video").codecs
+    if codec.mimeType in ("video/H264", "video/rtx")
+]
+
+
+_CHECKS: Final = 0.02
+"""Seconds between two checks for a way to the viewer, as aioice has them."""
+
+type _Gather = Callable[[int, list[str], int], Coroutine[Any, Any, list[Candidate]]]
+
+
+class BadOffer(Exception):
+    """Nothing in it that could be answered."""
+
+
+class Shown(MediaStreamTrack):
+    """A camera's video from a key frame on, at the pace at which it was taken."""
+
+    kind = "video"
+
+    def __init__(self, film: Film, scene: Callable[[int], Scene | None]) -> None:
+        """The scene is asked for by its second; None: the stream is over."""
+        super().__init__()
+        self._film = film
+        self._scene = scene
+        self._late: float | None = None
+        self._number = 0
+        self._units: tuple[bytes, ...] = ()
+
+    async def recv(self) -> av.Packet[Any]:
+        """The next frame, when its time has come."""
+        if self._late is None:
+            self._number = int(wall_clock()) * RATE
+            self._late = elapsed() - self._number / RATE
+        second, index = divmod(self._number, RATE)
+        if index == 0:
+            self._units = await self._encoded(second)
+        await asyncio.sleep(self._number / RATE + self._late - elapsed())
+        packet = av.Packet(self._units[index])
+        packet.time_base = Fraction(1, TICKS)
+        packet.pts = self._number * TICKS // RATE
+        self._number += 1
+        return packet
+
+    async def _encoded(self, second: int) -> tuple[bytes, ...]:
+        scene = self._scene(second)
+        if scene is None:
+            raise MediaStreamError
+        return await self._film.access_units(scene)
+
+
+class Peer:
+    """The server's end of one viewer's connection."""
+
+    def __init__(self, track: MediaStreamTrack) -> None:
+        """Not yet connected; `close` it in any case."""
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._video = self._connection.addTransceiver(track, direction="sendonly")
+        # Once there is a remote description, it would be ignored in silence.
+        self._video.setCodecPreferences(_H264)
+
+    @property
+    def connected(self) -> bool:
+        """Whether video is on its way."""
+        return self._connection.connectionState == "connected"
+
+    @property
+    def over(self) -> bool:
+        """Whether the viewer has gone, or never came through."""
+        return self._connection.connectionState in ("failed", "closed")
+
+    async def take(self, offer: str) -> None:
+        """Agree on what is sent; raises BadOffer."""
+        # An end of candidates before any candidate would be a failure at once.
+        sdp, candidates = trickle.split(offer)
+        try:
+            await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
+            await self.add(candidates)
+        except Exception as error:
+            # Garbage raises whatever the parser stumbles over.
+            raise BadOffer(str(error) or "invalid offer") from error
+        if self._video.mid is None:
+            raise BadOffer("no video is asked for")
+
+    async def answer(self) -> str:
+        """Open the sockets; answers the complete SDP."""
+        for transceiver in self._connection.getTransceivers():
+            if transceiver is not self._video:
+                transceiver.direction = "inactive"
+        gather_loopback(self._connection)
+        await self._connection.setLocalDescription()
+        return self._connection.localDescription.sdp
+
+    async def add(self, candidates: list[str]) -> None:
+        """Try these lines' addresses, too; raises BadFragment."""
+        for candidate in [trickle.parse(line) for line in candidates]:
+            if candidate is not None:
+                await self._connection.addIceCandidate(candidate)
+
+    async def close(self) -> None:
+        """Hang up."""
+        await hang_up(self._connection)
+
+
+def gather_loopback(connection: RTCPeerConnection) -> None:
+    """Have a connection offer this machine's loopback address, too, which aioice leaves out."""
+    for transport in _transports(connection):
+        ice = transport.iceGatherer._connection
+        gather = _with_loopback(ice.get_component_candidates)
+        ice.get_component_candidates = gather  # type: ignore[assignment, method-assign]
+
+
+async def hang_up(connection: RTCPeerConnection) -> None:
+    """Close a connection, and wait for what it runs."""
+    checking = [ice for ice in _transports(connection) if ice.state == "checking"]
+    await connection.close()
+    # Its checks go on until the next is due: then they fail, and all ends with them.
+    while any(ice.state == "closed" for ice in checking):
+        await asyncio.sleep(_CHECKS)
+
+
+def _transports(connection: RTCPeerConnection) -> set[RTCIceTransport]:
+    return {each.receiver.transport.transport for each in connection.getTransceivers()}
+
+
+def _with_loopback(gather: _Gather) -> _Gather:
+    async def candidates(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
+        return await gather(component, [*addresses, LOOPBACK], timeout)
+
+    return candidates

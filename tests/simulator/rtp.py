@@ -1,0 +1,73 @@
+"""H.264 as RTP carries it (RFC 6184), and as SDP describes it."""
+
+from base64 import b64encode
+import re
+import struct
+from typing import Final
+
+from .picture import RATE, TICKS
+
+_PAYLOAD_TYPE: Final = 96
+_LARGEST: Final = 1400
+"""Bytes of a payload that fit into every network's packets."""
+_FRAGMENT: Final = 28
+_SPS: Final = 7
+_PPS: Final = 8
+
+
+def nal_units(unit: bytes) -> list[bytes]:
+    """What an access unit consists of."""
+    return [nal for nal in re.split(rb"\x00{2,3}\x01", unit) if nal]
+
+
+def payloads(nal: bytes) -> list[bytes]:
+    """A NAL unit as it is, or in fragments (FU-A) where it is too large for a packet."""
+    if len(nal) <= _LARGEST:
+        return [nal]
+    importance, kind = nal[0] & 0xE0, nal[0] & 0x1F
+    pieces = [nal[begin : begin + _LARGEST] for begin in range(1, len(nal), _LARGEST)]
+    last = len(pieces) - 1
+    return [
+        bytes((importance | _FRAGMENT, (index == 0) << 7 | (index == last) << 6 | kind)) + piece
+        for index, piece in enumerate(pieces)
+    ]
+
+
+def packets(unit: bytes, number: int, sequence: int, source: int) -> list[bytes]:
+    """A frame by its number since the epoch; the last packet has the marker bit."""
+    parts = [payload for nal in nal_units(unit) for payload in payloads(nal)]
+    last = len(parts) - 1
+    return [
+        struct.pack(
+            ">BBHII",
+            0x80,
+            (index == last) << 7 | _PAYLOAD_TYPE,
+            (sequence + index) & 0xFFFF,
+            number * TICKS // RATE & 0xFFFFFFFF,
+            source,
+        )
+        + payload
+        for index, payload in enumerate(parts)
+    ]
+
+
+def description(key_frame: bytes) -> str:
+    """The SDP of a stream with such a key frame."""
+    by_kind = {nal[0] & 0x1F: nal for nal in nal_units(key_frame)}
+    parameters = ",".join(b64encode(by_kind[kind]).decode() for kind in (_SPS, _PPS))
+    format_parameters = (
+        f"packetization-mode=1; profile-level-id={by_kind[_SPS][1:4].hex()}; "
+        f"sprop-parameter-sets={parameters}"
+    )
+    lines = (
+        "v=0",
+        "o=- 0 0 IN IP4 127.0.0.1",
+        "s=Stream",
+        "c=IN IP4 0.0.0.0",
+        "t=0 0",
+        f"m=video 0 RTP/AVP {_PAYLOAD_TYPE}",
+        "a=control:trackID=0",
+        f"a=rtpmap:{_PAYLOAD_TYPE} H264/{TICKS}",
+        f"a=fmtp:{_PAYLOAD_TYPE} {format_parameters}",
+    )
+    return "".join(f"{line}\r\n" for line in lines)

@@ -1,0 +1,193 @@
+"""MediaMTX's RTSP server, over TCP only."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import re
+import secrets
+from typing import Final
+
+from . import rtp
+from .film import Film
+from .lives import Lives
+from .picture import RATE
+from .records import wall_clock
+from .rtsp_messages import (
+    SESSION_NOT_FOUND,
+    UNSUPPORTED_TRANSPORT,
+    Answer,
+    Request,
+    interleaved,
+    receive,
+)
+from .streams import Reader, StreamTimedOut, StreamUnavailable
+from .tasks import Tasks
+
+_METHODS: Final = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER"
+_BACKLOG: Final = 1_000_000
+"""Bytes that wait for a slow reader before video is left out."""
+
+
+class Rtsp:
+    """One opening of the RTSP port."""
+
+    def __init__(self, lives: Lives, film: Film) -> None:
+        """Not yet open."""
+        self._lives = lives
+        self._film = film
+        self._tasks = Tasks()
+        self._server: asyncio.Server | None = None
+
+    async def open(self, host: str, port: int) -> int:
+        """Listen; port 0 takes a free one. Answers the port."""
+        self._server = await asyncio.start_server(self._accept, host, port)
+        bound: int = self._server.sockets[0].getsockname()[1]
+        return bound
+
+    async def close(self) -> None:
+        """Drop everybody without a goodbye, held requests included."""
+        if self._server is not None:
+            self._server.close()
+            self._server.abort_clients()
+        await self._tasks.end()
+
+    def _accept(self, stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._tasks.spawn(Connection(stream, writer, self._lives, self._film).run())
+
+
+class Connection:
+    """A client, which can become one reader of one path."""
+
+    def __init__(
+        self,
+        stream: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        lives: Lives,
+        film: Film,
+    ) -> None:
+        """Nothing was asked yet."""
+        self._stream = stream
+        self._writer = writer
+        self._lives = lives
+        self._film = film
+        self._tasks = Tasks()
+        self._requests: asyncio.Queue[Request] = asyncio.Queue()
+        self._session: str | None = None
+        self._channel = 0
+        self._path = ""
+        self._reader: Reader | None = None
+        self._playing: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Until either side closes it, also while an answer is held."""
+        try:
+            self._tasks.spawn(self._answer_all())
+            await self._receive_all()
+        finally:
+            await self._tasks.end()
+            self._writer.transport.abort()
+        await self._leave()
+
+    async def _receive_all(self) -> None:
+        try:
+            while True:
+                self._requests.put_nowait(await receive(self._stream))
+        except EOFError, ConnectionError, ValueError, asyncio.LimitOverrunError:
+            return
+
+    async def _answer_all(self) -> None:
+        while True:
+            request = await self._requests.get()
+            answer = await self._answer(request)
+            self._writer.write(answer.encoded(request))
+
+    async def _answer(self, request: Request) -> Answer:
+        match request.method:
+            case "OPTIONS" | "GET_PARAMETER":
+                return Answer(headers={"Public": _METHODS})
+            case "DESCRIBE":
+                return await self._describe(request)
+            case "SETUP":
+                return self._set_up(request)
+            case "PLAY":
+                return await self._play(request)
+            case "TEARDOWN":
+                await self._leave()
+                return Answer()
+            case _:
+                return Answer(501)
+
+    async def _describe(self, request: Request) -> Answer:
+        """Held until there is a stream; who only asks for this does not read."""
+        try:
+            await self._lives.wait(request.path, request.query)
+        except StreamTimedOut:
+            return Answer(400)
+        except StreamUnavailable:
+            return Answer(404)
+        scene = self._lives.scene(request.path, int(wall_clock()))
+        if scene is None:
+            return Answer(404)
+        key_frame, *_ = await self._film.access_units(scene)
+        base = request.url.removesuffix("/") + "/"
+        headers = {"Content-Base": base, "Content-Type": "application/sdp"}
+        return Answer(200, headers, rtp.description(key_frame))
+
+    def _set_up(self, request: Request) -> Answer:
+        wanted = request.headers.get("transport", "")
+        if "RTP/AVP/TCP" not in wanted:
+            return Answer(UNSUPPORTED_TRANSPORT)
+        channels = re.search(r"interleaved=(\d+)", wanted)
+        self._channel = int(channels[1]) if channels else 0
+        self._session = self._session or secrets.token_hex(8)
+        transport = f"RTP/AVP/TCP;unicast;interleaved={self._channel}-{self._channel + 1}"
+        return Answer(headers={"Transport": transport, "Session": self._session})
+
+    async def _play(self, request: Request) -> Answer:
+        if self._session is None:
+            return Answer(SESSION_NOT_FOUND)
+        if self._reader is None:
+            self._path, self._reader = request.path, Reader(query=request.query)
+            try:
+                await self._lives.open(self._path, self._reader)
+            except StreamUnavailable:
+                self._reader = None
+                return Answer(404)
+            self._playing = self._tasks.spawn(self._transmit(self._reader))
+        return Answer(headers={"Session": self._session})
+
+    async def _leave(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+        if self._reader is not None:
+            await self._lives.close(self._path, self._reader.id)
+        self._session = self._reader = self._playing = None
+
+    async def _transmit(self, reader: Reader) -> None:
+        """Send video until there is no more, and hang up."""
+        sequence, source = 0, secrets.randbits(32)
+        async for number, unit in self._frames(reader):
+            packets = rtp.packets(unit, number, sequence, source)
+            sequence += len(packets)
+            for packet in packets:
+                self._writer.write(interleaved(self._channel, packet))
+        self._writer.close()
+
+    async def _frames(self, reader: Reader) -> AsyncIterator[tuple[int, bytes]]:
+        """Every frame when it is due, and its number, from this second's key frame on."""
+        second = int(wall_clock())
+        while scene := self._lives.scene(self._path, second):
+            flows = True
+            for index, unit in enumerate(await self._film.access_units(scene)):
+                due = second + index / RATE
+                await asyncio.sleep(due - wall_clock())
+                if not self._lives.reads(self._path, reader.id):
+                    return
+                # Without one frame, those up to the next key frame are of no use.
+                flows = flows and self._keeps_up and due < self._lives.stalled_since(self._path)
+                if flows:
+                    yield second * RATE + index, unit
+            second += 1
+
+    @property
+    def _keeps_up(self) -> bool:
+        return self._writer.transport.get_write_buffer_size() < _BACKLOG

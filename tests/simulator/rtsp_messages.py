@@ -1,0 +1,74 @@
+"""What goes over an RTSP connection: requests, their answers, and packets in between."""
+
+import asyncio
+from dataclasses import dataclass, field
+from http import HTTPStatus
+import re
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+UNSUPPORTED_TRANSPORT: Final = 461
+SESSION_NOT_FOUND: Final = 454
+_REASONS: Final = {
+    UNSUPPORTED_TRANSPORT: "Unsupported Transport",
+    SESSION_NOT_FOUND: "Session Not Found",
+}
+_TRACK: Final = re.compile(r"(/trackID=\d+)?/?$")
+"""What clients append to a URL, behind its query or before it."""
+_PACKET: Final = b"$"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request; the names of its headers are in lower case."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+
+    @property
+    def path(self) -> str:
+        """Which stream it is about."""
+        return _TRACK.sub("", unquote(urlsplit(self.url).path)).removeprefix("/")
+
+    @property
+    def query(self) -> str:
+        """What the viewer added to the stream's URL."""
+        return _TRACK.sub("", urlsplit(self.url).query)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+
+    def encoded(self, request: Request) -> bytes:
+        """As it is sent in answer to a request."""
+        reason = _REASONS.get(self.status) or HTTPStatus(self.status).phrase
+        headers = {"CSeq": request.headers.get("cseq", "0"), **self.headers}
+        if self.body:
+            headers["Content-Length"] = str(len(self.body.encode()))
+        lines = (f"RTSP/1.0 {self.status} {reason}", *(f"{k}: {v}" for k, v in headers.items()))
+        return ("\r\n".join(lines) + "\r\n\r\n" + self.body).encode()
+
+
+async def receive(stream: asyncio.StreamReader) -> Request:
+    """The next request, past all packets; raises EOFError, or ValueError for nonsense."""
+    while (first := await stream.readexactly(1)) == _PACKET:
+        header = await stream.readexactly(3)
+        await stream.readexactly(int.from_bytes(header[1:]))
+    head = (first + await stream.readuntil(b"\r\n\r\n")).decode()
+    start, *lines = head.strip().split("\r\n")
+    method, url, _version = start.split(" ")
+    fields = (line.partition(":") for line in lines)
+    headers = {name.strip().lower(): value.strip() for name, _, value in fields}
+    await stream.readexactly(int(headers.get("content-length", 0)))
+    return Request(method, url, headers)
+
+
+def interleaved(channel: int, packet: bytes) -> bytes:
+    """A packet between the answers."""
+    return _PACKET + bytes((channel,)) + len(packet).to_bytes(2) + packet

@@ -1,0 +1,281 @@
+"""Streams over RTSP, and what goes wrong with them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+import itertools
+import math
+from typing import Self
+
+import aiohttp
+import av
+import pytest
+
+from . import Picture, Simulator, Times, Trouble, recorded
+from .picture import RATE, frame_number
+from .probe import Probe, running, token_of, until
+from .records import wall_clock
+from .rtp import packets, payloads
+
+FRONT, DRIVEWAY = 1, 2
+"""A camera that shows video at once, and one that shows the "connecting" picture first."""
+
+
+class Viewer:
+    """A plain RTSP client."""
+
+    def __init__(self, stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._stream = stream
+        self.writer = writer
+
+    async def ask(self, method: str, url: str, *headers: str) -> str:
+        """The head of the answer."""
+        lines = (f"{method} {url} RTSP/1.0", "CSeq: 1", *headers)
+        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        head = (await self._stream.readuntil(b"\r\n\r\n")).decode()
+        length = next((part for part in head.split("\r\n") if part.startswith("Content-L")), ":0")
+        await self._stream.readexactly(int(length.partition(":")[2]))
+        return head
+
+    async def play(self, url: str) -> Self:
+        """Become a reader."""
+        await self.ask("SETUP", f"{url}/trackID=0", "Transport: RTP/AVP/TCP;interleaved=0-1")
+        assert " 200 " in await self.ask("PLAY", url)
+        return self
+
+    async def packet(self) -> bytes:
+        """The next packet; raises EOFError when the server has hung up."""
+        header = await self._stream.readexactly(4)
+        return await self._stream.readexactly(int.from_bytes(header[2:]))
+
+    async def watch(self, patience: float) -> None:
+        """Take packets; raises EOFError, or TimeoutError when none comes for a while."""
+        while True:
+            await asyncio.wait_for(self.packet(), patience)
+
+
+@asynccontextmanager
+async def viewer(simulator: Simulator) -> AsyncIterator[Viewer]:
+    writer = None
+    try:
+        stream, writer = await asyncio.open_connection(simulator.host, simulator.rtsp_port)
+        yield Viewer(stream, writer)
+    finally:
+        if writer is not None:
+            writer.transport.abort()
+
+
+def url_of(simulator: Simulator, rest: str = "front") -> str:
+    return f"rtsp://{simulator.host}:{simulator.rtsp_port}/{rest}"
+
+
+def watched(url: str, count: int) -> list[int]:
+    """The numbers of the first frames."""
+    with av.open(url, options={"rtsp_transport": "tcp"}, timeout=5) as container:
+        frames = itertools.islice(container.decode(video=0), count)
+        return [frame_number(frame.to_ndarray(format="gray")) for frame in frames]
+
+
+@pytest.fixture
+async def client(simulator: Simulator, client: Probe) -> Probe:
+    """A socket that is connected already."""
+    return await client.connect(simulator, auth={"token": token_of(simulator)})
+
+
+async def test_frames_follow_one_another_and_the_reader_is_announced(
+    simulator: Simulator, client: Probe
+) -> None:
+    await simulator.set_ready(FRONT, ready=True)
+    begin = int(wall_clock()) * RATE
+
+    numbers = await asyncio.to_thread(watched, url_of(simulator, "front?ha=nonce"), 15)
+
+    assert numbers == list(range(numbers[0], numbers[0] + 15))
+    assert begin % 2**24 <= numbers[0] <= wall_clock() * RATE % 2**24
+    await until(lambda: "camera:unread" in client.events())
+    assert client.events() == ["camera:ready", "camera:read", "camera:unread"]
+    details = [args[0]["details"] for event, args in client.frames if event == "camera:read"]
+    assert [(each["query"], each["readerType"]) for each in details] == [
+        ("ha=nonce", "rtspSession")
+    ]
+
+
+async def test_the_track_may_stand_behind_the_query_or_before_it(
+    simulator: Simulator, client: Probe
+) -> None:
+    for url in ("front?ha=a/trackID=0", "front/trackID=0?ha=a", "front?ha=a/"):
+        async with viewer(simulator) as one:
+            await one.play(url_of(simulator, url))
+    await until(lambda: client.events().count("camera:unread") == 3)
+    read = [args[0] for event, args in client.frames if event == "camera:read"]
+    seen = [(body["entity"], body["details"]["query"]) for body in read]
+    assert seen == [(FRONT, "ha=a")] * 3
+
+
+async def test_a_description_is_held_and_does_not_keep_the_stream(
+    simulator: Simulator, client: Probe
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
+    async with viewer(simulator) as one:
+        held = asyncio.create_task(one.ask("DESCRIBE", url_of(simulator)))
+        await until(lambda: "camera:demand" in client.events())
+        assert not held.done()
+        assert " 200 " in await held
+        assert client.events() == ["camera:demand", "camera:ready"]
+        await until(lambda: "camera:notReady" in client.events())
+    assert "camera:read" not in client.events()
+
+
+async def test_the_demand_ends_with_the_connection_whose_description_is_held(
+    simulator: Simulator, client: Probe
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=math.inf)
+    async with viewer(simulator) as one:
+        held = asyncio.create_task(one.ask("DESCRIBE", url_of(simulator)))
+        await until(lambda: "camera:demand" in client.events())
+    await until(lambda: "camera:undemand" in client.events())
+    await asyncio.wait({held})
+    assert isinstance(held.exception(), EOFError | ConnectionError)
+
+
+async def test_no_description_of_a_stream_that_does_not_come(simulator: Simulator) -> None:
+    async with viewer(simulator) as one:
+        assert " 400 " in await one.ask("DESCRIBE", url_of(simulator, "cabin1"))
+
+
+async def test_a_missing_path_is_refused_at_once(simulator: Simulator, client: Probe) -> None:
+    simulator.faults.missing_paths.add("front")
+    async with viewer(simulator) as one:
+        assert " 404 " in await one.ask("DESCRIBE", url_of(simulator))
+        assert " 200 " in await one.ask("DESCRIBE", url_of(simulator, "nobody"))
+    assert not [
+        args
+        for event, args in client.frames
+        if event == "camera:demand" and args[0]["entity"] == FRONT
+    ]
+
+
+async def test_only_tcp_is_spoken(simulator: Simulator) -> None:
+    async with viewer(simulator) as one:
+        udp = "Transport: RTP/AVP;unicast;client_port=5000-5001"
+        assert " 461 " in await one.ask("SETUP", url_of(simulator), udp)
+        assert " 454 " in await one.ask("PLAY", url_of(simulator))
+
+
+async def test_a_teardown_ends_the_reader_at_once(simulator: Simulator, client: Probe) -> None:
+    async with viewer(simulator) as one:
+        await one.play(url_of(simulator))
+        one.writer.write(b"TEARDOWN / RTSP/1.0\r\n\r\n")
+        await until(lambda: "camera:unread" in client.events())
+
+
+async def test_readers_are_hung_up_on_when_the_stream_is_lost(simulator: Simulator) -> None:
+    await simulator.set_ready(FRONT, ready=True)
+    async with viewer(simulator) as one:
+        await one.play(url_of(simulator))
+        await one.packet()
+        await simulator.set_ready(FRONT, ready=False)
+        with pytest.raises((EOFError, ConnectionError)):
+            await one.watch(patience=2)
+
+
+async def test_a_killed_server_drops_its_readers_and_comes_back_where_it_was(
+    simulator: Simulator,
+) -> None:
+    port = simulator.rtsp_port
+    async with viewer(simulator) as one, viewer(simulator) as held, asyncio.timeout(2):
+        await one.play(url_of(simulator))
+        description = asyncio.create_task(held.ask("DESCRIBE", url_of(simulator, "cabin1")))
+        await simulator.kill()
+        with pytest.raises((EOFError, ConnectionError)):
+            await description
+    await simulator.start()
+    assert simulator.rtsp_port == simulator.world.ports["rtsp"] == port
+    async with viewer(simulator) as one:
+        assert " 200 " in await one.ask("DESCRIBE", url_of(simulator))
+
+
+async def test_a_refused_stream_flaps_while_it_is_demanded(socket_enabled: None) -> None:
+    times = replace(Times.fast(), close_after=0.5)
+    async with running(Simulator(recorded(), times=times)) as simulator, Probe() as client:
+        await client.connect(simulator, auth={"token": token_of(simulator)})
+        simulator.world.cameras[FRONT].trouble = Trouble(crashes_after=0.05)
+        async with viewer(simulator) as one:
+            await one.play(url_of(simulator))
+            await until(lambda: client.events().count("camera:ready") >= 3)
+        await until(lambda: "camera:undemand" in client.events())
+        turns = [event for event in client.events() if event in ("camera:ready", "camera:notReady")]
+        pairs = itertools.pairwise(turns)
+        assert all(earlier != later for earlier, later in pairs)
+        assert client.events().count("camera:demand") == 1
+
+
+async def test_a_stalled_stream_sends_nothing_and_stays_ready(simulator: Simulator) -> None:
+    camera = simulator.world.cameras[FRONT]
+    async with viewer(simulator) as one:
+        await one.play(url_of(simulator))
+        await one.packet()
+        camera.trouble = Trouble(stalled_since=wall_clock())
+        with pytest.raises(TimeoutError):
+            await one.watch(patience=0.5)
+        assert camera.stream.ready
+        camera.trouble = Trouble()
+        async with asyncio.timeout(2):
+            await one.packet()
+
+
+async def test_the_playlist_of_a_stalled_stream_stands_still(simulator: Simulator) -> None:
+    base = f"http://{simulator.host}:{simulator.hls_port}/front"
+    stalled_since = int(wall_clock()) - 2
+    simulator.world.cameras[FRONT].trouble = Trouble(stalled_since=stalled_since)
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{base}/index.m3u8") as response:
+            assert response.status == 200
+        async with session.get(f"{base}/stream.m3u8") as response:
+            assert (await response.text()).endswith(f"{stalled_since - 1}.ts\n")
+
+
+async def test_a_camera_can_connect_for_ever_with_an_old_expiration(
+    simulator: Simulator,
+) -> None:
+    camera = simulator.world.cameras[DRIVEWAY]
+    old = camera.expires_at = datetime(2026, 1, 1, tzinfo=UTC)
+    camera.trouble = Trouble(connecting=math.inf)
+    async with viewer(simulator) as one:
+        await one.play(url_of(simulator, "driveway"))
+        await one.packet()
+        await asyncio.sleep(2 * simulator.times.connecting)
+        assert simulator.picture(DRIVEWAY) is Picture.CONNECTING
+        assert camera.expires_at == old
+
+
+async def test_a_newer_server_redirects_a_playlist_first(simulator: Simulator) -> None:
+    simulator.faults.hls_redirects = True
+    index = f"http://{simulator.host}:{simulator.hls_port}/front/index.m3u8?ha=a"
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        async with session.get(index, allow_redirects=False) as response:
+            assert response.status == 302
+            assert response.headers["Location"] == "/front/index.m3u8?ha=a&cookieCheck=1"
+        async with session.get(index, allow_redirects=False) as response:
+            assert response.status == 200
+    async with aiohttp.ClientSession() as session, session.get(index) as response:
+        assert response.status == 200
+
+
+def test_large_units_are_sent_in_fragments() -> None:
+    nal = bytes((0x65, *range(1, 251))) * 20
+    parts = payloads(nal)
+    assert {part[0] for part in parts} == {0x60 | 28}
+    assert [part[1] for part in parts] == [0x85, *[0x05] * (len(parts) - 2), 0x45]
+    assert nal == nal[:1] + b"".join(part[2:] for part in parts)
+
+
+def test_the_last_packet_of_a_frame_is_marked() -> None:
+    unit = b"\0\0\0\1\x67abc\0\0\1\x65" + b"x" * 2000
+    sent = packets(unit, number=1_764_000_000 * RATE, sequence=0xFFFF, source=7)
+    assert [packet[1] >> 7 for packet in sent] == [0, 0, 1]
+    assert [int.from_bytes(packet[2:4]) for packet in sent] == [0xFFFF, 0, 1]
+    assert {int.from_bytes(packet[4:8]) for packet in sent} == {1_764_000_000 * 90_000 % 2**32}

@@ -1,0 +1,169 @@
+"""Offers over WebRTC: held, answered, refused; and the video that is sent."""
+
+import asyncio
+from dataclasses import replace
+import uuid
+
+import aiohttp
+import pytest
+
+from . import Simulator, Times, recorded
+from .offers import CABIN, FRONT, SDP, answered, http_of, refusal, watch
+from .probe import Probe, running, token_of, until
+from .viewer import Viewer
+
+
+@pytest.fixture
+async def client(simulator: Simulator, client: Probe) -> Probe:
+    """A socket that is connected already."""
+    return await client.connect(simulator, auth={"token": token_of(simulator)})
+
+
+async def test_frames_that_are_seen_advance_in_real_time(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    await watch(http, viewer)
+    begun = asyncio.get_running_loop().time()
+    numbers = [await viewer.frame() for _ in range(15)]
+    assert numbers == list(range(numbers[0], numbers[0] + 15))
+    assert 1.0 < asyncio.get_running_loop().time() - begun < 3.0
+
+
+async def test_offer_is_held_until_a_sleeping_camera_streams(socket_enabled: None) -> None:
+    times = replace(Times.fast(), process_start=0.3)
+    async with (
+        running(Simulator(recorded(), times=times)) as simulator,
+        http_of(simulator) as http,
+        Probe() as client,
+        Viewer() as viewer,
+    ):
+        await client.connect(simulator)
+        held = asyncio.create_task(answered(http, await viewer.offer(), f"{FRONT}?ha=nonce"))
+        await until(lambda: "camera:demand" in client.events())
+        assert not held.done() and not simulator.whep.sessions
+        location, answer = await held
+        assert simulator.whep.sessions == (location,)
+        await viewer.take(answer)
+        await viewer.frame()
+        assert client.events() == ["camera:demand", "camera:ready", "camera:read"]
+        [read] = [args[0]["details"] for event, args in client.frames if event == "camera:read"]
+        assert (read["query"], read["readerType"]) == ("ha=nonce", "webRTCSession")
+
+
+async def test_answer_says_how_to_go_on(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    async with http.post(FRONT, data=await viewer.offer(), headers=SDP) as response:
+        answer = await response.text()
+    assert response.content_type == "application/sdp"
+    assert response.headers["ETag"] == "*"
+    assert uuid.UUID(response.headers["Location"].removeprefix(f"{FRONT}/"))
+    assert "a=candidate:" in answer and "H264" in answer and "VP8" not in answer
+
+
+async def test_closing_a_held_offer_ends_the_demand(
+    simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    held = asyncio.create_task(answered(http, await viewer.offer(), CABIN))
+    await until(lambda: "camera:demand" in client.events())
+    held.cancel()
+    async with asyncio.timeout(simulator.times.start_timeout / 2):
+        await until(lambda: "camera:undemand" in client.events())
+    assert not simulator.whep.sessions
+
+
+async def test_stream_that_does_not_come_times_out(socket_enabled: None) -> None:
+    times = replace(Times.fast(), start_timeout=0.1)
+    async with (
+        running(Simulator(recorded(), times=times)) as simulator,
+        http_of(simulator) as http,
+        Viewer() as viewer,
+    ):
+        answer = await refusal(http, "POST", CABIN, data=await viewer.offer(), headers=SDP)
+        assert answer == (400, "source of path 'cabin1' has timed out")
+
+
+async def test_stream_that_ends_while_an_offer_is_held_is_not_available(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    request = refusal(http, "POST", CABIN, data=await viewer.offer(), headers=SDP)
+    held = asyncio.create_task(request)
+    await until(lambda: simulator.world.cameras[14].process)
+    await simulator.set_ready(14, ready=False)
+    assert await held == (404, "no stream is available on path 'cabin1'")
+
+
+@pytest.mark.parametrize(
+    ("headers", "offer"),
+    [
+        ({"Content-Type": "text/plain"}, "v=0"),
+        (SDP, ""),
+        (SDP, "no offer"),
+        (SDP, "v=0\r\nm=video"),
+    ],
+)
+async def test_what_is_no_offer_wakes_nobody(
+    simulator: Simulator, http: aiohttp.ClientSession, headers: dict[str, str], offer: str
+) -> None:
+    status, _ = await refusal(http, "POST", FRONT, data=offer, headers=headers)
+    assert status == 400
+    assert simulator.world.cameras[1].process is None
+
+
+async def test_offer_without_h264_is_refused(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    offer = (await viewer.offer()).replace("H264/", "H265/")
+    status, _ = await refusal(http, "POST", FRONT, data=offer, headers=SDP)
+    assert status == 400
+
+
+async def test_offer_of_audio_only_is_refused(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    async with Viewer("audio") as viewer:
+        offer = await viewer.offer()
+        answer = await refusal(http, "POST", FRONT, data=offer, headers=SDP)
+    assert answer == (400, "no video is asked for")
+
+
+async def test_audio_is_answered_and_not_sent(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    async with Viewer("audio", "video") as viewer:
+        _, answer = await answered(http, await viewer.offer())
+        await viewer.take(answer)
+        audio, video = answer.split("m=")[1:]
+        assert audio.startswith("audio") and "a=inactive" in audio
+        assert video.startswith("video") and "a=sendonly" in video
+        assert await viewer.frame() < await viewer.frame()
+
+
+async def test_asking_for_ice_servers_wakes_nobody(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    simulator.world.ice_servers = ('<stun:a.example>; rel="ice-server"', "<stun:b.example>")
+    async with http.options(FRONT) as response:
+        assert response.status == 204
+    assert tuple(response.headers.getall("Link")) == simulator.world.ice_servers
+    assert simulator.whep.requests == [("OPTIONS", FRONT)]
+    assert simulator.world.cameras[1].process is None
+
+
+async def test_preflight_allows_what_viewers_do(http: aiohttp.ClientSession) -> None:
+    asked = {"Access-Control-Request-Method": "POST", "Origin": "http://ha.example"}
+    async with http.options(FRONT, headers=asked) as response:
+        assert response.status == 204
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "PATCH" in response.headers["Access-Control-Allow-Methods"]
+    assert "Link" not in response.headers
+
+
+async def test_port_is_in_the_camera_s_row_and_kept(simulator: Simulator) -> None:
+    port = simulator.web_rtc_port
+    await simulator.kill()
+    await simulator.start()
+    assert port and simulator.web_rtc_port == simulator.world.ports["web_rtc"] == port

@@ -1,0 +1,135 @@
+"""What becomes of a WebRTC viewer who has an answer."""
+
+import asyncio
+from dataclasses import replace
+import uuid
+
+import aiohttp
+import pytest
+
+from . import Simulator, Times, recorded, trickle
+from .offers import CABIN, FRAGMENT, FRONT, SDP, answered, http_of, refusal, watch
+from .probe import Probe, running, token_of, until
+from .viewer import Viewer
+
+
+@pytest.fixture
+async def client(simulator: Simulator, client: Probe) -> Probe:
+    """A socket that is connected already."""
+    return await client.connect(simulator, auth={"token": token_of(simulator)})
+
+
+async def test_candidates_that_come_after_the_offer_are_tried(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    location, answer = await answered(http, await viewer.offer(trickle_later=True))
+    # Without the server's candidates, the viewer waits to be found.
+    without, _ = trickle.split(answer)
+    await viewer.take(without)
+    async with http.patch(location, data=viewer.fragment(), headers=FRAGMENT) as response:
+        assert response.status == 204
+    await viewer.frame()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a=ice-ufrag", "a=other"),
+        ("a=ice-pwd", "a=other"),
+        ("m=", "b="),
+        ("a=mid:0", "a=other"),
+        ("a=mid:0", "a=mid:video"),
+        ("a=candidate:", "a=candidate:what "),
+    ],
+)
+async def test_bad_fragment_is_refused(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer, old: str, new: str
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    location, _ = await answered(http, await viewer.offer())
+    bad = viewer.fragment().replace(old, new)
+    status, _ = await refusal(http, "PATCH", location, data=bad, headers=FRAGMENT)
+    assert status == 400
+
+
+async def test_fragment_of_another_type_is_refused(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    location, _ = await answered(http, await viewer.offer())
+    answer = await refusal(http, "PATCH", location, data=viewer.fragment(), headers=SDP)
+    assert answer == (400, "invalid Content-Type")
+
+
+async def test_unknown_session_is_not_found(http: aiohttp.ClientSession, viewer: Viewer) -> None:
+    await viewer.offer()
+    gone = f"{FRONT}/{uuid.uuid4()}"
+    patch = await refusal(http, "PATCH", gone, data=viewer.fragment(), headers=FRAGMENT)
+    delete = await refusal(http, "DELETE", gone)
+    assert patch == delete == (404, "session not found")
+
+
+async def test_deleting_a_session_ends_its_reader(
+    simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    location = await watch(http, viewer)
+    async with http.delete(location) as response:
+        assert response.status == 200
+    await until(lambda: "camera:unread" in client.events())
+    assert not simulator.whep.sessions
+    assert not simulator.world.cameras[1].stream.readers
+    assert (await refusal(http, "DELETE", location))[0] == 404
+    await until(lambda: viewer.state == "closed")
+
+
+async def test_viewer_who_hangs_up_reads_no_more(
+    simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    await watch(http, viewer)
+    await viewer.close()
+    await until(lambda: "camera:unread" in client.events())
+    assert not simulator.whep.sessions
+
+
+async def test_viewer_who_does_not_connect_is_given_up(socket_enabled: None) -> None:
+    times = replace(Times.fast(), handshake_timeout=0.1)
+    async with (
+        running(Simulator(recorded(), times=times)) as simulator,
+        http_of(simulator) as http,
+        Probe() as client,
+        Viewer() as viewer,
+    ):
+        await client.connect(simulator)
+        await answered(http, await viewer.offer(trickle_later=True))
+        await until(lambda: "camera:unread" in client.events())
+        assert not simulator.whep.sessions
+
+
+@pytest.mark.parametrize("action", ["stop", "restart"])
+async def test_end_of_a_stream_closes_its_sessions(
+    simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer, action: str
+) -> None:
+    await watch(http, viewer)
+    await simulator.control("mediamtx", action)
+    await until(lambda: viewer.state == "closed")
+    assert not simulator.whep.sessions
+    assert client.events().count("camera:unread") == 1
+
+
+async def test_nothing_runs_on_after_the_server(socket_enabled: None) -> None:
+    before = asyncio.all_tasks()
+    async with (
+        Viewer() as viewer,
+        Viewer() as held,
+        running(Simulator(recorded(), times=Times.fast())) as simulator,
+        http_of(simulator) as http,
+    ):
+        await watch(http, viewer)
+        holding = asyncio.create_task(answered(http, await held.offer(), CABIN))
+        await until(lambda: simulator.world.cameras[14].process)
+        await simulator.stop()
+        assert not simulator.whep.sessions
+        with pytest.raises(aiohttp.ClientError):
+            await holding
+    await until(lambda: asyncio.all_tasks() == before)

@@ -1,0 +1,61 @@
+"""A viewer for tests: as a page would, it offers, takes the answer, and sees frames."""
+
+from typing import Self
+
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+import av
+
+from . import trickle
+from .peer import gather_loopback, hang_up
+from .picture import frame_number
+
+
+class Viewer:
+    """The page's end of a connection; used as a context, it is hung up at the end."""
+
+    def __init__(self, *kinds: str) -> None:
+        """Ask for video, or for other kinds."""
+        self.candidates: list[str] = []
+        """The lines of its own candidates, once it has offered."""
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._tracks: dict[str, MediaStreamTrack] = {}
+        for kind in kinds or ("video",):
+            self._connection.addTransceiver(kind, direction="recvonly")
+        self._connection.on("track", lambda track: self._tracks.update({track.kind: track}))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+    @property
+    def state(self) -> str:
+        """The connection's: new, connecting, connected, failed or closed."""
+        return self._connection.connectionState
+
+    async def offer(self, *, trickle_later: bool = False) -> str:
+        """An offer, with its candidates or without."""
+        gather_loopback(self._connection)
+        await self._connection.setLocalDescription()
+        offer: str = self._connection.localDescription.sdp
+        without, self.candidates = trickle.split(offer)
+        return without if trickle_later else offer
+
+    def fragment(self) -> str:
+        """Its candidates as they are sent after the offer."""
+        return trickle.fragment(self._connection.localDescription.sdp, self.candidates)
+
+    async def take(self, answer: str) -> None:
+        """Connect in the background."""
+        await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+
+    async def frame(self) -> int:
+        """The number that the next frame shows; raises MediaStreamError when there is none."""
+        frame = await self._tracks["video"].recv()
+        assert isinstance(frame, av.VideoFrame)
+        return frame_number(frame.to_ndarray(format="gray"))
+
+    async def close(self) -> None:
+        """Hang up."""
+        await hang_up(self._connection)

@@ -1,0 +1,211 @@
+"""MediaMTX's WebRTC server: viewers come with an offer (WHEP), and are sent video by UDP."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+import uuid
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from .film import Film
+from .listener import Listener
+from .lives import Lives
+from .peer import BadOffer, Peer, Shown
+from .records import elapsed
+from .streams import Reader, StreamTimedOut, StreamUnavailable
+from .tasks import Tasks
+from .times import Times
+from .trickle import BadFragment, candidates_of
+from .world import World
+
+_LOOK: Final = 0.05
+"""Seconds between two looks at whether a session goes on."""
+_FRAGMENT: Final = "application/trickle-ice-sdpfrag"
+_ANYWHERE: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Credentials": "true",
+}
+_PREFLIGHT: Final = _ANYWHERE | {
+    "Access-Control-Allow-Methods": "OPTIONS, GET, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+}
+_EXPOSED: Final = "Access-Control-Expose-Headers"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A viewer who has an answer."""
+
+    path: str
+    reader: Reader
+    peer: Peer
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Whep:
+    """One opening of the WebRTC port."""
+
+    def __init__(self, world: World, times: Times, lives: Lives, film: Film) -> None:
+        """Not yet open."""
+        self.requests: list[tuple[str, str]] = []
+        """Method and path of each, in the order in which they came."""
+        self._world = world
+        self._times = times
+        self._lives = lives
+        self._film = film
+        self._tasks = Tasks()
+        self._sessions: dict[str, Session] = {}
+        app = web.Application(middlewares=[self._noted])
+        endpoint, session = "/{path:.+?}/whep", "/{path:.+?}/whep/{secret}"
+        app.router.add_options(endpoint, self._on_options)
+        app.router.add_post(endpoint, self._on_post)
+        app.router.add_options(session, self._on_options)
+        app.router.add_patch(session, self._on_patch)
+        app.router.add_delete(session, self._on_delete)
+        # A held POST ends with its client.
+        self._listener = Listener(app, handler_cancellation=True)
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        """The locations of the sessions that are open."""
+        return tuple(_location(session.path, key) for key, session in self._sessions.items())
+
+    async def open(self, host: str, port: int) -> int:
+        """Listen; answers the port."""
+        return await self._listener.open(host, port)
+
+    async def close(self) -> None:
+        """Hang up on everybody, held requests included; nobody is told who has left."""
+        await self._listener.drop()
+        dropped, self._sessions = self._sessions, {}
+        for session in dropped.values():
+            session.left.set()
+        # A peer that is cancelled while it closes would keep its sockets.
+        await self._tasks.finish()
+        await self._listener.close()
+
+    @web.middleware
+    async def _noted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.requests.append((request.method, request.path))
+        return await handler(request)
+
+    async def _on_options(self, request: web.Request) -> web.Response:
+        """A browser's preflight, or a viewer who asks for ICE servers; no path wakes by it."""
+        response = web.Response(status=204, headers=_PREFLIGHT)
+        if "Access-Control-Request-Method" not in request.headers:
+            response.headers[_EXPOSED] = "Link"
+            self._add_ice_servers(response)
+        return response
+
+    async def _on_post(self, request: web.Request) -> web.Response:
+        """Held until there is a stream, as MediaMTX holds it."""
+        path = request.match_info["path"]
+        if request.content_type != "application/sdp":
+            return _failed(400, "invalid Content-Type")
+        reader = Reader("webRTCSession", request.query_string)
+        try:
+            session, answer = await self._begin(path, reader, await request.text())
+        except BadOffer as error:
+            return _failed(400, str(error))
+        except StreamTimedOut:
+            return _failed(400, f"source of path '{path}' has timed out")
+        except StreamUnavailable:
+            return _failed(404, f"no stream is available on path '{path}'")
+        secret = str(uuid.uuid4())
+        self._sessions[secret] = session
+        self._tasks.spawn(self._run(secret, session))
+        headers = _ANYWHERE | {
+            _EXPOSED: "ETag, ID, Accept-Patch, Link, Location",
+            "ETag": "*",
+            "ID": reader.id,
+            "Accept-Patch": _FRAGMENT,
+            "Location": _location(path, secret),
+        }
+        response = web.Response(
+            status=201, text=answer, content_type="application/sdp", headers=headers
+        )
+        self._add_ice_servers(response)
+        return response
+
+    async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[Session, str]:
+        """A session and its answer; whatever goes wrong leaves nothing behind."""
+        peer = Peer(Shown(self._film, partial(self._lives.scene, path)))
+        async with AsyncExitStack() as undoing:
+            undoing.push_async_callback(peer.close)
+            await peer.take(offer)
+            await self._lives.open(path, reader)
+            undoing.push_async_callback(self._lives.close, path, reader.id)
+            answer = await peer.answer()
+            undoing.pop_all()
+        return Session(path, reader, peer), answer
+
+    async def _on_patch(self, request: web.Request) -> web.Response:
+        if not _is_uuid(request.match_info["secret"]):
+            return _failed(400, "invalid secret")
+        if request.content_type != _FRAGMENT:
+            return _failed(400, "invalid Content-Type")
+        try:
+            candidates = candidates_of(await request.text())
+            session = self._session(request)
+            if session is None:
+                return _failed(404, "session not found")
+            await session.peer.add(candidates)
+        except BadFragment as error:
+            return _failed(400, str(error))
+        return web.Response(status=204, headers=_ANYWHERE)
+
+    async def _on_delete(self, request: web.Request) -> web.Response:
+        if not _is_uuid(request.match_info["secret"]):
+            return _failed(400, "invalid secret")
+        session = self._session(request)
+        if session is None:
+            return _failed(404, "session not found")
+        session.left.set()
+        await session.ended.wait()
+        return web.Response(status=200, headers=_ANYWHERE)
+
+    async def _run(self, secret: str, session: Session) -> None:
+        """Look after a session until it is over."""
+        try:
+            await self._until_over(session)
+            if self._sessions.pop(secret, None):
+                await self._lives.close(session.path, session.reader.id)
+        finally:
+            await session.peer.close()
+            session.ended.set()
+
+    async def _until_over(self, session: Session) -> None:
+        deadline = elapsed() + self._times.handshake_timeout
+        while self._lives.reads(session.path, session.reader.id) and not session.peer.over:
+            late = elapsed() > deadline and not session.peer.connected
+            if late or session.left.is_set():
+                return
+            await asyncio.sleep(_LOOK)
+
+    def _session(self, request: web.Request) -> Session | None:
+        session = self._sessions.get(request.match_info["secret"])
+        return session if session and session.path == request.match_info["path"] else None
+
+    def _add_ice_servers(self, response: web.Response) -> None:
+        for link in self._world.ice_servers:
+            response.headers.add("Link", link)
+
+
+def _location(path: str, secret: str) -> str:
+    return f"/{path}/whep/{secret}"
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
+
+
+def _failed(status: int, reason: str) -> web.Response:
+    body = {"status": "error", "error": reason}
+    return web.json_response(body, status=status, headers=_ANYWHERE)
