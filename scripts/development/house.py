@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-CAMERA = "camera"
+CAMERA = "camera.camera"
 
 type Row = Mapping[str, Any]
 

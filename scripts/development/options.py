@@ -30,12 +30,15 @@ SIMULATOR = Account("nestmtx", "nestmtx")
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """A run: where the two servers listen, and where Home Assistant keeps its files."""
+    """A run: where the two servers listen and keep their files, and what happens in them."""
 
     port: int
     simulator_port: int
     config: Path
     fresh: bool
+    scenario: str
+    cold_start: float
+    protocols: str | None = None
 
     @property
     def url(self) -> str:
@@ -65,7 +68,32 @@ def parse(arguments: list[str]) -> Options:
         help="Home Assistant's folder",
     )
     parser.add_argument("--fresh", action="store_true", help="empty that folder first")
+    add_simulated(parser)
     return Options(**vars(parser.parse_args(arguments)))
+
+
+def add_simulated(parser: argparse.ArgumentParser) -> None:
+    """Add what is handed on to the simulator, which knows what is allowed."""
+    group = parser.add_argument_group("the simulated server")
+    group.add_argument(
+        "--scenario",
+        default="day",
+        metavar="NAME",
+        help="day: viewers come and go; recorded: cameras that nobody watches; statuses; empty",
+    )
+    group.add_argument(
+        "--cold-start",
+        type=float,
+        default=3.0,
+        metavar="SECONDS",
+        help="from the first viewer of a camera to its stream",
+    )
+    group.add_argument(
+        "--protocols",
+        default=argparse.SUPPRESS,
+        metavar="NAME,...",
+        help="what video is served by, such as rtsp,hls,web_rtc, in place of the scenario's",
+    )
 
 
 def port(text: str) -> int:

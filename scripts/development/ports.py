@@ -1,10 +1,12 @@
 """Which TCP ports are free on this machine."""
 
-from collections.abc import Callable, Iterable
 import socket
 
 from .failure import Failure
 from .options import HIGHEST_PORT, HOST, Options
+
+# As the simulator's options name them; in this order they get their ports.
+VIDEO_PROTOCOLS = ("hls", "rtsp", "web-rtc")
 
 
 def is_free(port: int) -> bool:
@@ -31,15 +33,11 @@ def check(options: Options) -> None:
             raise Failure(f"port {port} for {name} is in use: name another with {option}")
 
 
-def video_port(options: Options) -> int:
-    """Choose where the simulator serves video: the first free port behind its own."""
+def video_ports(options: Options) -> dict[str, int]:
+    """Choose where the simulator serves video: the first free ports behind its own."""
     behind = range(options.simulator_port + 1, HIGHEST_PORT + 1)
-    return first(behind, lambda port: port != options.port and is_free(port))
-
-
-def first(ports: Iterable[int], accept: Callable[[int], bool]) -> int:
-    """Take the first port that is accepted."""
-    for port in ports:
-        if accept(port):
-            return port
-    raise Failure("no free port was found for the simulator's video: name a lower --simulator-port")
+    free = (port for port in behind if port != options.port and is_free(port))
+    chosen = dict(zip(VIDEO_PROTOCOLS, free, strict=False))
+    if len(chosen) < len(VIDEO_PROTOCOLS):
+        raise Failure("too few ports are free for video: name a lower --simulator-port")
+    return chosen

@@ -50,12 +50,12 @@ async def serve(options: Options) -> None:
     """Run both servers until cancelled; each is ended here, whatever happens."""
     started = time.monotonic()
     ports.check(options)
-    video_port = ports.video_port(options)
+    video_ports = ports.video_ports(options)
     with folder.prepared(options):
         logs = folder.logs(options.config)
         say(f"what both servers print is kept in {logs}")
-        say(f"starting the simulator on port {options.simulator_port}, its video on {video_port}")
-        async with running(simulator.command(options, video_port), logs / "simulator.log"):
+        say_where(options.simulator_port, video_ports)
+        async with running(simulator.command(options, video_ports), logs / "simulator.log"):
             await simulator.wait_listening(options.simulator_port)
             say("starting Home Assistant; the first start installs its packages")
             command = home_assistant.command(options.config)
@@ -92,6 +92,12 @@ async def connect_to_simulator(home: Api, options: Options) -> None:
         await entry.add(home, options.simulator_port)
         folder.remember_simulator_port(options.config, options.simulator_port)
     await entry.wait_loaded(home)
+
+
+def say_where(simulator_port: int, video_ports: dict[str, int]) -> None:
+    """Tell where the simulator listens."""
+    video = ", ".join(f"{protocol} on {port}" for protocol, port in video_ports.items())
+    say(f"starting the simulator on port {simulator_port}, its video: {video}")
 
 
 def say_ready(options: Options, seconds: float) -> None:

@@ -5,24 +5,16 @@ from collections.abc import Iterable
 import io
 from itertools import starmap, zip_longest
 from pathlib import Path
-import shutil
 import sys
 import time
 from typing import NamedTuple
 
 from PIL import Image
-from playwright.sync_api import (
-    Browser,
-    Error,
-    Locator,
-    Page,
-    Playwright,
-    ViewportSize,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, sync_playwright
 
+from .browser import launch, log_in
 from .failure import Failure
-from .options import DASHBOARD, HOME_ASSISTANT, ROOT
+from .options import DASHBOARD, ROOT
 
 SIZE: ViewportSize = {"width": 1440, "height": 1200}
 # The documentation is read on slow lines, too.
@@ -37,19 +29,6 @@ SETTLED = 2000
 # A camera that sleeps takes its time to send its first picture.
 PLAY_TIMEOUT = 90.0
 HAVE_CURRENT_DATA = 2
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # WebRTC with a server on this machine.
-    "--allow-loopback-in-peer-connection",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-)
 
 
 class Video(NamedTuple):
@@ -77,14 +56,6 @@ def main() -> int:
     return 0
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start the system's browser: Playwright's own cannot decode H264."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if executable is None:
-        raise Failure("no browser was found: install Chromium or Chrome")
-    return playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
-
-
 def take_all(browser: Browser, url: str, folder: Path) -> None:
     """Take the dashboard once its live views play, and the pages of DEVICES."""
     with browser.new_page(viewport=SIZE, color_scheme="light") as page:
@@ -108,15 +79,6 @@ def device_id(page: Page, name: str) -> str:
     if found is None:
         raise Failure(f"there is no device {name}")
     return str(found)
-
-
-def log_in(page: Page, url: str) -> None:
-    """Open a page of Home Assistant, by way of its login form."""
-    page.goto(url)
-    page.locator("input[name=username]").fill(HOME_ASSISTANT.user)
-    page.locator("input[name=password]").fill(HOME_ASSISTANT.password)
-    page.locator("input[name=password]").press("Enter")
-    page.locator("hui-picture-entity-card").first.wait_for()
 
 
 def wait_until_playing(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The simulated NestMTX server's process."""
 
 import asyncio
+from collections.abc import Mapping
 import sys
 
 from .child import Command
@@ -11,16 +12,18 @@ NAME = "The simulator"
 START_TIMEOUT = 60.0
 
 
-def command(options: Options, video_port: int) -> Command:
-    """Start the server with a day's events."""
+def command(options: Options, video_ports: Mapping[str, int]) -> Command:
+    """Start the server with what is to happen in it."""
     return Command(
         name=NAME,
         arguments=[
             *(sys.executable, "-m", "tests.simulator"),
             *("--host", HOST),
             *("--port", str(options.simulator_port)),
-            *("--hls-port", str(video_port)),
-            *("--scenario", "day"),
+            *(f"--{protocol}-port={port}" for protocol, port in video_ports.items()),
+            *("--scenario", options.scenario),
+            *("--cold-start", str(options.cold_start)),
+            *(("--protocols", options.protocols) if options.protocols else ()),
         ],
     )
 
