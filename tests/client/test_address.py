@@ -2,7 +2,12 @@
 
 import pytest
 
-from custom_components.nestmtx.client import InvalidAddress, ServerAddress, parse_address
+from custom_components.nestmtx.client import (
+    InvalidAddress,
+    ServerAddress,
+    parse_address,
+    parse_host,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +78,57 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 )
 def test_the_url_of_an_address(address: ServerAddress, expected: str) -> None:
     assert address.url == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nest.local", "nest.local"),
+        (" Nest.Local. ", "nest.local"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("fd00::5", "fd00::5"),
+        ("[fd00::5]", "fd00::5"),
+        ("FD00:0:0:0:0:0:0:5", "fd00::5"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("küche.local", "küche.local"),
+        ("xn--kche-0ra.local", "küche.local"),
+    ],
+)
+def test_a_host_is_taken_however_it_is_written(text: str, expected: str) -> None:
+    assert parse_host(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "http://nest.local",
+        "rtsp://nest.local:8554",
+        "nest.local:8554",
+        "nest.local:",
+        "[fd00::5]:8554",
+        "nest.local/",
+        "/",
+        "user@nest.local",
+        "user:secret@nest.local",
+        "two words",
+        "nest\nlocal",
+        "nest.local?x",
+        "nest.local#x",
+        "[nest.local]",
+        "nest.local]",
+        "[fd00::5",
+        "fd00::5]",
+        "fd00::g",
+        "fd00::5::6",
+        "%eth0",
+        "nest%41",
+        "..",
+        "*",
+        "<window.location.origin>",
+    ],
+)
+def test_what_is_more_than_a_host_is_refused(text: str) -> None:
+    with pytest.raises(InvalidAddress):
+        parse_host(text)

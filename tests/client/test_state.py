@@ -267,6 +267,10 @@ def test_reading_a_camera_that_is_not_known_changes_nothing(state: ServerState) 
     assert settled(state, Camera(9), 100.0, LAG) is state
 
 
+def test_reading_another_camera_under_an_id_changes_nothing(state: ServerState) -> None:
+    assert settled(state, replace(BACK, id=FRONT.id), 100.0, LAG) is state
+
+
 def test_the_same_snapshot_twice_changes_nothing(state: ServerState) -> None:
     again = _listed(state, FRONT, BACK, at=60.0)
 

@@ -5,7 +5,7 @@ changes; `verify_account` tries whether an account works.
 """
 
 from .account import Account, verify_account
-from .address import DEFAULT_PORT, ServerAddress, parse_address
+from .address import DEFAULT_PORT, ServerAddress, parse_address, parse_host
 from .changes import Changes
 from .controls import SYNCHRONIZE, CameraChange
 from .errors import (
@@ -23,6 +23,9 @@ from .errors import (
     RefusedControl,
     RequestError,
     RequestTimeout,
+    SignallingError,
+    StartProblem,
+    StreamNotStarted,
 )
 from .feeds import Feed
 from .listener import Listener, SessionState
@@ -41,9 +44,11 @@ from .models import (
 )
 from .parsing import parse_details
 from .session import Session
+from .starting import shows_video
 from .state import ServerState
-from .streams import stream_source
+from .streams import Streams, own, streams
 from .timings import Timings
+from .whep import Candidate, IceServer, WhepSession, ice_servers
 
 __all__ = [
     "DEFAULT_PORT",
@@ -53,6 +58,7 @@ __all__ = [
     "Camera",
     "CameraChange",
     "CameraStatus",
+    "Candidate",
     "CannotConnect",
     "Changes",
     "ConnectTimeout",
@@ -62,6 +68,7 @@ __all__ = [
     "CronJob",
     "Event",
     "Feed",
+    "IceServer",
     "InvalidAddress",
     "InvalidAnswer",
     "InvalidAuth",
@@ -81,10 +88,19 @@ __all__ = [
     "ServerState",
     "Session",
     "SessionState",
+    "SignallingError",
+    "StartProblem",
+    "StreamNotStarted",
+    "Streams",
     "Timings",
     "Version",
+    "WhepSession",
+    "ice_servers",
+    "own",
     "parse_address",
     "parse_details",
-    "stream_source",
+    "parse_host",
+    "shows_video",
+    "streams",
     "verify_account",
 ]

@@ -61,3 +61,19 @@ def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> 
         return address
     except ValueError as err:
         raise InvalidAddress("It cannot be understood") from err
+
+
+def parse_host(text: str) -> str:
+    """Return the name or address in what somebody typed as a host and nothing else.
+
+    Raises InvalidAddress, for a URL or a port, too: they would be left out.
+    """
+    text = text.strip()
+    if re.search(r"[/\s]", text):
+        raise InvalidAddress("There is more in it than a host")
+    if ":" in text:
+        try:
+            IPv6Address(text.removeprefix("[").removesuffix("]"))
+        except ValueError as err:
+            raise InvalidAddress("There is more in it than a host") from err
+    return parse_address(text).host

@@ -39,6 +39,10 @@ class RequestTimeout(NestMTXError):
     """The server did not answer a request in time."""
 
 
+class InvalidStreamURL(NestMTXError):
+    """The server names an address of a camera's video that must not be opened."""
+
+
 class InvalidAnswer(NestMTXError):
     """The server answered a request with something of another shape than it should have."""
 
@@ -88,3 +92,57 @@ class RefusedControl(NestMTXError):
         """Keep the reason."""
         super().__init__(problem.value)
         self.problem = problem
+
+
+class StartProblem(StrEnum):
+    """Why a camera's stream did not start, as far as the server told."""
+
+    CAMERA_GONE = "camera_gone"
+    CAMERA_UNCONFIGURED = "camera_unconfigured"
+    """It has no path yet."""
+    CAMERA_OFF = "camera_off"
+    """It is disabled."""
+    UNAUTHORIZED = "camera_unauthorized"
+    """Its credential is not authorized at Google."""
+    EXTENSION_FAILED = "extension_failed"
+    FLAPPING = "stream_flaps"
+    """The stream became ready and was lost, again and again: Google refuses it."""
+    NO_SUCH_PATH = "no_such_path"
+    """The server of video does not know the camera's path."""
+    UNREACHABLE = "video_unreachable"
+    """The server of video did not answer."""
+    NO_VIDEO = "no_video"
+    """The stream is ready, but Google sends no video."""
+    ASLEEP = "camera_asleep"
+    """The stream did not become ready in time."""
+    REFUSED = "stream_refused"
+    """The server names an address that must not be opened."""
+    NO_STREAM = "no_stream"
+    """The server offers no stream that could be read."""
+
+
+class StreamNotStarted(NestMTXError):
+    """A camera's stream did not start."""
+
+    def __init__(self, problem: StartProblem) -> None:
+        """Keep the reason."""
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class StreamUnavailable(NestMTXError):
+    """The server of video has no stream at a path, or none any more."""
+
+    def __init__(self, message: str, *, is_missing: bool = False) -> None:
+        """Keep whether it said that there is no such stream."""
+        super().__init__(message)
+        self.is_missing = is_missing
+
+
+class SignallingError(NestMTXError):
+    """The server of video refused a WebRTC session; `status` is the HTTP status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        """Keep what the server said."""
+        super().__init__(message)
+        self.status = status

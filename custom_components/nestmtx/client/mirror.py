@@ -54,6 +54,13 @@ class Mirror:
         self._settle_at: dict[int, float] = {}
         self._wanted: Counter[Feed] = Counter()
         self._ask_at: dict[Feed, float] = {}
+        self._change: asyncio.Future[None] | None = None
+
+    async def changed(self) -> None:
+        """Wait until the state has changed."""
+        if self._change is None or self._change.done():
+            self._change = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._change)
 
     # A connection
 
@@ -143,7 +150,13 @@ class Mirror:
             _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
             return
         if camera is not None:
-            self.state = states.settled(self.state, camera, asked_at, self._timings.lag)
+            former = self.state
+            self.state = states.settled(former, camera, asked_at, self._timings.lag)
+            if self.state is former:
+                # It is another camera by now: a list tells where the former one has gone.
+                self._resync_at = self._now
+                self.wake.set()
+                return
             self._settle_later(camera_id)
             self._tell(changes(self._told, self.state))
 
@@ -237,6 +250,8 @@ class Mirror:
 
     def _publish(self, changed: Changes) -> None:
         self._told = self.state
+        if self._change is not None and not self._change.done():
+            self._change.set_result(None)
         notify(self._listener.on_state, self.state, changed)
 
     @property

@@ -46,6 +46,8 @@ class Camera:
     """The last word of Google's, such as "CAMERA", "DOORBELL" or "DISPLAY"."""
     identified_as: tuple[str, ...] = ()
     """The models that it may be; often three, where Google does not tell them apart."""
+    credential_id: int | None = None
+    """The credential through which Google gives its video."""
     path: str | None = None
     """Where its stream is published; None while it is not set up."""
     is_enabled: bool = False
@@ -78,6 +80,8 @@ class Camera:
     """Bytes since the stream became ready, from the server to all readers."""
     url_rtsp_tcp: str | None = None
     url_hls_m3u8: str | None = None
+    url_web_rtc: str | None = None
+    """The page that plays the stream over WebRTC."""
 
     @property
     def key(self) -> str:

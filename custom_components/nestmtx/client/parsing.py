@@ -140,6 +140,7 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
         room=_room(fields.text("room")),
         device_type=_device_type(fields.optional("info", dict)),
         identified_as=_texts(fields.optional("identified_as", list)),
+        credential_id=fields.optional("credentialId", int),
         path=fields.words("mtx_path"),
         is_enabled=fields.flag("is_enabled"),
         is_persistent=fields.flag("is_persistent"),
@@ -159,6 +160,7 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
         data_sent=fields.count("stream_data_tx") if ready else None,
         url_rtsp_tcp=fields.text("url_rtsp_tcp"),
         url_hls_m3u8=fields.text("url_hls_m3u8"),
+        url_web_rtc=fields.text("url_web_rtc"),
     )
     return Parsed(camera, tuple(fields.problems))
 

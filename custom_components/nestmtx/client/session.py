@@ -19,6 +19,7 @@ from .account import Account
 from .auth import login
 from .connection import Connection
 from .controls import Controls
+from .demands import Demands
 from .errors import ConnectionLost, InvalidAuth, NestMTXError
 from .feeds import Feed
 from .listener import Listener, SessionState, notify
@@ -46,8 +47,12 @@ class Session:
         account: Account,
         listener: Listener,
         timings: Timings,
+        video_host: str | None = None,
     ) -> None:
-        """Prepare; nothing is opened yet. `http` stays the caller's."""
+        """Prepare; nothing is opened yet. `http` stays the caller's.
+
+        `video_host` is where video is, in case it is not where the server is.
+        """
         self._http = http
         self._account = account
         self._listener = listener
@@ -56,6 +61,9 @@ class Session:
         self._session_state = SessionState.STOPPED
         self._mirror = Mirror(listener, timings)
         self.controls = Controls(self, self._mirror, timings)
+        self.demands = Demands(
+            http, self, self._mirror, timings, video_host or account.address.host
+        )
 
     def want(self, feed: Feed) -> Callable[[], None]:
         """Have a feed for as long as somebody wants it; returns what ends that."""
@@ -89,6 +97,7 @@ class Session:
 
     async def stop(self) -> None:
         """End the connection, whatever is going on. Takes under a second."""
+        await self.demands.stop()
         await self._close()
         self._enter(SessionState.STOPPED)
 

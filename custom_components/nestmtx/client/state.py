@@ -99,8 +99,12 @@ def with_server(state: ServerState, server: Server) -> ServerState:
 
 
 def settled(state: ServerState, camera: Camera, asked_at: float, lag: float) -> ServerState:
-    """Return the state after a single camera was read."""
-    if not state.synced or camera.id not in state.cameras:
+    """Return the state after a single camera was read.
+
+    Another one under its id is left to the next list, which tells where the former has gone.
+    """
+    known = state.cameras.get(camera.id)
+    if not state.synced or known is None or _identified(camera, known).key != known.key:
         return state
     return _with_camera(state, *_merged(state, camera, asked_at, lag))
 

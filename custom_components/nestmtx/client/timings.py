@@ -28,6 +28,15 @@ class Timings:
     load: float = 30.0
     # For all lists together, each page of which has a request's time.
     resync_timeout: float = 60.0
+    # From the first wish to see a camera to its video. MediaMTX holds a reader for 60 s.
+    start_timeout: float = 75.0
+    # Before a stream that broke off, or is not there, is asked for again.
+    read_again: float = 1.0
+    # How often a camera's row is read while its video is waited for.
+    look: float = 2.0
+    # How long a stream is held for the viewer who was told that it has started: Home Assistant
+    # needs 7 s to open one, and events are late by 2 s.
+    hand_over: float = 15.0
     # Longer than a hiccup of the network, shorter than a restart of the server (5 to 10 s).
     grace: float = 5.0
 

@@ -1,0 +1,328 @@
+"""A patient reader of RTSP, against the simulated server and against broken ones."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from unittest.mock import patch
+
+import pytest
+
+from custom_components.nestmtx.client import CannotConnect, own, rtsp
+from custom_components.nestmtx.client.errors import StreamUnavailable
+from custom_components.nestmtx.client.rtsp import read_rtsp
+from tests.simulator import Simulator, Trouble
+from tests.simulator.probe import until
+
+FRONT = 1
+DESCRIBED = "RTSP/1.0 200 OK\r\nCSeq: 1\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+
+
+@dataclass
+class Reading:
+    """A reader at work, and how often it said that there is something to read."""
+
+    url: str
+    opened: int = 0
+    task: asyncio.Task[None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.task = asyncio.create_task(read_rtsp(self.url, self._opened))
+
+    def _opened(self) -> None:
+        self.opened += 1
+
+    async def cancel(self) -> None:
+        """Let go."""
+        self.task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.task
+
+
+@pytest.fixture
+async def read(simulator: Simulator) -> AsyncGenerator[Callable[[str], Reading]]:
+    """Begin to read a path of the simulated server."""
+    readings = []
+
+    def begin(path: str) -> Reading:
+        readings.append(Reading(f"rtsp://127.0.0.1:{simulator.rtsp_port}/{path}"))
+        return readings[-1]
+
+    yield begin
+    for reading in readings:
+        if not reading.task.done():
+            await reading.cancel()
+
+
+def _readers(simulator: Simulator, path: str = "front") -> list[str]:
+    """Return the query of each reader of a path."""
+    life = simulator._lives._life(path)
+    return [reader.query for reader in life.readers.values()] if life else []
+
+
+# The simulated server
+
+
+async def test_a_camera_that_sleeps_is_waited_for(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
+    reading = read("front")
+    await until(lambda: simulator.world.cameras[FRONT].process)
+
+    assert reading.opened == 0
+
+    await until(lambda: reading.opened)
+    assert simulator.world.cameras[FRONT].stream.ready
+
+
+async def test_a_stream_is_opened_once_however_long_it_is_read(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    reading = read("front")
+    await until(lambda: _readers(simulator))
+    await asyncio.sleep(0.3)
+
+    assert reading.opened == 1 and not reading.task.done()
+
+
+async def test_a_reader_keeps_the_stream(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    read("front")
+    await until(lambda: _readers(simulator))
+    await asyncio.sleep(3 * simulator.times.close_after)
+
+    assert simulator.world.cameras[FRONT].stream.ready
+
+
+async def test_a_reader_is_told_by_its_mark(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    read(own("front", "n0nce"))
+    await until(lambda: _readers(simulator))
+
+    assert _readers(simulator) == ["ha=n0nce"]
+
+
+async def test_a_reader_that_is_cancelled_leaves_at_once(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    reading = read("front")
+    await until(lambda: _readers(simulator))
+
+    await reading.cancel()
+
+    await until(lambda: not _readers(simulator))
+
+
+async def test_a_reader_that_is_cancelled_while_it_waits_wants_nothing_more(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
+    reading = read("front")
+    await until(lambda: simulator.world.cameras[FRONT].process)
+
+    await reading.cancel()
+
+    await until(lambda: simulator.world.cameras[FRONT].process is None)
+    assert reading.opened == 0
+
+
+async def test_a_path_that_is_not_there_is_missing(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    simulator.faults.missing_paths.add("front")
+    reading = read("front")
+
+    with pytest.raises(StreamUnavailable) as err:
+        await reading.task
+    assert err.value.is_missing and reading.opened == 0
+
+
+@pytest.mark.parametrize("ready", [True, False])
+async def test_a_stream_that_ends_is_not_missing(
+    simulator: Simulator, read: Callable[[str], Reading], ready: bool
+) -> None:
+    """It ends by itself, or with the whole server."""
+    await simulator.set_ready(FRONT, ready=True)
+    reading = read("front")
+    await until(lambda: _readers(simulator))
+
+    await (simulator.set_ready(FRONT, ready=False) if ready else simulator.kill())
+
+    async with asyncio.timeout(3):
+        with pytest.raises(StreamUnavailable) as err:
+            await reading.task
+    assert not err.value.is_missing
+
+
+async def test_nothing_that_listens_cannot_be_connected_to(
+    simulator: Simulator, read: Callable[[str], Reading]
+) -> None:
+    await simulator.kill()
+
+    with pytest.raises(CannotConnect):
+        await read("front").task
+
+
+async def test_a_name_that_cannot_be_looked_up_cannot_be_connected_to() -> None:
+    err = UnicodeEncodeError("idna", "a" * 64, 0, 64, "label too long")
+
+    with patch("asyncio.open_connection", side_effect=err), pytest.raises(CannotConnect):
+        await read_rtsp(f"rtsp://{'a' * 64}:8554/front", lambda: None)
+
+
+async def test_what_speaks_no_tls_cannot_be_connected_to(simulator: Simulator) -> None:
+    with patch.object(rtsp, "_CONNECT_TIMEOUT", 0.2), pytest.raises(CannotConnect):
+        await read_rtsp(f"rtsps://127.0.0.1:{simulator.rtsp_port}/front", lambda: None)
+
+
+# Broken servers
+
+
+type Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def _server(answering: Answering) -> AsyncGenerator[str]:
+    """Serve clients in some way; the stream's URL."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, EOFError):
+            await answering(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}/front"
+    finally:
+        server.close()
+        server.abort_clients()
+        await server.wait_closed()
+
+
+async def _request(reader: asyncio.StreamReader) -> str:
+    """Receive a request; return its first line."""
+    return (await reader.readuntil(b"\r\n\r\n")).decode().partition("\r\n")[0]
+
+
+def _sending(answer: bytes) -> Answering:
+    """Answer the first request, and hang up."""
+
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _request(reader)
+        writer.write(answer)
+        await writer.drain()
+
+    return answering
+
+
+async def _endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer with headers, and never end."""
+    await _request(reader)
+    writer.write(b"RTSP/1.0 200 OK\r\n")
+    number = 0
+    while True:
+        number += 1
+        writer.write(b"X-%d: y\r\n" % number * 100)
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"garbage\r\n\r\n",
+        b"\xff\xfe\x00\r\n\r\n",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"RTSP/1.0 200 OK\r\n",
+        b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 100\r\n\r\nv=0",
+        b"RTSP/1.0 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+        b"RTSP/1.0 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"RTSP/1.0 200 OK\r\nContent-Length: ten\r\n\r\n",
+        b"RTSP/1.0 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+        b"RTSP/1.0 301 Moved\r\nLocation: rtsp://elsewhere.example/\r\n\r\n",
+        b"RTSP/1.0 401 Unauthorized\r\n\r\n",
+        b"A" * 200_000,
+    ],
+)
+@pytest.mark.usefixtures("socket_enabled")
+async def test_an_answer_that_is_none_is_no_stream(answer: bytes) -> None:
+    async with _server(_sending(answer)) as url, asyncio.timeout(3):
+        with pytest.raises(StreamUnavailable) as err:
+            await read_rtsp(url, lambda: pytest.fail("There is nothing to read"))
+    assert not err.value.is_missing
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_an_answer_without_an_end_is_no_stream() -> None:
+    async with _server(_endless) as url, asyncio.timeout(3):
+        with pytest.raises(StreamUnavailable):
+            await read_rtsp(url, lambda: pytest.fail("There is nothing to read"))
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_server_that_is_gone_after_its_description_has_no_stream() -> None:
+    opened: list[bool] = []
+    answer = DESCRIBED.format(headers="", length=0, body="").encode()
+
+    async with _server(_sending(answer)) as url:
+        with pytest.raises(StreamUnavailable):
+            await read_rtsp(url, lambda: opened.append(True))
+
+    assert opened == [True]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "expected"),
+    [
+        ("", "a=control:*\r\nm=video\r\na=control:track1\r\n", "{url}/track1"),
+        ("", "m=video\r\na=control:v\r\nm=audio\r\na=control:a\r\n", "{url}/a"),
+        ("", "m=video\na=control:v\n", "{url}/v"),
+        ("Content-Base: {url}/base/\r\n", "a=control:v\r\n", "{url}/base/v"),
+        ("Content-Base: {url}/base\r\n", "a=control:v\r\n", "{url}/base/v"),
+        ("content-base:{url}/base/\r\n", "a=control:v\r\n", "{url}/base/v"),
+        ("", "a=control:{url}/whole\r\n", "{url}/whole"),
+        ("", "m=video\r\n", "{url}/"),
+    ],
+)
+@pytest.mark.usefixtures("socket_enabled")
+async def test_the_last_track_is_found_where_the_description_says(
+    headers: str, body: str, expected: str
+) -> None:
+    asked: list[str] = []
+
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        url = (await _request(reader)).split(" ")[1]
+        text = body.format(url=url)
+        described = DESCRIBED.format(headers=headers.format(url=url), length=len(text), body=text)
+        writer.write(described.encode())
+        asked.append(await _request(reader))
+
+    async with _server(answering) as url:
+        with pytest.raises(StreamUnavailable):
+            await read_rtsp(url, lambda: None)
+
+    assert asked == [f"SETUP {expected.format(url=url)} RTSP/1.0"]
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_video_that_comes_before_the_answer_is_passed_over() -> None:
+    ended = asyncio.Event()
+
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number in range(3):
+            await _request(reader)
+            writer.write(b"$\x00\x00\x06\r\n\r\nv=" * number)
+            writer.write(b"RTSP/1.0 200 OK\r\nSession: 1;timeout=60\r\n\r\n")
+        await writer.drain()
+        ended.set()
+
+    async with _server(answering) as url:
+        with pytest.raises(StreamUnavailable, match="has ended"):
+            await read_rtsp(url, lambda: None)
+
+    assert ended.is_set()

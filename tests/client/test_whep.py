@@ -1,0 +1,556 @@
+"""Signalling of WebRTC, against the simulated server and against broken ones."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+import pytest
+
+from custom_components.nestmtx.client import (
+    Candidate,
+    CannotConnect,
+    IceServer,
+    SignallingError,
+    WhepSession,
+    ice_servers,
+)
+from custom_components.nestmtx.client.whep import fragment
+from tests.simulator import Simulator, Times, Trouble, recorded, trickle
+from tests.simulator.probe import running, until
+from tests.simulator.viewer import Viewer
+
+FRONT = 1
+HOST_CANDIDATE = "candidate:1 1 udp 2130706431 192.0.2.7 50000 typ host"
+OFFER = (
+    "v=0\r\n"
+    "a=group:BUNDLE 0 1\r\n"
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+    "a=ice-ufrag:uFrA\r\n"
+    "a=ice-pwd:thePassword\r\n"
+    "a=mid:0\r\n"
+    "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+    "a=ice-ufrag:uFrA\r\n"
+    "a=ice-pwd:thePassword\r\n"
+    "a=mid:1\r\n"
+)
+
+
+@pytest.fixture
+async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def viewer(simulator: Simulator) -> AsyncGenerator[Viewer]:
+    """A browser's end of a connection."""
+    async with Viewer() as viewer:
+        yield viewer
+
+
+@pytest.fixture
+def session(simulator: Simulator, http: aiohttp.ClientSession) -> WhepSession:
+    """A session of the simulated server, not begun."""
+    return WhepSession(http, _url(simulator))
+
+
+def _url(simulator: Simulator, path: str = "front") -> str:
+    return f"http://127.0.0.1:{simulator.web_rtc_port}/{path}/whep"
+
+
+def _candidates(viewer: Viewer) -> list[Candidate]:
+    return [Candidate(line.removeprefix("a=")) for line in viewer.candidates]
+
+
+def _methods(simulator: Simulator) -> list[str]:
+    return [method for method, _ in simulator.whep.requests]
+
+
+# The simulated server
+
+
+async def test_an_offer_is_answered_and_video_flows(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    await viewer.take(await session.offer(await viewer.offer()))
+
+    assert await viewer.frame() < await viewer.frame()
+    assert len(simulator.whep.sessions) == 1
+
+
+async def test_an_offer_to_a_camera_that_sleeps_is_held(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
+    offering = asyncio.create_task(session.offer(await viewer.offer()))
+    await until(lambda: simulator.world.cameras[FRONT].process)
+
+    assert not offering.done()
+
+    assert (await offering).startswith("v=0")
+
+
+async def test_an_offer_that_is_cancelled_leaves_no_session(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
+    offering = asyncio.create_task(session.offer(await viewer.offer()))
+    await until(lambda: simulator.world.cameras[FRONT].process)
+
+    offering.cancel()
+    await asyncio.wait([offering])
+    await session.close()
+
+    await until(lambda: simulator.world.cameras[FRONT].process is None)
+    assert _methods(simulator) == ["POST"]
+
+
+async def test_candidates_that_come_before_the_answer_are_told_with_it(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.1)
+    offering = asyncio.create_task(session.offer(await viewer.offer(trickle_later=True)))
+    await until(lambda: simulator.whep.requests)
+    for candidate in _candidates(viewer):
+        await session.add_candidate(candidate)
+
+    # Without the server's candidates, the viewer waits to be found.
+    answer, _ = trickle.split(await offering)
+    await viewer.take(answer)
+
+    assert await viewer.frame() < await viewer.frame()
+    assert _methods(simulator) == ["POST", "PATCH"]
+
+
+async def test_candidates_that_come_after_the_answer_are_told_at_once(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    answer, _ = trickle.split(await session.offer(await viewer.offer(trickle_later=True)))
+    await viewer.take(answer)
+    for candidate in _candidates(viewer):
+        await session.add_candidate(candidate)
+
+    assert await viewer.frame() < await viewer.frame()
+
+
+async def test_candidates_of_a_session_that_is_gone_do_no_harm(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    await session.offer(await viewer.offer())
+    await simulator.set_ready(FRONT, ready=False)
+    await until(lambda: not simulator.whep.sessions)
+
+    await session.add_candidate(Candidate(HOST_CANDIDATE))
+
+    assert _methods(simulator) == ["POST", "PATCH"]
+
+
+async def test_candidates_are_not_told_after_the_end(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    await session.offer(await viewer.offer())
+    await session.close()
+
+    await session.add_candidate(Candidate(HOST_CANDIDATE))
+
+    assert _methods(simulator) == ["POST", "DELETE"]
+
+
+@pytest.mark.parametrize("candidate", ["", "candidate:1\r\na=evil", "candidate:\ud800", "a=b"])
+async def test_a_candidate_that_is_none_is_not_told(
+    simulator: Simulator, session: WhepSession, viewer: Viewer, candidate: str
+) -> None:
+    await session.offer(await viewer.offer())
+
+    await session.add_candidate(Candidate(candidate))
+
+    assert _methods(simulator) == ["POST"]
+
+
+async def test_a_session_that_is_closed_is_gone(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    await viewer.take(await session.offer(await viewer.offer()))
+    await until(lambda: viewer.state == "connected")
+
+    await session.close()
+
+    assert not simulator.whep.sessions
+    assert not simulator.world.cameras[FRONT].stream.readers
+
+
+async def test_a_session_is_closed_once(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    await session.offer(await viewer.offer())
+
+    await session.close()
+    await session.close()
+
+    assert _methods(simulator) == ["POST", "DELETE"]
+
+
+async def test_a_session_that_never_began_is_closed_without_a_word(
+    simulator: Simulator, session: WhepSession
+) -> None:
+    await session.close()
+
+    assert not simulator.whep.requests
+
+
+async def test_the_end_of_a_session_does_no_harm_when_the_server_is_gone(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    await session.offer(await viewer.offer())
+    await simulator.kill()
+
+    await session.add_candidate(Candidate(HOST_CANDIDATE))
+    await session.close()
+
+
+async def test_a_path_that_is_not_there_is_told_in_the_server_s_words(
+    simulator: Simulator, session: WhepSession, viewer: Viewer
+) -> None:
+    simulator.faults.missing_paths.add("front")
+
+    with pytest.raises(SignallingError, match="no stream is available on path 'front'") as err:
+        await session.offer(await viewer.offer())
+    assert err.value.status == 404
+
+
+async def test_an_offer_that_is_none_is_told_in_the_server_s_words(session: WhepSession) -> None:
+    with pytest.raises(SignallingError) as err:
+        await session.offer("no offer")
+    assert err.value.status == 400
+
+
+async def test_a_camera_that_does_not_wake_is_told_in_the_server_s_words(
+    http: aiohttp.ClientSession,
+) -> None:
+    times = replace(Times.fast(), start_timeout=0.1)
+    async with running(Simulator(recorded(), times=times)) as simulator, Viewer() as viewer:
+        simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
+        session = WhepSession(http, _url(simulator))
+        with pytest.raises(SignallingError, match="source of path 'front' has timed out"):
+            await session.offer(await viewer.offer())
+
+
+async def test_an_offer_that_cannot_be_sent_is_no_surprise(session: WhepSession) -> None:
+    with pytest.raises(CannotConnect):
+        await session.offer("v=0\r\ns=\ud800\r\n")
+
+
+async def test_nothing_that_listens_cannot_be_connected_to(http: aiohttp.ClientSession) -> None:
+    with pytest.raises(CannotConnect):
+        await WhepSession(http, f"http://127.0.0.1:{unused_port()}/front/whep").offer(OFFER)
+
+
+# Broken servers
+
+
+type Answers = Callable[[web.Request], web.Response]
+
+
+@asynccontextmanager
+async def _server(answers: Answers) -> AsyncGenerator[tuple[str, list[str]]]:
+    """Serve viewers in some way; a stream's endpoint, and the methods that were asked with."""
+    asked: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        asked.append(request.method)
+        return answers(request)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/front/whep")), asked
+
+
+def _created(location: str, body: bytes = b"v=0\r\n") -> Answers:
+    headers = {"Location": location} if location else {}
+    return lambda _request: web.Response(status=201, body=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "",
+        "http://elsewhere.example/front/whep/1",
+        "//elsewhere.example/front/whep/1",
+        "http://127.0.0.1:1/front/whep/1",
+        "http://localhost/front/whep/1",
+        "https://127.0.0.1/front/whep/1",
+        "file:///etc/passwd",
+        "http://[nowhere",
+    ],
+)
+async def test_a_session_on_another_host_is_none(
+    http: aiohttp.ClientSession, location: str
+) -> None:
+    async with _server(_created(location)) as (url, asked):
+        session = WhepSession(http, url)
+        with pytest.raises(CannotConnect):
+            await session.offer(OFFER)
+        await session.add_candidate(Candidate(HOST_CANDIDATE))
+        await session.close()
+
+    assert asked == ["POST"]
+
+
+@pytest.mark.parametrize("location", ["/front/whep/1", "whep/1", "{origin}/front/whep/1"])
+async def test_a_session_is_where_the_server_says(
+    http: aiohttp.ClientSession, location: str
+) -> None:
+    paths: list[str] = []
+
+    def answer(request: web.Request) -> web.Response:
+        paths.append(request.path)
+        return _created(location.format(origin=request.url.origin()))(request)
+
+    async with _server(answer) as (url, _):
+        session = WhepSession(http, url)
+        await session.offer(OFFER)
+        await session.close()
+
+    assert paths == ["/front/whep", "/front/whep/1"]
+
+
+@pytest.mark.parametrize("body", [b"v" * 1_000_000, b"\xff\xfe"])
+async def test_an_answer_that_is_none_is_not_passed_on(
+    http: aiohttp.ClientSession, body: bytes
+) -> None:
+    async with _server(_created("/front/whep/1", body)) as (url, _):
+        with pytest.raises(CannotConnect):
+            await WhepSession(http, url).offer(OFFER)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"status": "error", "error": "no codecs in common"}', "no codecs in common"),
+        (b'{"error": "half a pair: \\ud800"}', "half a pair: ?"),
+        (b'{"error": "' + b"x" * 1000 + b'"}', "x" * 200),
+        (b'{"error": 7}', "7"),
+        (b"<html>Bad gateway</html>", "no reason given"),
+        (b'["error"]', "no reason given"),
+        (b"{}", "no reason given"),
+        (b"", "no reason given"),
+        (b"[" * 100_000, "no reason given"),
+    ],
+)
+async def test_a_refusal_is_told_in_the_server_s_words_as_far_as_they_can_be_told(
+    http: aiohttp.ClientSession, body: bytes, expected: str
+) -> None:
+    async with _server(lambda _request: web.Response(status=400, body=body)) as (url, _):
+        with pytest.raises(SignallingError) as err:
+            await WhepSession(http, url).offer(OFFER)
+
+    assert str(err.value) == expected
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 401, 500])
+async def test_another_status_than_created_is_a_refusal(
+    http: aiohttp.ClientSession, status: int
+) -> None:
+    def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    async with _server(answer) as (url, asked):
+        with pytest.raises(SignallingError) as err:
+            await WhepSession(http, url).offer(OFFER)
+
+    assert err.value.status == status and asked == ["POST"]
+
+
+# Fragments
+
+
+def test_a_fragment_holds_the_credentials_and_the_media_of_its_candidates() -> None:
+    first, second = "candidate:1 1 udp 1 192.0.2.7 5 typ host", "candidate:2 1 udp 1 ::1 5 typ host"
+
+    assert fragment(OFFER, [Candidate(first, 1), Candidate(second, 1)]) == (
+        "a=ice-ufrag:uFrA\r\n"
+        "a=ice-pwd:thePassword\r\n"
+        "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+        "a=mid:1\r\n"
+        f"a={first}\r\n"
+        f"a={second}\r\n"
+    )
+
+
+def test_each_candidate_stands_with_its_media() -> None:
+    text = fragment(OFFER, [Candidate("candidate:b", 1), Candidate("candidate:a", 0)])
+
+    assert [line for line in text.splitlines() if line.startswith(("m=", "a=candidate"))] == [
+        "m=video 9 UDP/TLS/RTP/SAVPF 96",
+        "a=candidate:b",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+        "a=candidate:a",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offer", "expected"),
+    [
+        (OFFER, "a=mid:1"),
+        (OFFER.replace("\r\n", "\n"), "a=mid:1"),
+        (OFFER.replace("a=mid:1", "a=mid:17"), "a=mid:17"),
+        # MediaMTX takes numbers only.
+        (OFFER.replace("a=mid:1", "a=mid:video"), "a=mid:1"),
+        (OFFER.replace("a=mid:1\r\n", ""), "a=mid:1"),
+    ],
+)
+def test_the_media_are_told_by_a_number(offer: str, expected: str) -> None:
+    assert expected in fragment(offer, [Candidate("candidate:x", 1)]).splitlines()
+
+
+def test_the_credentials_may_stand_for_the_whole_session() -> None:
+    offer = "v=0\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\nm=video 9 UDP 96\r\na=mid:0\r\n"
+
+    assert fragment(offer, [Candidate("candidate:x")]).splitlines() == [
+        "a=ice-ufrag:u",
+        "a=ice-pwd:p",
+        "m=video 9 UDP 96",
+        "a=mid:0",
+        "a=candidate:x",
+    ]
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        Candidate(""),
+        Candidate("candidate:"),
+        Candidate("end-of-candidates"),
+        Candidate("a=candidate:x"),
+        Candidate(" candidate:x"),
+        Candidate("candidate:x\r\na=ice-pwd:evil"),
+        Candidate("candidate:x\na=ice-pwd:evil"),
+        Candidate("candidate:x\ra=ice-pwd:evil"),
+        Candidate("candidate:x\r\n"),
+        Candidate("candidate:x\0"),
+        Candidate("candidate:\u2028x"),
+        Candidate("candidate:\ud800"),
+        Candidate("candidate:x", 2),
+        Candidate("candidate:x", 10**30),
+        Candidate("candidate:x", -1),
+    ],
+)
+def test_what_is_no_candidate_is_left_out(candidate: Candidate) -> None:
+    assert fragment(OFFER, [candidate]) == ""
+    assert fragment(OFFER, [candidate, Candidate("candidate:y")]).count("candidate") == 1
+
+
+@pytest.mark.parametrize("offer", ["", "v=0\r\n", "no offer"])
+def test_an_offer_without_media_has_no_candidates(offer: str) -> None:
+    assert fragment(offer, [Candidate("candidate:x")]) == ""
+
+
+# ICE servers
+
+
+def _turn(url: str, credential: str) -> str:
+    """Return a server as MediaMTX tells it."""
+    return (
+        f'<{url}>; rel="ice-server"; username="u"; credential="{credential}"; '
+        'credential-type="password"'
+    )
+
+
+async def test_ice_servers_are_told_and_nobody_is_woken(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    simulator.world.ice_servers = (
+        '<stun:stun.example:3478>; rel="ice-server"',
+        _turn("turns:turn.example:5349?transport=tcp", "s=e,c:r/e+t=="),
+    )
+
+    assert await ice_servers(http, _url(simulator)) == (
+        IceServer("stun:stun.example:3478"),
+        IceServer("turns:turn.example:5349?transport=tcp", "u", "s=e,c:r/e+t=="),
+    )
+    assert _methods(simulator) == ["OPTIONS"]
+    assert simulator.world.cameras[FRONT].process is None
+
+
+async def test_there_need_not_be_ice_servers(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    assert await ice_servers(http, _url(simulator)) == ()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<javascript:alert(1)>; rel="ice-server"',
+        '<http://elsewhere.example/>; rel="ice-server"',
+        '<stun.example>; rel="ice-server"',
+        '<//stun.example>; rel="ice-server"',
+        '<stun:>; rel="ice-server"',
+        '<stun:two words>; rel="ice-server"',
+        '<stun:[>; rel="ice-server"',
+        '<stun:stun.example?transport=udp>; rel="ice-server"',
+        # A browser takes no TURN server without a user, and fails with all of them.
+        '<turn:turn.example>; rel="ice-server"',
+        '<turn:turn.example>; rel="ice-server"; username="u"',
+        _turn("turn:turn.example", ""),
+        _turn("turn:turn.example", r"\ud800"),
+        _turn("turn:turn.example", r"\x"),
+        '<http://[>; rel="ice-server"',
+        '<stun:stun.example>; rel="preload"',
+        "<stun:stun.example>",
+        'stun:stun.example; rel="ice-server"',
+        "<",
+        ",,;;",
+    ],
+)
+async def test_what_is_no_ice_server_is_left_out(
+    simulator: Simulator, http: aiohttp.ClientSession, link: str
+) -> None:
+    simulator.world.ice_servers = (link, '<stun:good.example>; rel="ice-server"')
+
+    assert await ice_servers(http, _url(simulator)) == (IceServer("stun:good.example"),)
+
+
+@pytest.mark.parametrize(
+    ("sent", "credential"),
+    [
+        ("semi;colon", "semi;colon"),
+        ("com,<ma>", "com,<ma>"),
+        (r"quo\"te", 'quo"te'),
+        (r"back\\slash", r"back\slash"),
+        (r"\u003cless\u003e", "<less>"),
+    ],
+)
+async def test_a_credential_may_hold_any_character(
+    simulator: Simulator, http: aiohttp.ClientSession, sent: str, credential: str
+) -> None:
+    """MediaMTX quotes it as JSON does."""
+    simulator.world.ice_servers = (_turn("turn:t.example", sent),)
+
+    assert await ice_servers(http, _url(simulator)) == (
+        IceServer("turn:t.example", "u", credential),
+    )
+
+
+async def test_ice_servers_may_come_in_one_line(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    line = ", ".join((_turn("turn:t.example", "c"), '<stun:[fd00::5]:3478>; rel="ice-server"'))
+    simulator.world.ice_servers = (line,)
+
+    assert await ice_servers(http, _url(simulator)) == (
+        IceServer("turn:t.example", "u", "c"),
+        IceServer("stun:[fd00::5]:3478"),
+    )
+
+
+async def test_ice_servers_cannot_be_asked_for_where_nothing_listens(
+    http: aiohttp.ClientSession,
+) -> None:
+    with pytest.raises(CannotConnect):
+        await ice_servers(http, f"http://127.0.0.1:{unused_port()}/front/whep")
