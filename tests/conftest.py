@@ -26,6 +26,9 @@ from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Quirks, Simulator, Times, World
 from tests.simulator.scenario import recorded
 
+# In an environment of their own: scripts/test --browser.
+collect_ignore = ["browser"]
+
 ROOT = Path(__file__).parents[1]
 
 TIMINGS = Timings(
@@ -37,6 +40,10 @@ TIMINGS = Timings(
     lag=0.5,
     resync=1.0,
     load=0.5,
+    start_timeout=3.0,
+    read_again=0.1,
+    look=0.1,
+    hand_over=0.5,
     grace=0.2,
 )
 
@@ -44,6 +51,12 @@ TIMINGS = Timings(
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant load the integration."""
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Give each test a folder of its own: pictures are kept in it."""
+    return hass_tmp_config_dir
 
 
 @pytest.fixture
@@ -76,11 +89,17 @@ def quirks() -> Quirks:
 
 
 @pytest.fixture
+def times() -> Times:
+    """The server's: short ones."""
+    return Times.fast()
+
+
+@pytest.fixture
 async def simulator(
-    world: World, quirks: Quirks, socket_enabled: None
+    world: World, quirks: Quirks, times: Times, socket_enabled: None
 ) -> AsyncGenerator[Simulator]:
-    """A running server, with short times."""
-    simulator = Simulator(world, quirks, Times.fast())
+    """A running server."""
+    simulator = Simulator(world, quirks, times)
     await simulator.start()
     yield simulator
     await simulator.stop()
@@ -90,7 +109,8 @@ async def simulator(
 async def server_process(socket_enabled: None) -> AsyncGenerator[ServerAddress]:
     """A server in a process of its own, where only the client's side is to be looked at."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.simulator", "--port", "0", "--hls-port", "0"),
+        *(sys.executable, "-m", "tests.simulator"),
+        *("--port", "0", "--hls-port", "0", "--rtsp-port", "0", "--web-rtc-port", "0"),
         *("--scenario", "recorded", "--cameras", "2"),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,

@@ -5,12 +5,15 @@ from unittest.mock import patch
 
 from homeassistant.components.camera import async_get_stream_source
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from tests.conftest import Until
 from tests.simulator import Simulator
+from tests.simulator.rows import camera_row
 
 FRONT = "camera.front_yard_front_yard_cam"
 LIVING_ROOM = "camera.living_room_living_room"
@@ -36,7 +39,10 @@ async def test_the_stream_is_rtsp_where_the_server_has_it_else_hls(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     camera = hass.data["camera"].get_entity(FRONT)
-    assert await async_get_stream_source(hass, FRONT) == "rtsp://127.0.0.1:8554/front"
+    assert (
+        await async_get_stream_source(hass, FRONT)
+        == f"rtsp://127.0.0.1:{simulator.rtsp_port}/front"
+    )
 
     simulator.world.protocols.discard("rtsp")
     await until(lambda: camera.coordinator.camera(camera.subject.key).url_rtsp_tcp is None)
@@ -53,7 +59,7 @@ async def test_a_stream_that_is_open_follows_its_source(
     stream = await camera.async_create_stream()
 
     simulator.world.cameras[1].path = "porch"
-    await until(lambda: stream.source == "rtsp://127.0.0.1:8554/porch")
+    await until(lambda: stream.source == f"rtsp://127.0.0.1:{simulator.rtsp_port}/porch")
 
 
 async def test_a_stream_that_failed_does_not_make_the_camera_unavailable(
@@ -66,7 +72,7 @@ async def test_a_stream_that_failed_does_not_make_the_camera_unavailable(
     with patch.object(type(stream), "available", False):
         camera.async_write_ha_state()
 
-    assert hass.states.get(FRONT).state == "idle"
+    assert hass.states.get(FRONT).state == "streaming"
 
 
 async def test_a_camera_without_a_path_has_no_stream_until_it_gets_one(
@@ -98,3 +104,29 @@ async def test_a_picture_is_answered_at_once_and_wakes_nobody(
     assert (await response.read()).startswith(b"\xff\xd8")
     assert simulator.requests == []
     assert hass.states.get(FRONT).state == "idle"
+
+
+async def test_an_address_that_leads_elsewhere_is_told_and_not_opened(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    row = camera_row(simulator.world.cameras[1], simulator.world, 0)
+    hostile = {"url_rtsp_tcp": "file:///etc/passwd", "url_hls_m3u8": "http://u:p@elsewhere/x"}
+    answer = {"page": 1, "itemsPerPage": 100, "total": 1, "items": [row | hostile]}
+    simulator.faults.answers[("cameras", "list")] = answer
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await async_setup_component(hass, "stream", {})
+
+    with pytest.raises(HomeAssistantError) as error:
+        await hass.data["camera"].get_entity(FRONT).async_create_stream()
+
+    assert error.value.translation_key == "stream_refused"
+    assert await async_get_stream_source(hass, FRONT) is None
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert sum("url_rtsp_tcp" in message for message in warnings) == 1
+    assert sum("url_hls_m3u8" in message for message in warnings) == 1
+    assert "elsewhere" not in caplog.text
+    await hass.config_entries.async_unload(entry.entry_id)

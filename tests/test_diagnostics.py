@@ -77,8 +77,9 @@ async def test_where_a_stream_is_found_is_left_out_and_how_it_is_served_is_not(
 
     row = camera_row(simulator.world.cameras[1], simulator.world, 0)
     camera = next(each for each in diagnostics["cameras"] if each["id"] == 1)
-    assert row["url_rtsp_tcp"] == "rtsp://<window.location.origin>:8554/front"
-    assert camera["url_rtsp_tcp"] == "rtsp://<window.location.origin>:8554/**REDACTED**"
+    origin = f"rtsp://<window.location.origin>:{simulator.rtsp_port}"
+    assert row["url_rtsp_tcp"] == f"{origin}/front"
+    assert camera["url_rtsp_tcp"] == f"{origin}/**REDACTED**"
     assert camera["path"] == "**REDACTED**"
 
 

@@ -10,14 +10,16 @@ import pytest
 from custom_components.nestmtx import (
     binary_sensor,
     button,
+    camera,
     config_flow,
     errors,
     event,
+    options_flow,
     sensor,
     switch,
     text,
 )
-from custom_components.nestmtx.client import ControlProblem
+from custom_components.nestmtx.client import ControlProblem, StartProblem
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "nestmtx"
 ENGLISH = json.loads((INTEGRATION / "translations" / "en.json").read_text())
@@ -30,7 +32,7 @@ DESCRIPTIONS = {
         binary_sensor.CREDENTIAL_PROBLEM,
         *binary_sensor.CAMERA_BINARY_SENSORS,
     ],
-    "button": [button.RESTART_STREAM, *button.CRON_JOB_BUTTONS],
+    "button": [button.RESTART_STREAM, button.TAKE_PICTURE, *button.CRON_JOB_BUTTONS],
     "event": [event.CAMERA_ACTIVITY, event.CREDENTIAL_ACTIVITY, event.LOG],
     "sensor": [
         sensor.AUTHORIZATION,
@@ -68,7 +70,24 @@ def test_every_entity_has_a_name_and_an_icon_and_no_name_is_left_over() -> None:
         assert set(ENGLISH["entity"][platform]) == keys
         assert set(ICONS["entity"][platform]) == keys
 
-    assert set(ENGLISH["entity"]) == set(ICONS["entity"]) == set(DESCRIPTIONS)
+    assert set(ICONS["entity"]) == set(DESCRIPTIONS)
+    # A camera is called as its device is.
+    assert set(ENGLISH["entity"]) == {*DESCRIPTIONS, "camera"}
+
+
+def test_the_attribute_of_a_camera_has_its_name() -> None:
+    words = ENGLISH["entity"]["camera"][camera.CAMERA.translation_key]
+
+    assert set(words["state_attributes"]) == {"picture_taken"}
+
+
+def test_every_option_has_a_name_and_a_description() -> None:
+    fields = {str(key) for key in options_flow.OPTIONS_SCHEMA.schema}
+    words = ENGLISH["options"]["step"]["init"]
+
+    assert set(words["data"]) == set(words["data_description"]) == fields
+    assert words["title"] and words["description"]
+    assert set(ENGLISH["options"]["error"]) == {"invalid_host"}
 
 
 @pytest.mark.parametrize("description", ENUMS, ids=lambda description: description.key)
@@ -104,7 +123,10 @@ def test_every_step_has_a_title_and_a_description() -> None:
 
 def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
     assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
-    assert set(ENGLISH["exceptions"]) == CONNECT_ERRORS | set(ControlProblem) | {"refused"}
+    others = {"refused", "signalling_failed", "no_picture", "stream_ended"}
+    assert set(ENGLISH["exceptions"]) == (
+        CONNECT_ERRORS | set(ControlProblem) | set(StartProblem) | others
+    )
 
 
 @pytest.mark.parametrize("path", sorted((INTEGRATION / "translations").glob("*.json")))

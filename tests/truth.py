@@ -118,6 +118,7 @@ _CAMERA_ENTITIES: tuple[_Entity[Camera], ...] = (
     _Entity("switch", "enabled", " Enabled", lambda camera: _on(camera.enabled)),
     _Entity("switch", "persistent", " Persistent", lambda camera: _on(camera.persistent)),
     _Entity("button", "restart_stream", " Restart stream", _pressed),
+    _Entity("button", "take_picture", " Take picture", lambda _: {STATE_UNKNOWN}),
     _Entity("event", "activity", " Activity", None),
 )
 _CREDENTIAL_ENTITIES: tuple[_Entity[Credential], ...] = (

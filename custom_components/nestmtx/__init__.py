@@ -8,6 +8,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from .const import PLATFORMS
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .device import is_stale
+from .stills import store_of
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> bool:
@@ -25,6 +26,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
 async def async_unload_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> bool:
     """Remove the entities; the coordinator ends the session."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> None:
+    """Remove the pictures of the cameras."""
+    await hass.async_add_executor_job(store_of(hass, entry.entry_id).clear)
 
 
 async def async_remove_config_entry_device(

@@ -1,4 +1,4 @@
-"""Buttons: restart a camera's stream, and run the server's cron jobs."""
+"""Buttons: restart a camera's stream, take a picture, and run the server's cron jobs."""
 
 from dataclasses import dataclass
 from typing import Final, override
@@ -34,6 +34,8 @@ RESTART_STREAM: Final = ButtonEntityDescription(
     entity_category=EntityCategory.CONFIG,
 )
 
+TAKE_PICTURE: Final = ButtonEntityDescription(key="take_picture", translation_key="take_picture")
+
 CRON_JOB_BUTTONS = tuple(
     CronJobButtonDescription(
         key=key,
@@ -57,7 +59,10 @@ async def async_setup_entry(
     async_add_camera_entities(
         entry,
         async_add_entities,
-        lambda camera: [NestMTXRestartStream(coordinator, camera, RESTART_STREAM)],
+        lambda camera: [
+            NestMTXRestartStream(coordinator, camera, RESTART_STREAM),
+            NestMTXTakePicture(coordinator, camera, TAKE_PICTURE),
+        ],
     )
 
 
@@ -74,6 +79,15 @@ class NestMTXRestartStream(NestMTXCameraEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Restart the stream."""
         await self.coordinator.async_restart_stream(self.subject.key)
+
+
+class NestMTXTakePicture(NestMTXCameraEntity, ButtonEntity):
+    """Takes a new picture, for which the camera is woken; it is pressed until there is one."""
+
+    @override
+    async def async_press(self) -> None:
+        """Take a picture."""
+        await self.coordinator.stills.async_take(self.subject.key)
 
 
 class NestMTXCronJob(NestMTXServerEntity, ButtonEntity):

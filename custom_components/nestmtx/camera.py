@@ -1,24 +1,38 @@
 """The cameras."""
 
-from pathlib import Path
-from typing import Final, override
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Final, cast, override
 
 from homeassistant.components.camera import (
     Camera as CameraEntity,
     CameraEntityDescription,
     CameraEntityFeature,
+    get_dynamic_camera_stream_settings,
 )
+from homeassistant.components.camera.webrtc import CameraWebRTCProvider, WebRTCClientConfiguration
+from homeassistant.components.stream import Stream
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from webrtc_models import RTCConfiguration
 
-from .client import Camera, stream_source
+from .client import Camera, streams
+from .const import CONF_WEB_RTC, DOMAIN, LOGGER
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .entity import NestMTXCameraEntity, async_add_camera_entities
+from .pictures import rendered
+from .placeholders import Placeholder, draw_placeholder, placeholder_for
+from .waking import WakingProvider
+from .webrtc import WhepProvider
 
 PARALLEL_UPDATES = 0
 
-CAMERA: Final = CameraEntityDescription(key="camera", name=None)
-PLACEHOLDER: Final = Path(__file__).with_name("placeholder.jpg")
+CAMERA: Final = CameraEntityDescription(key="camera", translation_key="camera", name=None)
+_RECOVERY: Final = 5.0
+"""Seconds between attempts to bring a stream back that Home Assistant reads."""
 
 
 async def async_setup_entry(
@@ -27,11 +41,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the cameras."""
-    placeholder = await hass.async_add_executor_job(PLACEHOLDER.read_bytes)
+    coordinator = entry.runtime_data
+    await coordinator.stills.async_tidy()
+    whep = WhepProvider(coordinator) if entry.options.get(CONF_WEB_RTC, True) else None
+    if whep is not None:
+        entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, whep.async_stop))
     async_add_camera_entities(
-        entry,
-        async_add_entities,
-        lambda camera: [NestMTXCamera(entry.runtime_data, camera, placeholder)],
+        entry, async_add_entities, lambda camera: [NestMTXCamera(coordinator, camera, whep)]
     )
 
 
@@ -39,13 +55,19 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     """A camera: streaming while it is ready. Enabling it is a matter of the server."""
 
     _attr_brand = "Google Nest"
+    _unrecorded_attributes = frozenset({"picture_taken"})
 
-    def __init__(self, coordinator: NestMTXCoordinator, camera: Camera, placeholder: bytes) -> None:
+    def __init__(
+        self, coordinator: NestMTXCoordinator, camera: Camera, whep: WhepProvider | None
+    ) -> None:
         """Know the stream's source from the beginning: it is asked for before all else."""
         CameraEntity.__init__(self)
         super().__init__(coordinator, camera, CAMERA)
-        self._placeholder = placeholder
-        self._source = self._find_source()
+        self.streams = streams(camera, coordinator.video_host)
+        self._whep = whep
+        self._waking: WakingProvider | None = None
+        self._recovery: asyncio.Task[None] | None = None
+        self._warn_of_refused()
 
     @property
     @override
@@ -62,31 +84,146 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def supported_features(self) -> CameraEntityFeature:
-        """Streaming, where the server has a stream."""
-        return CameraEntityFeature.STREAM if self._source else CameraEntityFeature(0)
+        """Streaming, where the server has a stream, or something in its place to complain of."""
+        has_stream = self.streams.source or self.streams.refused
+        return CameraEntityFeature.STREAM if has_stream else CameraEntityFeature(0)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """When the picture was taken that is shown."""
+        picture = self.coordinator.stills.last(self.subject.key)
+        return {"picture_taken": picture.taken if picture else None}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take over the last picture from before a restart."""
+        await self.coordinator.stills.async_load(self.subject.key)
+        await super().async_added_to_hass()
+
+    # Live views
 
     @override
     async def stream_source(self) -> str | None:
         """Return the URL of the stream; opening it wakes the camera."""
-        return self._source
+        return self.streams.source
+
+    async def async_start_stream(self) -> None:
+        """Wait until there is video to be seen. Raises HomeAssistantError, which says why not."""
+        await self.coordinator.async_start_stream(self.subject.key)
+
+    @override
+    async def async_create_stream(self) -> Stream | None:
+        """Wake the camera before its stream is opened, which has only five seconds."""
+        try:
+            await self.async_start_stream()
+        except HomeAssistantError:
+            settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
+            if not settings.preload_stream:
+                raise
+            # Home Assistant tries for ever to have this one, and must not stop at its failure.
+            LOGGER.warning("%s does not stream yet", self.entity_id)
+        return await super().async_create_stream()
+
+    @override
+    async def _async_get_supported_webrtc_provider[T](
+        self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]
+    ) -> T | None:
+        """Choose WebRTC straight from the server, else what Home Assistant has, such as go2rtc."""
+        if self._whep is not None and self.streams.whep and self.supported_features:
+            return cast("T", self._whep)
+        provider = await super()._async_get_supported_webrtc_provider(fn)
+        if provider is None:
+            return None
+        if self._waking is None or self._waking.provider is not provider:
+            self._waking = WakingProvider(cast("CameraWebRTCProvider", provider))
+        return cast("T", self._waking)
+
+    @callback
+    @override
+    def _async_get_webrtc_client_configuration(self) -> WebRTCClientConfiguration:
+        """Return the server's ICE servers; Home Assistant adds its own."""
+        if self._whep is None or self.webrtc_provider is not self._whep:
+            return WebRTCClientConfiguration()
+        return WebRTCClientConfiguration(
+            configuration=RTCConfiguration(ice_servers=[*self._whep.ice_servers])
+        )
+
+    # Pictures
 
     @override
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return a placeholder: dashboards ask all the time, and must not wake the camera."""
-        return self._placeholder
+        """Return the last picture, or a drawing that says why there is none."""
+        picture = await self.coordinator.stills.async_picture(self.subject.key, self.stream)
+        if picture is None:
+            return await self.hass.async_add_executor_job(draw_placeholder, self._placeholder)
+        settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
+        return await self.hass.async_add_executor_job(
+            rendered, picture.jpeg, settings.orientation, width, height
+        )
+
+    @property
+    def _placeholder(self) -> Placeholder:
+        if not self.available:
+            return Placeholder.UNAVAILABLE
+        credential = self.coordinator.data.credentials.get(self.camera.credential_id or 0)
+        authorized = credential is None or credential.is_authorized
+        return placeholder_for(self.camera, authorized=authorized)
+
+    # What has changed
 
     @callback
     @override
     def _refresh(self) -> None:
+        was_ready = self.camera.ready
         super()._refresh()
-        source = self._find_source()
-        if source != self._source:
-            self._source = source
-            # A stream is kept for as long as the entity is there.
-            if self.stream is not None and source is not None:
-                self.stream.update_source(source)
+        self._follow_streams()
+        if was_ready and not self.camera.ready:
+            self._recover()
+        if self._whep is None:
+            return
+        if not self.available:
+            self._whep.async_close_views(self.subject.key)
+        elif was_ready != self.camera.ready:
+            self._whep.async_check_views(self.subject.key)
 
-    def _find_source(self) -> str | None:
-        return stream_source(self.camera, self.coordinator.address.host)
+    def _follow_streams(self) -> None:
+        former = self.streams
+        self.streams = streams(self.camera, self.coordinator.video_host)
+        if self.streams == former:
+            return
+        self._warn_of_refused()
+        if self.streams.whep != former.whep:
+            self.hass.async_create_task(self.async_refresh_providers())
+        # A stream is kept for as long as the entity is there.
+        source = self.streams.source
+        if source != former.source and source is not None and self.stream is not None:
+            self.stream.update_source(source)
+
+    def _warn_of_refused(self) -> None:
+        for column in self.streams.refused:
+            LOGGER.warning(
+                "The NestMTX server %s names an address for the video of %s that is not opened:"
+                " %s is no stream on %s",
+                self.coordinator.address.host,
+                self.camera.name,
+                column,
+                self.coordinator.video_host,
+            )
+
+    def _recover(self) -> None:
+        """Have the camera start again for what Home Assistant still reads."""
+        if self.stream is None or (self._recovery is not None and not self._recovery.done()):
+            return
+        self._recovery = self.coordinator.config_entry.async_create_background_task(
+            self.hass, self._async_recover(self.stream), f"{DOMAIN} recovery"
+        )
+
+    async def _async_recover(self, stream: Stream) -> None:
+        """Hold the camera's stream until Home Assistant's next attempt, which comes by itself."""
+        while stream.outputs() and not self.camera.watched:
+            with suppress(HomeAssistantError):
+                await self.async_start_stream()
+            await asyncio.sleep(_RECOVERY)

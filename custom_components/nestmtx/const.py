@@ -8,6 +8,9 @@ from homeassistant.const import Platform
 DOMAIN: Final = "nestmtx"
 LOGGER: Final = logging.getLogger(__package__)
 
+CONF_VIDEO_HOST: Final = "video_host"
+CONF_WEB_RTC: Final = "web_rtc"
+
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,

@@ -1,7 +1,8 @@
 """Brings a session with a NestMTX server into Home Assistant."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Unpack, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -39,7 +40,7 @@ from .client import (
     SessionState,
     Timings,
 )
-from .const import DOMAIN, LOGGER
+from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
 from .device import (
     Subject,
     async_device_ids,
@@ -51,6 +52,7 @@ from .device import (
 )
 from .errors import translated, translation_key
 from .listeners import Listeners
+from .stills import Stills
 
 TIMINGS = Timings()
 
@@ -82,8 +84,9 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         account = account_of(entry.data)
         self.address = account.address
         self.connected = False
-        http = async_get_clientsession(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
-        self._session = Session(http, account, self, TIMINGS)
+        self.http = http = async_get_clientsession(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
+        self.video_host = entry.options.get(CONF_VIDEO_HOST) or account.address.host
+        self._session = Session(http, account, self, TIMINGS, self.video_host)
         self._run_task: asyncio.Task[None] | None = None
         self._cancel_grace: CALLBACK_TYPE | None = None
         self._object_listeners: Listeners[()] = Listeners()
@@ -95,6 +98,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
         self.data = ServerState()
         self.server_device_id = async_update_server_device(self)
+        self.stills = Stills(self)
 
     def camera(self, key: str) -> Camera | None:
         """Return the camera with a key, unless the server does not list it any more."""
@@ -139,6 +143,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         return self._object_listeners.async_add(context, update_callback)
 
     @callback
+    def async_update_subject(self, subject: Subject) -> None:
+        """Tell the listeners of one object that something of it has changed."""
+        self._object_listeners.async_call(subject)
+
+    @callback
     def async_add_event_listener(
         self, subject: Subject, listener: Callable[[ServerEvent], None]
     ) -> CALLBACK_TYPE:
@@ -164,6 +173,18 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Restart the process of a camera's stream."""
         with translated(self.address.host):
             await self._session.controls.restart_stream(self._camera_id(key))
+
+    async def async_start_stream(self, key: str) -> None:
+        """Wait until a camera streams video; it is kept awake until somebody reads it."""
+        with translated(self.address.host):
+            await self._session.demands.start(self._camera_id(key))
+
+    @asynccontextmanager
+    async def async_hold_stream(self, key: str) -> AsyncGenerator[None]:
+        """Have a camera stream for as long as this is held; entering waits for its video."""
+        with translated(self.address.host):
+            async with self._session.demands.hold(self._camera_id(key)):
+                yield
 
     async def async_run_cron_job(self, name: str) -> None:
         """Run a cron job of the server, and wait for its end."""
@@ -205,6 +226,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             self._run_task.cancel()
             await asyncio.wait([self._run_task])
         await self._session.stop()
+        await self.stills.async_stop()
 
     async def async_stop(self, _: Event) -> None:
         """End the session when Home Assistant stops: entries are not unloaded then."""

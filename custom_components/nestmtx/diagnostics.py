@@ -10,12 +10,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .client import Camera, Credential
+from .const import CONF_VIDEO_HOST
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .device import Subject
 
 _SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME}
 _URL: Final = re.compile(r"(?P<begin>[a-z]+://<window\.location\.origin>(:\d+)?)/")
-_URLS: Final = ("url_rtsp_tcp", "url_hls_m3u8")
+_URLS: Final = ("url_rtsp_tcp", "url_hls_m3u8", "url_web_rtc")
 
 
 async def async_get_config_entry_diagnostics(
@@ -25,6 +26,7 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     return {
         "entry": async_redact_data(dict(entry.data), _SECRETS),
+        "options": async_redact_data(dict(entry.options), {CONF_VIDEO_HOST}),
         **_server(coordinator),
         "cameras": [_camera(camera) for camera in coordinator.cameras],
         "credentials": [_credential(credential) for credential in coordinator.credentials],

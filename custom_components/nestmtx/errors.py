@@ -17,6 +17,8 @@ from .client import (
     RefusedControl,
     RequestError,
     RequestTimeout,
+    SignallingError,
+    StreamNotStarted,
 )
 from .const import DOMAIN
 
@@ -46,6 +48,16 @@ def translated(host: str) -> Generator[None]:
     except RefusedControl as err:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key=err.problem.value
+        ) from err
+    except StreamNotStarted as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key=err.problem.value
+        ) from err
+    except SignallingError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="signalling_failed",
+            translation_placeholders={"host": host, "message": str(err)},
         ) from err
     except RequestError as err:
         raise HomeAssistantError(

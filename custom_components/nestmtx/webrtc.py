@@ -1,0 +1,210 @@
+"""Live views over WebRTC: straight from the server of video, or by Home Assistant's go2rtc."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast, override
+
+from homeassistant.components.camera import Camera as CameraEntity
+from homeassistant.components.camera.webrtc import (
+    CameraWebRTCProvider,
+    WebRTCAnswer,
+    WebRTCError,
+    WebRTCSendMessage,
+)
+from homeassistant.core import Event, callback
+from homeassistant.exceptions import HomeAssistantError
+from webrtc_models import RTCIceCandidateInit, RTCIceServer
+
+from .client import Candidate, NestMTXError, SignallingError, WhepSession, ice_servers
+from .const import DOMAIN, LOGGER
+from .errors import translated
+
+if TYPE_CHECKING:
+    from .camera import NestMTXCamera
+    from .coordinator import NestMTXCoordinator
+
+_MOST_VIEWS = 16
+"""Live views of one camera: browsers offer again, and forget what they had."""
+_AGAIN = 1.0
+"""Seconds before an offer is made again, while the camera is still being started."""
+_CLOSE_TIMEOUT = 2.0
+
+
+class LiveView:
+    """One browser's session, from its offer on; it ends by `close`."""
+
+    def __init__(
+        self, coordinator: NestMTXCoordinator, key: str, url: str, send: WebRTCSendMessage
+    ) -> None:
+        """Nothing is sent yet."""
+        self.key = key
+        self.whep = WhepSession(coordinator.http, url)
+        self._coordinator = coordinator
+        self._send = send
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self, offer: str) -> None:
+        """Answer the browser's offer as soon as there is an answer."""
+        self._task = self._coordinator.config_entry.async_create_background_task(
+            self._coordinator.hass, self._run(offer), f"{DOMAIN} live view"
+        )
+
+    async def close(self) -> None:
+        """End the session on the server of video, whatever its state."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        await self.whep.close()
+
+    async def check(self) -> None:
+        """Tell the browser when the session is over: it would show its last picture for good."""
+        if await self.whep.has_ended():
+            ended = HomeAssistantError(translation_domain=DOMAIN, translation_key="stream_ended")
+            self._send(WebRTCError("webrtc_offer_failed", str(ended)))
+
+    async def _run(self, offer: str) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                start = group.create_task(self._coordinator.async_start_stream(self.key))
+                group.create_task(self._answer(offer, start))
+        except* HomeAssistantError as errors:
+            reason = str(errors.exceptions[0])
+            LOGGER.debug("A live view failed: %s", reason)
+            self._send(WebRTCError("webrtc_offer_failed", reason))
+            await self.whep.close()
+
+    async def _answer(self, offer: str, start: asyncio.Task[None]) -> None:
+        """Offer: the server of video holds that, too, while the camera starts."""
+        with translated(self._coordinator.video_host):
+            while True:
+                has_started = start.done()
+                try:
+                    answer = await self.whep.offer(offer)
+                except SignallingError:
+                    if has_started:
+                        raise
+                    await asyncio.wait({start}, timeout=_AGAIN)
+                else:
+                    break
+        self._send(WebRTCAnswer(answer))
+
+
+class WhepProvider(CameraWebRTCProvider):
+    """Signals live views with the server of video; one for all cameras of an entry.
+
+    It is not registered with Home Assistant, which would offer it for other cameras: a camera
+    chooses it by itself.
+    """
+
+    def __init__(self, coordinator: NestMTXCoordinator) -> None:
+        """There are no views yet."""
+        self.ice_servers: list[RTCIceServer] = []
+        self._coordinator = coordinator
+        self._views: dict[str, LiveView] = {}
+        self._knows_ice_servers = False
+
+    @property
+    @override
+    def domain(self) -> str:
+        """The integration's domain."""
+        return DOMAIN
+
+    @callback
+    @override
+    def async_is_supported(self, stream_source: str) -> bool:
+        """Say no: a camera that has it has chosen it."""
+        return False
+
+    @override
+    async def async_handle_async_webrtc_offer(
+        self, camera: CameraEntity, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        """Open a live view; the answer, or what went wrong, follows by message."""
+        nestmtx_camera = cast("NestMTXCamera", camera)
+        url = nestmtx_camera.streams.whep
+        if url is None:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_stream")
+        key = nestmtx_camera.subject.key
+        for forgotten in self._sessions(key)[: 1 - _MOST_VIEWS]:
+            self.async_close_session(forgotten)
+        view = self._views[session_id] = LiveView(self._coordinator, key, url, send_message)
+        view.begin(offer_sdp)
+
+    @override
+    async def async_on_webrtc_candidate(
+        self, session_id: str, candidate: RTCIceCandidateInit
+    ) -> None:
+        """Pass a candidate on; of a view that has ended, it is of no use."""
+        if view := self._views.get(session_id):
+            await view.whep.add_candidate(Candidate(candidate.candidate, _media(candidate)))
+
+    @callback
+    @override
+    def async_close_session(self, session_id: str) -> None:
+        """Close a live view."""
+        if view := self._views.pop(session_id, None):
+            self._coordinator.hass.async_create_task(view.close())
+
+    @override
+    async def async_register_camera(self, camera: CameraEntity) -> None:
+        """Learn of the ICE servers, which are the same for all cameras."""
+        url = cast("NestMTXCamera", camera).streams.whep
+        if self._knows_ice_servers or url is None:
+            return
+        self._knows_ice_servers = True
+        self._coordinator.config_entry.async_create_background_task(
+            self._coordinator.hass, self._async_learn_ice_servers(url), f"{DOMAIN} ICE servers"
+        )
+
+    @override
+    async def async_unregister_camera(self, camera: CameraEntity) -> None:
+        """Close the live views of a camera."""
+        await self._async_close(self._sessions(cast("NestMTXCamera", camera).subject.key))
+
+    @callback
+    def async_close_views(self, key: str) -> None:
+        """Close the live views of a camera, without waiting for that."""
+        for session_id in self._sessions(key):
+            self.async_close_session(session_id)
+
+    @callback
+    def async_check_views(self, key: str) -> None:
+        """Find out which live views of a camera have ended, and say so."""
+        for session_id in self._sessions(key):
+            self._coordinator.config_entry.async_create_background_task(
+                self._coordinator.hass, self._views[session_id].check(), f"{DOMAIN} live view"
+            )
+
+    async def async_stop(self, _: Event | None = None) -> None:
+        """Close all live views."""
+        await self._async_close(self._views)
+
+    def _sessions(self, key: str) -> list[str]:
+        """Return the ids of a camera's views, the oldest first."""
+        return [session_id for session_id, view in self._views.items() if view.key == key]
+
+    async def _async_close(self, session_ids: Iterable[str]) -> None:
+        views = [self._views.pop(session_id) for session_id in tuple(session_ids)]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_TIMEOUT):
+                await asyncio.gather(*(view.close() for view in views))
+
+    async def _async_learn_ice_servers(self, url: str) -> None:
+        try:
+            servers = await ice_servers(self._coordinator.http, url)
+        except NestMTXError as err:
+            LOGGER.debug("The server of video does not tell its ICE servers: %s", err)
+            self._knows_ice_servers = False
+            return
+        self.ice_servers = [
+            RTCIceServer(server.url, server.username, server.credential) for server in servers
+        ]
+
+
+def _media(candidate: RTCIceCandidateInit) -> int:
+    """Return which of the offer's media a candidate belongs to."""
+    if candidate.sdp_m_line_index is not None:
+        return candidate.sdp_m_line_index
+    mid = candidate.sdp_mid or ""
+    return int(mid) if mid.isdecimal() else 0

@@ -1,0 +1,272 @@
+"""A camera that sleeps is woken by who wants to see it, or it is said why it does not start."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+import math
+
+from homeassistant.components.camera import Camera as CameraEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.conftest import Until
+from tests.simulator import Picture, Simulator, Times
+from tests.simulator.faults import Trouble
+from tests.simulator.probe import Probe, token_of
+
+FRONT = 1
+"""It shows video from its first moment."""
+DRIVEWAY = 2
+"""It shows a "connecting" picture first."""
+CABIN = 14
+"""Its credential is not authorized."""
+GARAGE = 6
+"""It is disabled."""
+LIVING_ROOM = 7
+"""It has no path."""
+
+ENTITIES = {
+    FRONT: "camera.front_yard_front_yard_cam",
+    DRIVEWAY: "camera.driveway_driveway_battery",
+    CABIN: "camera.cabin_cabin_cam_1",
+    GARAGE: "camera.garage_garage",
+    LIVING_ROOM: "camera.living_room_living_room",
+}
+
+
+@pytest.fixture(autouse=True)
+async def stream_component(hass: HomeAssistant) -> None:
+    """Home Assistant's own, which reads cameras for HLS."""
+    await async_setup_component(hass, "stream", {})
+
+
+@pytest.fixture
+def times() -> Times:
+    """Who waits is held for longer than the integration waits."""
+    return replace(Times.fast(), start_timeout=60.0, close_after=1.0)
+
+
+@pytest.fixture
+async def events(simulator: Simulator) -> AsyncGenerator[Probe]:
+    """All events of the server."""
+    async with Probe() as probe:
+        yield await probe.connect(simulator, auth={"token": token_of(simulator)})
+
+
+def _camera(hass: HomeAssistant, camera_id: int) -> CameraEntity:
+    return hass.data["camera"].get_entity(ENTITIES[camera_id])
+
+
+def _shown(simulator: Simulator, camera_id: int) -> Picture | None:
+    return simulator._lives.picture(simulator.world.cameras[camera_id].path)
+
+
+def _readers(simulator: Simulator, camera_id: int) -> int:
+    return len(simulator.world.cameras[camera_id].stream.readers)
+
+
+async def _reason(hass: HomeAssistant, camera_id: int) -> str | None:
+    with pytest.raises(HomeAssistantError) as error:
+        await _camera(hass, camera_id).async_create_stream()
+    return error.value.translation_key
+
+
+async def test_a_sleeping_camera_starts_when_its_stream_is_wanted(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=1.0)
+
+    await _camera(hass, FRONT).async_create_stream()
+
+    assert _shown(simulator, FRONT) is Picture.VIDEO
+
+
+async def test_the_connecting_picture_is_not_the_end_of_the_wait(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=1.0)
+
+    await _camera(hass, DRIVEWAY).async_create_stream()
+
+    assert _shown(simulator, DRIVEWAY) is Picture.VIDEO
+
+
+async def test_an_authorization_of_an_earlier_stream_is_not_taken_for_video(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _camera(hass, DRIVEWAY).async_create_stream()
+    await until(lambda: hass.states.get(ENTITIES[DRIVEWAY]).state == "idle")
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=1.0)
+
+    await _camera(hass, DRIVEWAY).async_create_stream()
+
+    assert _shown(simulator, DRIVEWAY) is Picture.VIDEO
+
+
+async def test_who_waits_for_one_camera_waits_together(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, events: Probe
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.5)
+    camera = _camera(hass, FRONT)
+
+    await asyncio.gather(*(camera.async_start_stream() for _ in range(3)))
+
+    await asyncio.sleep(0.3)
+    assert events.events("camera:").count("camera:read") == 1
+
+
+async def test_a_camera_is_let_go_of_when_nobody_reads_it_in_the_end(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _camera(hass, FRONT).async_start_stream()
+
+    await until(lambda: simulator.world.cameras[FRONT].process is None)
+
+
+async def test_a_camera_is_let_go_of_as_soon_as_somebody_reads_it(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _camera(hass, FRONT).async_start_stream()
+
+    await simulator.open_reader(FRONT)
+
+    await until(lambda: _readers(simulator, FRONT) == 1)
+
+
+async def test_who_waits_is_no_viewer(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _camera(hass, FRONT).async_start_stream()
+
+    await until(lambda: _readers(simulator, FRONT) == 1)
+    assert hass.states.get("sensor.front_yard_front_yard_cam_viewers").state == "0"
+
+
+async def test_nobody_waits_any_more_for_a_camera_that_nobody_wants(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=30.0)
+    waiting = hass.async_create_background_task(_camera(hass, FRONT).async_start_stream(), "test")
+    await until(lambda: simulator.world.cameras[FRONT].process is not None)
+
+    waiting.cancel()
+
+    await until(lambda: simulator.world.cameras[FRONT].process is None)
+
+
+async def test_unloading_ends_the_wait(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=30.0)
+    waiting = hass.async_create_background_task(_camera(hass, FRONT).async_start_stream(), "test")
+    await until(lambda: simulator.world.cameras[FRONT].process is not None)
+
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+    with pytest.raises(HomeAssistantError, match="no connection"):
+        await waiting
+
+
+async def test_hls_is_held_where_there_is_no_rtsp(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.protocols.discard("rtsp")
+    camera = _camera(hass, DRIVEWAY)
+    await until(lambda: camera.streams.rtsp is None)
+
+    stream = await camera.async_create_stream()
+
+    assert stream.source == f"http://127.0.0.1:{simulator.hls_port}/driveway/index.m3u8"
+    assert _shown(simulator, DRIVEWAY) is Picture.VIDEO
+
+
+@pytest.mark.parametrize(
+    ("camera_id", "reason"),
+    [
+        (GARAGE, "camera_off"),
+        (CABIN, "camera_unauthorized"),
+        (LIVING_ROOM, "camera_unconfigured"),
+    ],
+)
+async def test_a_camera_that_cannot_start_says_why_at_once(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    camera_id: int,
+    reason: str,
+) -> None:
+    begun = hass.loop.time()
+
+    assert await _reason(hass, camera_id) == reason
+    assert hass.loop.time() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (Trouble(process_start=30.0), "camera_asleep"),
+        (Trouble(connecting=math.inf), "no_video"),
+        (Trouble(connecting=math.inf, crashes_after=0.2), "stream_flaps"),
+    ],
+)
+async def test_a_camera_that_does_not_start_says_why(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    trouble: Trouble,
+    reason: str,
+) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = trouble
+
+    assert await _reason(hass, DRIVEWAY) == reason
+
+
+async def test_a_path_that_the_server_of_video_does_not_know_is_said(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.missing_paths.add("front")
+
+    assert await _reason(hass, FRONT) == "no_such_path"
+
+
+async def test_a_server_of_video_that_cannot_be_reached_is_said(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.ports["rtsp"] = 1
+    await until(lambda: ":1/" in _camera(hass, FRONT).streams.rtsp)
+
+    assert await _reason(hass, FRONT) == "video_unreachable"
+
+
+async def test_a_credential_that_is_lost_meanwhile_ends_the_wait(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=30.0)
+    waiting = hass.async_create_background_task(_reason(hass, FRONT), "test")
+    await until(lambda: simulator.world.cameras[FRONT].process is not None)
+
+    await simulator.set_tokens(1, present=False, event="unauthenticated")
+
+    assert await waiting == "camera_unauthorized"
+
+
+async def test_without_a_connection_nothing_is_started(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.kill()
+    await until(lambda: hass.states.get(ENTITIES[FRONT]).state == "unavailable")
+
+    assert await _reason(hass, FRONT) == "cannot_connect"
+
+
+async def test_a_stream_that_home_assistant_preloads_is_made_though_its_camera_does_not_start(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await hass.data["camera_prefs"].async_update(ENTITIES[CABIN], preload_stream=True)
+
+    stream = await _camera(hass, CABIN).async_create_stream()
+
+    assert stream is not None

@@ -1,0 +1,166 @@
+"""Live views over HLS: Home Assistant's own worker reads the camera, over RTSP or HLS."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
+import io
+from pathlib import Path
+from unittest.mock import patch
+
+import av
+from homeassistant.components.camera import Camera as CameraEntity, async_get_image
+from homeassistant.components.media_source import async_resolve_media
+from homeassistant.components.stream import HLS_PROVIDER, Stream
+from homeassistant.components.stream.core import Segment
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import numpy as np
+from PIL import Image
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.conftest import Until
+from tests.simulator import Simulator, Times
+from tests.simulator.faults import Trouble
+from tests.simulator.picture import frame_number
+from tests.simulator.records import wall_clock
+
+FRONT = "camera.front_yard_front_yard_cam"
+RESTART = "button.front_yard_front_yard_cam_restart_stream"
+
+
+@pytest.fixture(autouse=True)
+def quick_restart() -> Generator[None]:
+    """Let Home Assistant's worker try again soon."""
+    with patch("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1):
+        yield
+
+
+@pytest.fixture
+def times() -> Times:
+    """As in earnest, where it takes its time to open a stream."""
+    return replace(Times.fast(), start_timeout=60.0, close_after=3.0, process_start=0.5)
+
+
+@pytest.fixture
+async def camera(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> AsyncGenerator[CameraEntity]:
+    """The camera; whatever reads it is stopped in the end."""
+    await async_setup_component(hass, "stream", {})
+    camera: CameraEntity = hass.data["camera"].get_entity(FRONT)
+    yield camera
+    if camera.stream is not None:
+        for output in camera.stream.outputs().values():
+            await camera.stream.remove_provider(output)
+
+
+async def _opened(camera: CameraEntity) -> Stream:
+    stream = await camera.async_create_stream()
+    assert stream is not None
+    stream.add_provider(HLS_PROVIDER)
+    await stream.start()
+    return stream
+
+
+async def _frame(stream: Stream) -> int:
+    """Wait for another segment; return the number of the first frame of the last whole one."""
+    output = stream.outputs()[HLS_PROVIDER]
+    async with asyncio.timeout(30):
+        whole: list[Segment] = []
+        while not whole:
+            await output.recv()
+            whole = [segment for segment in output.get_segments() if segment.complete]
+    with av.open(io.BytesIO(whole[-1].init + whole[-1].get_data())) as container:
+        frame = next(container.decode(video=0))
+        return frame_number(frame.to_ndarray(format="gray"))
+
+
+@pytest.mark.parametrize("protocol", ["rtsp", "hls"])
+async def test_a_sleeping_camera_plays(
+    camera: CameraEntity, simulator: Simulator, until: Until, protocol: str
+) -> None:
+    simulator.world.protocols.intersection_update({protocol})
+    await until(lambda: (camera.streams.source or "").startswith(protocol.replace("hls", "http")))
+
+    stream = await _opened(camera)
+
+    first = await _frame(stream)
+    assert await _frame(stream) > first
+
+
+async def test_a_stream_that_breaks_off_comes_back_by_itself(
+    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
+) -> None:
+    stream = await _opened(camera)
+    before = await _frame(stream)
+    simulator.world.cameras[1].trouble = Trouble(process_start=6.0)
+
+    await hass.services.async_call("button", "press", {"entity_id": RESTART}, blocking=True)
+
+    while await _frame(stream) < before + 60:
+        pass
+    assert hass.states.get(FRONT).state == "streaming"
+
+
+async def test_a_stream_that_stalls_comes_back_by_itself(
+    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
+) -> None:
+    stream = await _opened(camera)
+    before = await _frame(stream)
+    simulator.world.cameras[1].trouble = Trouble(stalled_since=wall_clock())
+    await asyncio.sleep(7)
+
+    simulator.world.cameras[1].trouble = Trouble()
+
+    while await _frame(stream) < before + 60:
+        pass
+    assert hass.states.get(FRONT).state == "streaming"
+
+
+async def test_a_recording_of_a_sleeping_camera_begins_with_video(
+    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, tmp_path: Path
+) -> None:
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    film = tmp_path / "film.mp4"
+    begun = wall_clock()
+
+    await hass.services.async_call(
+        "camera",
+        "record",
+        {"entity_id": FRONT, "filename": str(film), "duration": 4},
+        blocking=True,
+    )
+
+    with av.open(str(film)) as container:
+        numbers = [
+            frame_number(frame.to_ndarray(format="gray")) for frame in container.decode(video=0)
+        ]
+    assert len(numbers) > 10
+    assert 0 <= numbers[0] - int(begun * 10) % (1 << 24) < 300
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+async def test_a_picture_is_taken_of_what_home_assistant_reads_anyhow(
+    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.protocols.intersection_update({"hls"})
+    await until(lambda: (camera.streams.source or "").startswith("http"))
+    stream = await _opened(camera)
+    shown = await _frame(stream)
+
+    image = await async_get_image(hass, FRONT)
+
+    picture = Image.open(io.BytesIO(image.content)).convert("L")
+    assert abs(frame_number(np.asarray(picture)) - shown) < 100
+
+
+async def test_the_media_browser_plays_a_sleeping_camera(
+    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
+) -> None:
+    await async_setup_component(hass, "media_source", {})
+
+    media = await async_resolve_media(hass, f"media-source://camera/{FRONT}", None)
+
+    assert media.url.endswith(".m3u8")
+    assert simulator.world.cameras[1].stream.ready

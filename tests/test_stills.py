@@ -1,0 +1,300 @@
+"""Still pictures: never wake a camera, never keep one awake, and are as new as that allows."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import timedelta
+import io
+import math
+import time
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.camera import Image as CameraImage, async_get_image
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import numpy as np
+from PIL import Image
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.nestmtx.placeholders import Placeholder, draw_placeholder
+from custom_components.nestmtx.stills import store_of
+from tests.conftest import Until
+from tests.simulator import Simulator, Times
+from tests.simulator.faults import Trouble
+from tests.simulator.picture import HEIGHT, WIDTH, frame_number
+from tests.simulator.probe import Probe, token_of
+
+FRONT = "camera.front_yard_front_yard_cam"
+DRIVEWAY = "camera.driveway_driveway_battery"
+TAKE_PICTURE = "button.driveway_driveway_battery_take_picture"
+
+
+@pytest.fixture
+def times() -> Times:
+    """Streams end as soon as nobody reads them, and are authorized for as long as in earnest."""
+    return replace(Times.fast(), close_after=0.3)
+
+
+@pytest.fixture
+async def events(simulator: Simulator) -> AsyncGenerator[Probe]:
+    """All events of the server."""
+    async with Probe() as probe:
+        yield await probe.connect(simulator, auth={"token": token_of(simulator)})
+
+
+def _own_reads(events: Probe) -> int:
+    return sum(
+        event == "camera:read" and "ha=" in payloads[0]["details"]["query"]
+        for event, payloads in events.frames
+    )
+
+
+def _opened(image: CameraImage) -> Image.Image:
+    return Image.open(io.BytesIO(image.content))
+
+
+def _number(image: CameraImage) -> int:
+    return frame_number(np.asarray(_opened(image).convert("L")))
+
+
+def _taken(hass: HomeAssistant, entity_id: str) -> object:
+    return hass.states.get(entity_id).attributes["picture_taken"]
+
+
+async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera_id: int) -> str:
+    """Have somebody watch a camera, until that is known and video comes; return who."""
+    reader = await simulator.open_reader(camera_id)
+    camera = simulator.world.cameras[camera_id]
+    coordinator = hass.data["camera"].get_entity(FRONT).coordinator
+    await until(lambda: camera.expires_at is not None)
+    await until(lambda: coordinator.data.cameras[camera_id].authorized_until is not None)
+    await until(lambda: coordinator.data.cameras[camera_id].watched)
+    return reader
+
+
+async def test_an_hour_of_dashboards_with_twenty_cameras_wakes_none(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    events: Probe,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    cameras = hass.states.async_entity_ids("camera")[:20]
+    assert len(cameras) == 20
+
+    for _ in range(3600 // 10):
+        freezer.tick(10)
+        for camera in cameras:
+            await async_get_image(hass, camera)
+
+    assert events.events("camera:") == []
+    assert all(camera.process is None for camera in simulator.world.cameras.values())
+    assert {method for method, _ in simulator.whep.requests} <= {"OPTIONS"}
+
+
+async def test_a_camera_that_somebody_watches_has_a_real_picture(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _video(hass, simulator, until, 1)
+    before = int(time.time() * 10) % (1 << 24)
+
+    image = await async_get_image(hass, FRONT)
+
+    assert image.content_type == "image/jpeg"
+    assert _opened(image).size == (WIDTH, HEIGHT)
+    assert 0 <= _number(image) - before < 80
+    assert dt_util.utcnow() - _taken(hass, FRONT) < timedelta(seconds=5)
+
+
+async def test_pictures_during_a_view_cost_one_read_in_thirty_seconds_and_do_not_prolong_it(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    events: Probe,
+    until: Until,
+) -> None:
+    interval, length = 2.0, 5.0
+    with patch("custom_components.nestmtx.stills.INTERVAL", timedelta(seconds=interval)):
+        viewer = await _video(hass, simulator, until, 1)
+        begun = time.monotonic()
+        while time.monotonic() - begun < length:
+            await async_get_image(hass, FRONT)
+            await asyncio.sleep(0.05)
+        reads = _own_reads(events)
+
+        await simulator.close_reader(1, viewer)
+        asking = hass.async_create_background_task(_ask_on(hass, FRONT), "dashboard")
+        await until(lambda: simulator.world.cameras[1].process is None)
+        await asyncio.sleep(interval)
+        asking.cancel()
+
+    assert 1 <= reads <= math.ceil(length / interval)
+    assert simulator.world.cameras[1].process is None
+    assert events.events("camera:").count("camera:demand") == 1
+
+
+async def _ask_on(hass: HomeAssistant, entity_id: str) -> None:
+    while True:
+        await async_get_image(hass, entity_id)
+        await asyncio.sleep(0.05)
+
+
+async def test_a_connecting_picture_is_no_picture(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    events: Probe,
+    until: Until,
+) -> None:
+    simulator.world.cameras[2].trouble = Trouble(connecting=math.inf)
+    await simulator.open_reader(2)
+    await until(lambda: hass.states.get(DRIVEWAY).state == "streaming")
+
+    image = await async_get_image(hass, DRIVEWAY)
+
+    assert image.content == draw_placeholder(Placeholder.LIVE)
+    assert _own_reads(events) == 0
+
+
+async def test_a_picture_that_stands_still_is_no_picture(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _video(hass, simulator, until, 1)
+    with patch("tests.simulator.picture.frames", _still_frames):
+        await asyncio.sleep(1.1)
+        image = await async_get_image(hass, FRONT)
+
+    assert image.content == draw_placeholder(Placeholder.LIVE)
+
+
+def _still_frames(*_: object) -> list[Image.Image]:
+    return [Image.new("RGB", (WIDTH, HEIGHT), (90, 120, 90))] * 10
+
+
+async def test_the_last_picture_stays_when_the_view_has_ended(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    viewer = await _video(hass, simulator, until, 1)
+    shown = await async_get_image(hass, FRONT)
+    taken = _taken(hass, FRONT)
+
+    await simulator.close_reader(1, viewer)
+    await until(lambda: hass.states.get(FRONT).state == "idle")
+
+    assert (await async_get_image(hass, FRONT)).content == shown.content
+    assert _taken(hass, FRONT) == taken
+
+
+async def test_the_last_picture_is_kept_over_a_restart(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    viewer = await _video(hass, simulator, until, 1)
+    shown = await async_get_image(hass, FRONT)
+    taken = _taken(hass, FRONT)
+    await simulator.close_reader(1, viewer)
+
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert (await async_get_image(hass, FRONT)).content == shown.content
+    assert abs(_taken(hass, FRONT) - taken) < timedelta(milliseconds=1)
+
+
+async def test_pictures_are_removed_with_the_entry(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await hass.config_entries.async_setup(entry.entry_id)
+    await _video(hass, simulator, until, 1)
+    await async_get_image(hass, FRONT)
+    key = hass.data["camera"].get_entity(FRONT).subject.key
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert store_of(hass, entry.entry_id).load(key) is not None
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert store_of(hass, entry.entry_id).load(key) is None
+
+
+async def test_the_picture_of_a_persistent_camera_is_taken_though_nobody_watches(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[1].persistent = True
+    await simulator.camera_changed(simulator.world.cameras[1])
+    coordinator = hass.data["camera"].get_entity(FRONT).coordinator
+    await until(lambda: coordinator.data.cameras[1].is_persistent)
+    await until(lambda: coordinator.data.cameras[1].authorized_until is not None)
+
+    image = await async_get_image(hass, FRONT)
+
+    assert _opened(image).size == (WIDTH, HEIGHT)
+
+
+async def test_width_and_height_are_honoured(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _video(hass, simulator, until, 1)
+
+    image = await async_get_image(hass, FRONT, width=320, height=180)
+
+    assert _opened(image).size == (320, 180)
+
+
+async def test_the_orientation_that_the_user_chose_is_honoured(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _video(hass, simulator, until, 1)
+    await hass.data["camera_prefs"].async_update(FRONT, orientation=6)
+
+    image = await async_get_image(hass, FRONT)
+
+    assert _opened(image).size == (HEIGHT, WIDTH)
+
+
+async def test_taking_a_picture_wakes_the_camera_and_lets_it_go(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[2].trouble = Trouble(connecting=0.5)
+
+    await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
+
+    image = await async_get_image(hass, DRIVEWAY)
+    assert _opened(image).size == (WIDTH, HEIGHT)
+    assert dt_util.utcnow() - _taken(hass, DRIVEWAY) < timedelta(seconds=5)
+    await until(lambda: simulator.world.cameras[2].process is None)
+
+
+async def test_a_picture_that_cannot_be_taken_says_why(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await simulator.set_tokens(1, present=False, event="unauthenticated")
+
+    with pytest.raises(HomeAssistantError) as error:
+        await hass.services.async_call(
+            "button", "press", {"entity_id": TAKE_PICTURE}, blocking=True
+        )
+
+    assert error.value.translation_key == "camera_unauthorized"
+
+
+async def test_taking_a_picture_is_no_view(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, events: Probe
+) -> None:
+    watched: list[str] = []
+    entity_id = "binary_sensor.driveway_driveway_battery_watched"
+    hass.bus.async_listen(
+        "state_changed",
+        lambda event: (
+            watched.append(event.data["new_state"].state)
+            if event.data["entity_id"] == entity_id
+            else None
+        ),
+    )
+
+    await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
+
+    assert _own_reads(events) > 0
+    assert "on" not in watched

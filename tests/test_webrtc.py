@@ -1,0 +1,352 @@
+"""Live views over WebRTC, signalled by Home Assistant between a browser and the server of video."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+import math
+import statistics
+import time
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.components.camera import Camera as CameraEntity
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
+
+from tests.conftest import Until
+from tests.simulator import Simulator, Times, World
+from tests.simulator.faults import Trouble
+from tests.simulator.viewer import Viewer
+
+FRONT = "camera.front_yard_front_yard_cam"
+DRIVEWAY = "camera.driveway_driveway_battery"
+CABIN = "camera.cabin_cabin_cam_1"
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """The recorded cameras, over WebRTC, too."""
+    world.protocols.add("web_rtc")
+    return world
+
+
+@pytest.fixture
+def times() -> Times:
+    """Who waits is held for longer than the integration waits."""
+    return replace(Times.fast(), start_timeout=60.0, close_after=0.5)
+
+
+@pytest.fixture
+async def viewer(socket_enabled: None) -> AsyncGenerator[Viewer]:
+    """A browser's end of the connection."""
+    async with Viewer() as viewer:
+        yield viewer
+
+
+@pytest.fixture
+async def browser(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> MockHAClientWebSocket:
+    """A browser's connection to Home Assistant."""
+    return await hass_ws_client(hass)
+
+
+def _camera(hass: HomeAssistant, entity_id: str) -> CameraEntity:
+    return hass.data["camera"].get_entity(entity_id)
+
+
+async def _offer(browser: MockHAClientWebSocket, entity_id: str, offer: str) -> tuple[int, str]:
+    """Make an offer; return the subscription and the session."""
+    await browser.send_json_auto_id(
+        {"type": "camera/webrtc/offer", "entity_id": entity_id, "offer": offer}
+    )
+    result = await browser.receive_json()
+    assert result["success"]
+    message = await browser.receive_json()
+    return result["id"], message["event"]["session_id"]
+
+
+async def _message(browser: MockHAClientWebSocket) -> dict[str, Any]:
+    async with asyncio.timeout(5):
+        return (await browser.receive_json())["event"]
+
+
+async def _watch(browser: MockHAClientWebSocket, entity_id: str, viewer: Viewer) -> int:
+    subscription, _ = await _offer(browser, entity_id, await viewer.offer())
+    message = await _message(browser)
+    assert message["type"] == "answer", message
+    await viewer.take(message["answer"])
+    await viewer.frame()
+    return subscription
+
+
+async def test_a_camera_offers_hls_and_webrtc(browser: MockHAClientWebSocket) -> None:
+    await browser.send_json_auto_id({"type": "camera/capabilities", "entity_id": FRONT})
+
+    capabilities = (await browser.receive_json())["result"]
+
+    assert sorted(capabilities["frontend_stream_types"]) == ["hls", "web_rtc"]
+
+
+async def test_a_sleeping_camera_plays(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
+
+    await _watch(browser, FRONT, viewer)
+
+    first = await viewer.frame()
+    assert await viewer.frame() > first
+
+
+async def test_closing_a_view_ends_its_session(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
+) -> None:
+    subscription = await _watch(browser, FRONT, viewer)
+    assert len(simulator.whep.sessions) == 1
+
+    await browser.send_json_auto_id({"type": "unsubscribe_events", "subscription": subscription})
+
+    await until(lambda: not simulator.whep.sessions)
+    assert simulator.whep.requests[-1][0] == "DELETE"
+
+
+async def test_closing_a_view_before_its_answer_ends_the_demand(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=30.0)
+    subscription, _ = await _offer(browser, FRONT, await viewer.offer())
+    await until(lambda: simulator.world.cameras[1].process is not None)
+
+    await browser.send_json_auto_id({"type": "unsubscribe_events", "subscription": subscription})
+
+    await until(lambda: simulator.world.cameras[1].process is None)
+    assert not simulator.whep.sessions
+
+
+async def test_candidates_before_and_after_the_answer_reach_the_server(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
+    _, session = await _offer(browser, FRONT, await viewer.offer(trickle_later=True))
+
+    await _send_candidates(browser, FRONT, session, viewer)
+    early = len(_methods(simulator, "PATCH"))
+    answer = await _message(browser)
+    await viewer.take(answer["answer"])
+    await until(lambda: len(_methods(simulator, "PATCH")) == 1)
+    await _send_candidates(browser, FRONT, session, viewer)
+
+    assert early == 0
+    assert len(_methods(simulator, "PATCH")) == 1 + len(viewer.candidates)
+    assert await viewer.frame() > 0
+
+
+def _methods(simulator: Simulator, method: str) -> list[str]:
+    return [path for each, path in simulator.whep.requests if each == method]
+
+
+async def _send_candidates(
+    browser: MockHAClientWebSocket, entity_id: str, session: str, viewer: Viewer
+) -> None:
+    for candidate in viewer.candidates:
+        await browser.send_json_auto_id(
+            {
+                "type": "camera/webrtc/candidate",
+                "entity_id": entity_id,
+                "session_id": session,
+                "candidate": {"candidate": candidate.removeprefix("a="), "sdpMLineIndex": 0},
+            }
+        )
+        assert (await browser.receive_json())["success"]
+
+
+async def test_candidates_of_an_unknown_view_are_ignored(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    await viewer.offer(trickle_later=True)
+
+    await _send_candidates(browser, FRONT, "unknown", viewer)
+
+    assert not _methods(simulator, "PATCH")
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "trouble", "reason"),
+    [
+        (CABIN, Trouble(), "not authorized"),
+        (DRIVEWAY, Trouble(connecting=math.inf), "sends no video"),
+        (DRIVEWAY, Trouble(process_start=30.0), "did not start in time"),
+    ],
+)
+async def test_a_camera_that_does_not_start_says_why(
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+    entity_id: str,
+    trouble: Trouble,
+    reason: str,
+) -> None:
+    simulator.world.cameras[2].trouble = trouble
+    await _offer(browser, entity_id, await viewer.offer())
+
+    messages = [await _message(browser)]
+    if messages[0]["type"] == "answer":
+        await viewer.take(messages[0]["answer"])
+        messages.append(await _message(browser))
+
+    assert messages[-1]["type"] == "error"
+    assert reason in messages[-1]["message"]
+    await until(lambda: not simulator.whep.sessions)
+
+
+async def test_an_offer_that_the_server_refuses_says_why(
+    browser: MockHAClientWebSocket, simulator: Simulator
+) -> None:
+    await simulator.open_reader(1)
+    await _offer(browser, FRONT, "v=0\r\n")
+
+    message = await _message(browser)
+
+    assert message["type"] == "error"
+    assert "could not be opened" in message["message"]
+
+
+async def test_at_most_sixteen_views_of_a_camera_are_open(
+    hass: HomeAssistant, browser: MockHAClientWebSocket, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=30.0)
+    async with Viewer() as viewer:
+        offer = await viewer.offer()
+        for _ in range(20):
+            await _offer(browser, FRONT, offer)
+
+    provider = _camera(hass, FRONT).webrtc_provider
+    assert len(provider._views) == 16
+
+
+async def test_unloading_closes_all_views(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    viewer: Viewer,
+) -> None:
+    await _watch(browser, FRONT, viewer)
+
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+    assert not simulator.whep.sessions
+
+
+async def test_views_are_closed_when_the_server_is_lost(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    await _watch(browser, FRONT, viewer)
+
+    with patch.object(simulator.faults, "unauthorized", new=True):
+        await simulator.disconnect_all()
+        await until(lambda: hass.states.get(FRONT).state == "unavailable")
+
+        await until(lambda: not simulator.whep.sessions)
+
+
+async def test_a_view_that_the_server_has_ended_says_so(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    await _watch(browser, FRONT, viewer)
+
+    await simulator.control(simulator.world.cameras[1].process_name, "restart")
+
+    message = await _message(browser)
+    assert message["type"] == "error"
+    assert message["message"] == "The stream broke off. Close this view and open it again"
+
+
+async def test_a_view_that_goes_on_hears_nothing_of_a_late_event(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    await _watch(browser, FRONT, viewer)
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
+    asked = len(_methods(simulator, "PATCH"))
+
+    await simulator.fire("camera", "notReady", 1)
+
+    await until(lambda: len(_methods(simulator, "PATCH")) > asked)
+    await browser.send_json_auto_id({"type": "ping"})
+    assert (await browser.receive_json())["type"] == "pong"
+    assert len(simulator.whep.sessions) == 1
+
+
+async def test_the_servers_ice_servers_are_given_to_browsers(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    simulator.world.ice_servers = (
+        '<turn:turn.example:3478>; rel="ice-server"; username="u"; credential="c"',
+    )
+    await hass.config_entries.async_setup(entry.entry_id)
+    camera = _camera(hass, FRONT)
+    await until(lambda: bool(camera.webrtc_provider.ice_servers))
+
+    servers = camera.async_get_webrtc_client_configuration().configuration.ice_servers
+
+    assert servers[0].urls == "turn:turn.example:3478"
+    assert (servers[0].username, servers[0].credential) == ("u", "c")
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_option_turns_it_off(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={"web_rtc": False})
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    capabilities = _camera(hass, FRONT).camera_capabilities
+
+    assert capabilities.frontend_stream_types == {"hls"}
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_signalling_costs_less_than_50_ms(
+    browser: MockHAClientWebSocket, hass: HomeAssistant, simulator: Simulator, until: Until
+) -> None:
+    """From a browser's offer to its answer, less the time that the server takes by itself."""
+    await simulator.open_reader(1)
+    coordinator = _camera(hass, FRONT).coordinator
+    await until(lambda: coordinator.data.cameras[1].watched)
+    through, straight = [], []
+    for _ in range(10):
+        async with Viewer() as viewer:
+            offer = await viewer.offer()
+            begun = time.perf_counter()
+            await _offer(browser, FRONT, offer)
+            assert (await _message(browser))["type"] == "answer"
+            through.append(time.perf_counter() - begun)
+        async with Viewer() as viewer:
+            offer = await viewer.offer()
+            begun = time.perf_counter()
+            async with coordinator.http.post(
+                f"http://127.0.0.1:{simulator.web_rtc_port}/front/whep",
+                data=offer,
+                headers={"Content-Type": "application/sdp"},
+            ) as response:
+                await response.text()
+            straight.append(time.perf_counter() - begun)
+
+    overhead = statistics.median(through) - statistics.median(straight)
+
+    assert overhead < 0.05
