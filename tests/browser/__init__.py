@@ -1,0 +1,1 @@
+"""The whole, as a user sees it: Home Assistant's page in a browser."""

@@ -1,0 +1,58 @@
+"""What the tests in a browser share: a browser, its page, and Home Assistants to be started."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+import pytest
+
+from scripts.development.browser import launch
+
+from .home import Home, running_home
+
+SIZE: ViewportSize = {"width": 1280, "height": 1000}
+
+type StartHome = Callable[..., Home]
+
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have fixtures know of a failure."""
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    """The system's browser."""
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture
+def start_home(tmp_path: Path) -> Generator[StartHome]:
+    """Start a Home Assistant whose cameras nobody watches, and take 20 seconds to start."""
+    with ExitStack() as homes:
+
+        def start(**options: object) -> Home:
+            defaults = {"scenario": "recorded", "cold_start": 20}
+            return homes.enter_context(running_home(tmp_path / "home", **defaults | options))
+
+        yield start
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Page]:
+    """A new visitor's page; what it shows is kept when the test fails."""
+    with browser.new_page(viewport=SIZE) as page:
+        yield page
+        if request.node.stash.get(_FAILED, False):
+            path = tmp_path / "failure.png"
+            page.screenshot(path=path)
+            request.node.add_report_section("teardown", "page", f"The page: {path}")

@@ -1,0 +1,135 @@
+"""A Home Assistant of its own for each test, with a simulated server, by scripts/develop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from scripts.development import account, entry, house
+from scripts.development.api import Api, connected
+from scripts.development.options import DASHBOARD, HOST, ROOT
+from scripts.development.ports import is_free
+
+START_TIMEOUT = 600.0
+STOP_TIMEOUT = 30.0
+# Away from those that a developer's own servers have.
+FIRST_PORT = 8523
+FIRST_SIMULATOR_PORT = 2500
+OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
+
+
+class Home:
+    """A Home Assistant that runs, seen from outside."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """Use it as the user that the token is of."""
+        self.url = url
+        self._token = token
+
+    def show(self, device: str) -> str:
+        """Make a camera's still the only thing on the dashboard; answers the dashboard's URL."""
+        card = {
+            "type": "picture-entity",
+            "entity": self.entities(device)[house.CAMERA],
+            "camera_view": "auto",
+        }
+        dashboard = {"views": [{"title": device, "cards": [card]}]}
+        self.do(
+            lambda api: api.command("lovelace/config/save", url_path=DASHBOARD, config=dashboard)
+        )
+        return f"{self.url}/{DASHBOARD}"
+
+    def entities(self, device: str) -> dict[str, str]:
+        """List a device's entities, by domain and key."""
+
+        async def find(api: Api) -> dict[str, str]:
+            devices = house.devices(
+                entry.DOMAIN,
+                await api.command("config/entity_registry/list"),
+                await api.command("config/device_registry/list"),
+            )
+            return next(dict(found.entities) for found in devices if found.name == device)
+
+        return self.do(find)
+
+    def state(self, entity_id: str) -> str:
+        """Read an entity's state."""
+        states = self.do(lambda api: api.command("get_states"))
+        return next(str(row["state"]) for row in states if row["entity_id"] == entity_id)
+
+    def press(self, entity_id: str) -> None:
+        """Press a button."""
+        self.do(lambda api: api.post("/api/services/button/press", {"entity_id": entity_id}))
+
+    def set_options(self, **options: Any) -> None:
+        """Change the integration's options, as its form does, and wait until they hold."""
+
+        async def change(api: Api) -> None:
+            found, *_ = await entry.find(api)
+            form = await api.post(OPTIONS_FLOWS, {"handler": found["entry_id"]})
+            await api.post(f"{OPTIONS_FLOWS}/{form['flow_id']}", options)
+            await entry.wait_loaded(api)
+
+        self.do(change)
+
+    def do[T](self, action: Callable[[Api], Awaitable[T]]) -> T:
+        """Do something by way of the API."""
+
+        async def connect() -> T:
+            async with connected(self.url, self._token) as api:
+                return await action(api)
+
+        return _run(connect)
+
+
+@contextmanager
+def running_home(folder: Path, **options: object) -> Iterator[Home]:
+    """Run scripts/develop with options, such as cold_start, for as long as the context lasts."""
+    port = _free_port(FIRST_PORT)
+    command = [
+        *(sys.executable, "-m", "scripts.development"),
+        *("--config", str(folder)),
+        *("--port", str(port)),
+        *("--simulator-port", str(_free_port(FIRST_SIMULATOR_PORT))),
+        *(f"--{name.replace('_', '-')}={value}" for name, value in options.items()),
+    ]
+    log = folder.with_name(f"{folder.name}.log")
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603
+    try:
+        _wait_ready(process, log)
+        url = f"http://{HOST}:{port}"
+        yield Home(url, _run(lambda: account.log_in(url)))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(STOP_TIMEOUT)
+
+
+def _wait_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until scripts/develop says that everything is set up."""
+    end = time.monotonic() + START_TIMEOUT
+    while "ready after" not in log.read_text():
+        if process.poll() is not None or time.monotonic() > end:
+            raise AssertionError(f"scripts/develop did not get ready:\n{log.read_text()}")
+        time.sleep(0.5)
+
+
+def _free_port(first: int) -> int:
+    return next(port for port in count(first) if is_free(port))
+
+
+def _run[T](work: Callable[[], Awaitable[T]]) -> T:
+    """Run in a thread: Playwright has a loop of its own in this one."""
+
+    async def run() -> T:
+        return await work()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()
