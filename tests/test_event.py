@@ -53,6 +53,20 @@ async def test_each_event_of_a_camera_fires_once(
     assert _fired(changes, CAMERA) == list(CAMERA_EVENTS.values())
 
 
+async def test_readers_of_our_own_fire_nothing(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    mark = {"query": f"ha={loaded_entry.runtime_data.data.nonce}", "readerId": "ours"}
+
+    for event in ("read", "unread"):
+        await simulator.fire("camera", event, 1, mark)
+    await simulator.fire("camera", "read", 1, {"query": "", "readerId": "theirs"})
+    await until(lambda: bool(_fired(changes, CAMERA)))
+
+    assert _fired(changes, CAMERA) == ["read"]
+
+
 async def test_each_event_of_a_credential_fires_once(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:

@@ -25,6 +25,8 @@ DEVICES = {"camera": "Front Door", "server": "127.0.0.1"}
 """The devices whose pages are shown, by the names of their pictures."""
 SETTLED = 2000
 """Milliseconds until a page has all of its parts."""
+PICTURES = 15_000
+"""Milliseconds until each card has asked for its picture again, and got it."""
 
 # A camera that sleeps takes its time to send its first picture.
 PLAY_TIMEOUT = 90.0
@@ -61,6 +63,7 @@ def take_all(browser: Browser, url: str, folder: Path) -> None:
     with browser.new_page(viewport=SIZE, color_scheme="light") as page:
         log_in(page, f"{url}/{DASHBOARD}")
         wait_until_playing(page)
+        page.wait_for_timeout(PICTURES)
         save(page.screenshot(), folder / "dashboard.webp")
         for name, device in DEVICES.items():
             page.goto(f"{url}/config/devices/device/{device_id(page, device)}")

@@ -110,7 +110,7 @@ def _notready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Came
 def _read(camera: Camera, readers: Readers, event: Event, nonce: str) -> tuple[Camera, Readers]:
     if event.reader is None:
         return camera, readers
-    return camera, readers.came(event.reader, own=_is_own(event, nonce))
+    return camera, readers.came(event.reader, own=is_own_reader(event, nonce))
 
 
 def _unread(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Camera, Readers]:
@@ -147,6 +147,7 @@ def _with_status(camera: Camera, status: CameraStatus | None) -> Camera:
     return replace(camera, status=status) if camera.is_enabled else camera
 
 
-def _is_own(event: Event, nonce: str) -> bool:
+def is_own_reader(event: Event, nonce: str) -> bool:
+    """Return whether an event tells of a reader of this client, who is no viewer."""
     query = event.details.get("query")
     return bool(nonce) and isinstance(query, str) and nonce in parse_qs(query).get(OWN_READER, ())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import modules, state as states
 from .changes import Changes, changes, changes_of
 from .errors import InvalidAnswer, RequestError, RequestTimeout
-from .events import EventTopics
+from .events import EventTopics, is_own_reader
 from .feeds import POLLS, Feed
 from .listener import notify
 from .parsing import parse_log_line
@@ -110,6 +110,8 @@ class Mirror:
         if event.domain == "camera" and event.entity is not None:
             self._settle_later(event.entity)
         self._tell(changes_of(event, former, self.state))
+        if event.reader is not None and is_own_reader(event, self.state.nonce):
+            return
         if self._follows:
             notify(self._listener.on_event, event)
         else:
