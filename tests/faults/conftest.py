@@ -71,7 +71,9 @@ def entry(
 ) -> MockConfigEntry:
     """An entry for the server behind the proxy, not set up."""
     data = {**entry.data, CONF_HOST: host, CONF_PORT: proxy.port}
-    hass.config_entries.async_update_entry(entry, data=data, title=host)
+    # Video has a link of its own.
+    options = {"web_rtc": False}
+    hass.config_entries.async_update_entry(entry, data=data, title=host, options=options)
     return entry
 
 

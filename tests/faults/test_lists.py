@@ -1,11 +1,13 @@
 """Lists that are not what they were: reinstalled servers, and cameras that go."""
 
 import asyncio
+from datetime import timedelta
 
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
 from homeassistant.setup import async_setup_component
 
 from tests.simulator import Camera
+from tests.simulator.records import utc_now
 from tests.truth import camera_key
 
 from .bench import Bench
@@ -88,6 +90,7 @@ async def test_a_camera_that_vanishes_while_its_stream_is_open_goes_with_its_str
 ) -> None:
     await async_setup_component(bench.hass, "stream", {})
     entity = bench.hass.data["camera"].get_entity(FRONT)
+    bench.world.cameras[1].expires_at = utc_now() + timedelta(hours=1)
     stream = await entity.async_create_stream()
     key = camera_key(bench.world.cameras[1], "camera")
 

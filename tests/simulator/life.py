@@ -126,7 +126,6 @@ class Life:
     def pin(self, picture: Picture) -> None:
         """The stream is there, at once and for good."""
         self._streamer.start_process()
-        self._streamer.authorize()
         self._appear(picture)
 
     async def publish(self, picture: Picture) -> None:
