@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
+import random
 import signal
 import subprocess
 import sys
@@ -19,9 +19,8 @@ from scripts.development.ports import is_free
 
 START_TIMEOUT = 600.0
 STOP_TIMEOUT = 30.0
-# Away from those that a developer's own servers have.
-FIRST_PORT = 8523
-FIRST_SIMULATOR_PORT = 2500
+# Below those that systems give to clients.
+PORTS = range(20_000, 32_000)
 OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 
 
@@ -92,12 +91,12 @@ class Home:
 @contextmanager
 def running_home(folder: Path, **options: object) -> Iterator[Home]:
     """Run scripts/develop with options, such as cold_start, for as long as the context lasts."""
-    port = _free_port(FIRST_PORT)
+    port = _free_port()
     command = [
         *(sys.executable, "-m", "scripts.development"),
         *("--config", str(folder)),
         *("--port", str(port)),
-        *("--simulator-port", str(_free_port(FIRST_SIMULATOR_PORT))),
+        *("--simulator-port", str(_free_port())),
         *(f"--{name.replace('_', '-')}={value}" for name, value in options.items()),
     ]
     log = folder.with_name(f"{folder.name}.log")
@@ -121,8 +120,11 @@ def _wait_ready(process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.5)
 
 
-def _free_port(first: int) -> int:
-    return next(port for port in count(first) if is_free(port))
+def _free_port() -> int:
+    """Draw a port: of two runs at a time, neither may take the other's first choice."""
+    while not is_free(port := random.choice(PORTS)):
+        pass
+    return port
 
 
 def _run[T](work: Callable[[], Awaitable[T]]) -> T:
