@@ -28,9 +28,9 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Generator[Browser]:
-    """The system's browser."""
+    """The system's browser, which no other test can have brought down."""
     with sync_playwright() as playwright, launch(playwright) as browser:
         yield browser
 
