@@ -11,7 +11,7 @@ import av
 from homeassistant.components.camera import Camera as CameraEntity, async_get_image
 from homeassistant.components.media_source import async_resolve_media
 from homeassistant.components.stream import HLS_PROVIDER, Stream
-from homeassistant.components.stream.core import Segment
+from homeassistant.components.stream.core import Segment, StreamOutput
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import numpy as np
@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.conftest import Until
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
-from tests.simulator.picture import frame_number
+from tests.simulator.picture import BITS, RATE, frame_number
 from tests.simulator.records import wall_clock
 
 FRONT = "camera.front_yard_front_yard_cam"
@@ -63,15 +63,21 @@ async def _opened(camera: CameraEntity) -> Stream:
     return stream
 
 
+def _whole(output: StreamOutput) -> Segment | None:
+    """The last segment that is whole."""
+    return next((each for each in reversed(output.get_segments()) if each.complete), None)
+
+
 async def _frame(stream: Stream) -> int:
-    """Wait for another segment; return the number of the first frame of the last whole one."""
+    """Wait until another segment is whole; return the number of its first frame."""
     output = stream.outputs()[HLS_PROVIDER]
+    before = _whole(output)
     async with asyncio.timeout(30):
-        whole: list[Segment] = []
-        while not whole:
+        while _whole(output) is before:
             await output.recv()
-            whole = [segment for segment in output.get_segments() if segment.complete]
-    with av.open(io.BytesIO(whole[-1].init + whole[-1].get_data())) as container:
+    segment = _whole(output)
+    assert segment is not None
+    with av.open(io.BytesIO(segment.init + segment.get_data())) as container:
         frame = next(container.decode(video=0))
         return frame_number(frame.to_ndarray(format="gray"))
 
@@ -137,7 +143,8 @@ async def test_a_recording_of_a_sleeping_camera_begins_with_video(
             frame_number(frame.to_ndarray(format="gray")) for frame in container.decode(video=0)
         ]
     assert len(numbers) > 10
-    assert 0 <= numbers[0] - int(begun * 10) % (1 << 24) < 300
+    # It begins with the second that the camera is in.
+    assert -RATE <= numbers[0] - int(begun * RATE) % (1 << BITS) < 30 * RATE
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 

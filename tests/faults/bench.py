@@ -146,7 +146,8 @@ class Bench:
         try:
             await self.until(lambda: not self._differences(), seconds)
         except TimeoutError:
-            assert self._differences() == ()
+            differing = self._differences()
+            assert not differing, differing[:5]
 
     def _differences(self) -> tuple[Difference, ...]:
         truth = truth_of(self.simulator, self.entry)

@@ -1,7 +1,9 @@
 """An HTTP port that can be shut as abruptly as a killed process shuts it."""
 
 import asyncio
-from typing import Any
+from collections.abc import Iterable
+import socket
+from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -11,12 +13,30 @@ _GRACE = 0.5
 """Seconds for handlers to notice that their connection is gone."""
 
 
+class Listening(Protocol):
+    """A socket that connections come in by."""
+
+    def fileno(self) -> int:
+        """The number that the loop knows it by."""
+
+
+async def stop_accepting(sockets: Iterable[Listening]) -> None:
+    """Take no new connection; those that were taken are connections when this is over.
+
+    A server that is closed with one on its way fails at it.
+    """
+    for listening in sockets:
+        asyncio.get_running_loop().remove_reader(listening.fileno())
+    await asyncio.sleep(0)
+
+
 class Listener:
     """Serves an application on one port; `close` leaves neither socket nor task."""
 
     def __init__(self, app: web.Application, *, handler_cancellation: bool = False) -> None:
         """Take the application's requests under watch; end them with their client, if asked to."""
         self._handling: set[asyncio.Task[Any]] = set()
+        self._sockets: list[socket.socket] = []
         app.middlewares.append(self._watch)
         self._runner = web.AppRunner(
             app,
@@ -28,12 +48,16 @@ class Listener:
     async def open(self, host: str, port: int) -> int:
         """Listen; port 0 takes a free one. Answers the port."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, reuse_address=True).start()
-        bound: int = self._runner.addresses[0][1]
+        listening = socket.create_server((host, port))
+        await web.SockSite(self._runner, listening).start()
+        self._sockets.append(listening)
+        bound: int = listening.getsockname()[1]
         return bound
 
     async def drop(self) -> None:
         """Stop listening, and drop every connection without a goodbye."""
+        sockets, self._sockets = self._sockets, []
+        await stop_accepting(sockets)
         for site in self._runner.sites:
             await site.stop()
         server = self._runner.server

@@ -8,6 +8,7 @@ from typing import Final
 
 from . import rtp
 from .film import Film
+from .listener import stop_accepting
 from .lives import Lives
 from .picture import RATE
 from .records import wall_clock
@@ -46,6 +47,7 @@ class Rtsp:
     async def close(self) -> None:
         """Drop everybody without a goodbye, held requests included."""
         if self._server is not None:
+            await stop_accepting(self._server.sockets)
             self._server.close()
             self._server.abort_clients()
         await self._tasks.end()
