@@ -135,11 +135,17 @@ class Bench:
     # Waiting
 
     async def until(self, condition: Callable[[], bool], seconds: float = RECOVERY) -> None:
-        """Wait until something holds."""
+        """Wait until something holds.
+
+        Looking at many entities takes long: what is looked at has at least as much time to happen.
+        """
+        loop = asyncio.get_running_loop()
         async with asyncio.timeout(seconds):
+            begun = loop.time()
             while not condition():
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(max(0.01, 2 * (loop.time() - begun)))
                 await self.hass.async_block_till_done()
+                begun = loop.time()
 
     async def until_true(self, seconds: float = RECOVERY) -> None:
         """Wait until every entity shows what is true; says which do not."""
