@@ -1,5 +1,6 @@
 """Live views by another provider, such as go2rtc, of cameras that sleep."""
 
+import asyncio
 from dataclasses import replace
 from typing import override
 
@@ -114,14 +115,20 @@ async def test_a_sleeping_camera_streams_before_the_offer_is_passed_on(
     assert answers == [WebRTCAnswer("answer")]
 
 
+async def _offering(hass: HomeAssistant, simulator: Simulator, until: Until) -> asyncio.Task[None]:
+    """Make an offer; return what waits for the camera that is starting."""
+    offering = hass.async_create_background_task(
+        _camera(hass).async_handle_async_webrtc_offer("offer", "session", lambda _: None), "offer"
+    )
+    await until(lambda: simulator.world.cameras[1].process is not None)
+    return offering
+
+
 async def test_candidates_wait_for_the_offer(
     hass: HomeAssistant, go2rtc: Go2Rtc, simulator: Simulator, until: Until
 ) -> None:
     camera = _camera(hass)
-    offering = hass.async_create_background_task(
-        camera.async_handle_async_webrtc_offer("offer", "session", lambda _: None), "offer"
-    )
-    await until(lambda: simulator.world.cameras[1].process is not None)
+    offering = await _offering(hass, simulator, until)
 
     await camera.async_on_webrtc_candidate("session", EARLY)
     assert go2rtc.candidates == []
@@ -135,10 +142,7 @@ async def test_a_view_that_is_closed_while_the_camera_starts_is_not_opened(
     hass: HomeAssistant, go2rtc: Go2Rtc, simulator: Simulator, until: Until
 ) -> None:
     camera = _camera(hass)
-    offering = hass.async_create_background_task(
-        camera.async_handle_async_webrtc_offer("offer", "session", lambda _: None), "offer"
-    )
-    await until(lambda: simulator.world.cameras[1].process is not None)
+    offering = await _offering(hass, simulator, until)
 
     camera.close_webrtc_session("session")
     await offering

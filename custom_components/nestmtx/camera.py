@@ -117,12 +117,12 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         """Wake the camera before its stream is opened, which has only five seconds."""
         try:
             await self.async_start_stream()
-        except HomeAssistantError:
+        except HomeAssistantError as err:
             settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
             if not settings.preload_stream:
                 raise
             # Home Assistant tries for ever to have this one, and must not stop at its failure.
-            LOGGER.warning("%s does not stream yet", self.entity_id)
+            LOGGER.warning("%s does not stream yet: %s", self.entity_id, err)
         return await super().async_create_stream()
 
     @override

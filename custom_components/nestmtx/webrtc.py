@@ -88,6 +88,7 @@ class LiveView:
                 else:
                     break
         self._send(WebRTCAnswer(answer))
+        await self.whep.add_waiting()
 
 
 class WhepProvider(CameraWebRTCProvider):

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from functools import partial
 from unittest.mock import patch
 
 import aiohttp
@@ -17,38 +17,9 @@ from custom_components.nestmtx.client.hls import read_hls
 from tests.simulator import Simulator, Trouble
 from tests.simulator.probe import until
 
+from .reading import Read, Reading, readers
+
 FRONT = 1
-
-
-@dataclass
-class Reading:
-    """A reader at work, and how often it found a playlist."""
-
-    http: aiohttp.ClientSession
-    url: str
-    opened: int = 0
-    task: asyncio.Task[None] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.task = asyncio.create_task(read_hls(self.http, self.url, self._opened))
-
-    def _opened(self) -> None:
-        self.opened += 1
-
-    async def cancel(self) -> None:
-        """Let go."""
-        self.task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.task
-
-
-type Read = Callable[[str], Reading]
-
-
-@pytest.fixture
-async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 @pytest.fixture
@@ -58,20 +29,13 @@ async def read(simulator: Simulator, http: aiohttp.ClientSession) -> AsyncGenera
 
     def begin(path: str) -> Reading:
         url = f"http://127.0.0.1:{simulator.hls_port}/{path}"
-        readings.append(Reading(http, url))
+        readings.append(Reading(partial(read_hls, http, url)))
         return readings[-1]
 
     with patch.object(hls, "_INTERVAL", 0.05):
         yield begin
         for reading in readings:
-            if not reading.task.done():
-                await reading.cancel()
-
-
-def _readers(simulator: Simulator, path: str = "front") -> list[str]:
-    """Return the query of each reader of a path."""
-    life = simulator._lives._life(path)
-    return [reader.query for reader in life.readers.values()] if life else []
+            await reading.cancel()
 
 
 # The simulated server
@@ -92,14 +56,14 @@ async def test_a_reader_keeps_the_stream(simulator: Simulator, read: Read) -> No
     reading = read("front/index.m3u8")
     await until(lambda: reading.opened > 5)
 
-    assert simulator.world.cameras[FRONT].stream.ready and _readers(simulator)
+    assert simulator.world.cameras[FRONT].stream.ready and readers(simulator)
 
 
 async def test_a_reader_is_told_by_its_mark(simulator: Simulator, read: Read) -> None:
     read(own("front/index.m3u8", "n0nce"))
-    await until(lambda: _readers(simulator))
+    await until(lambda: readers(simulator))
 
-    assert _readers(simulator) == ["ha=n0nce"]
+    assert readers(simulator) == ["ha=n0nce"]
 
 
 async def test_a_cookie_is_taken_along(simulator: Simulator, read: Read) -> None:
@@ -108,7 +72,7 @@ async def test_a_cookie_is_taken_along(simulator: Simulator, read: Read) -> None
 
     await until(lambda: reading.opened > 1)
 
-    assert "ha=n0nce" in _readers(simulator)[0]
+    assert "ha=n0nce" in readers(simulator)[0]
 
 
 async def test_a_path_that_is_not_there_is_missing(simulator: Simulator, read: Read) -> None:
@@ -220,7 +184,7 @@ async def test_a_playlist_that_ends_is_missing(http: aiohttp.ClientSession) -> N
 
     with patch.object(hls, "_INTERVAL", 0):
         async with _server(lambda _request: web.Response(status=next(statuses))) as (url, _):
-            reading = Reading(http, url)
+            reading = Reading(partial(read_hls, http, url))
             with pytest.raises(StreamUnavailable) as err:
                 await reading.task
 

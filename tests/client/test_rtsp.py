@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from functools import partial
 from unittest.mock import patch
 
 import pytest
@@ -14,58 +14,31 @@ from custom_components.nestmtx.client.rtsp import read_rtsp
 from tests.simulator import Simulator, Trouble
 from tests.simulator.probe import until
 
+from .reading import Read, Reading, readers
+
 FRONT = 1
 DESCRIBED = "RTSP/1.0 200 OK\r\nCSeq: 1\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
 
 
-@dataclass
-class Reading:
-    """A reader at work, and how often it said that there is something to read."""
-
-    url: str
-    opened: int = 0
-    task: asyncio.Task[None] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.task = asyncio.create_task(read_rtsp(self.url, self._opened))
-
-    def _opened(self) -> None:
-        self.opened += 1
-
-    async def cancel(self) -> None:
-        """Let go."""
-        self.task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.task
-
-
 @pytest.fixture
-async def read(simulator: Simulator) -> AsyncGenerator[Callable[[str], Reading]]:
+async def read(simulator: Simulator) -> AsyncGenerator[Read]:
     """Begin to read a path of the simulated server."""
     readings = []
 
     def begin(path: str) -> Reading:
-        readings.append(Reading(f"rtsp://127.0.0.1:{simulator.rtsp_port}/{path}"))
+        url = f"rtsp://127.0.0.1:{simulator.rtsp_port}/{path}"
+        readings.append(Reading(partial(read_rtsp, url)))
         return readings[-1]
 
     yield begin
     for reading in readings:
-        if not reading.task.done():
-            await reading.cancel()
-
-
-def _readers(simulator: Simulator, path: str = "front") -> list[str]:
-    """Return the query of each reader of a path."""
-    life = simulator._lives._life(path)
-    return [reader.query for reader in life.readers.values()] if life else []
+        await reading.cancel()
 
 
 # The simulated server
 
 
-async def test_a_camera_that_sleeps_is_waited_for(
-    simulator: Simulator, read: Callable[[str], Reading]
-) -> None:
+async def test_a_camera_that_sleeps_is_waited_for(simulator: Simulator, read: Read) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
     reading = read("front")
     await until(lambda: simulator.world.cameras[FRONT].process)
@@ -77,47 +50,41 @@ async def test_a_camera_that_sleeps_is_waited_for(
 
 
 async def test_a_stream_is_opened_once_however_long_it_is_read(
-    simulator: Simulator, read: Callable[[str], Reading]
+    simulator: Simulator, read: Read
 ) -> None:
     reading = read("front")
-    await until(lambda: _readers(simulator))
+    await until(lambda: readers(simulator))
     await asyncio.sleep(0.3)
 
     assert reading.opened == 1 and not reading.task.done()
 
 
-async def test_a_reader_keeps_the_stream(
-    simulator: Simulator, read: Callable[[str], Reading]
-) -> None:
+async def test_a_reader_keeps_the_stream(simulator: Simulator, read: Read) -> None:
     read("front")
-    await until(lambda: _readers(simulator))
+    await until(lambda: readers(simulator))
     await asyncio.sleep(3 * simulator.times.close_after)
 
     assert simulator.world.cameras[FRONT].stream.ready
 
 
-async def test_a_reader_is_told_by_its_mark(
-    simulator: Simulator, read: Callable[[str], Reading]
-) -> None:
+async def test_a_reader_is_told_by_its_mark(simulator: Simulator, read: Read) -> None:
     read(own("front", "n0nce"))
-    await until(lambda: _readers(simulator))
+    await until(lambda: readers(simulator))
 
-    assert _readers(simulator) == ["ha=n0nce"]
+    assert readers(simulator) == ["ha=n0nce"]
 
 
-async def test_a_reader_that_is_cancelled_leaves_at_once(
-    simulator: Simulator, read: Callable[[str], Reading]
-) -> None:
+async def test_a_reader_that_is_cancelled_leaves_at_once(simulator: Simulator, read: Read) -> None:
     reading = read("front")
-    await until(lambda: _readers(simulator))
+    await until(lambda: readers(simulator))
 
     await reading.cancel()
 
-    await until(lambda: not _readers(simulator))
+    await until(lambda: not readers(simulator))
 
 
 async def test_a_reader_that_is_cancelled_while_it_waits_wants_nothing_more(
-    simulator: Simulator, read: Callable[[str], Reading]
+    simulator: Simulator, read: Read
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
     reading = read("front")
@@ -129,9 +96,7 @@ async def test_a_reader_that_is_cancelled_while_it_waits_wants_nothing_more(
     assert reading.opened == 0
 
 
-async def test_a_path_that_is_not_there_is_missing(
-    simulator: Simulator, read: Callable[[str], Reading]
-) -> None:
+async def test_a_path_that_is_not_there_is_missing(simulator: Simulator, read: Read) -> None:
     simulator.faults.missing_paths.add("front")
     reading = read("front")
 
@@ -142,12 +107,12 @@ async def test_a_path_that_is_not_there_is_missing(
 
 @pytest.mark.parametrize("ready", [True, False])
 async def test_a_stream_that_ends_is_not_missing(
-    simulator: Simulator, read: Callable[[str], Reading], ready: bool
+    simulator: Simulator, read: Read, ready: bool
 ) -> None:
     """It ends by itself, or with the whole server."""
     await simulator.set_ready(FRONT, ready=True)
     reading = read("front")
-    await until(lambda: _readers(simulator))
+    await until(lambda: readers(simulator))
 
     await (simulator.set_ready(FRONT, ready=False) if ready else simulator.kill())
 
@@ -158,7 +123,7 @@ async def test_a_stream_that_ends_is_not_missing(
 
 
 async def test_nothing_that_listens_cannot_be_connected_to(
-    simulator: Simulator, read: Callable[[str], Reading]
+    simulator: Simulator, read: Read
 ) -> None:
     await simulator.kill()
 

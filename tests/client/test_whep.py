@@ -13,12 +13,9 @@ import pytest
 from custom_components.nestmtx.client import (
     Candidate,
     CannotConnect,
-    IceServer,
     SignallingError,
     WhepSession,
-    ice_servers,
 )
-from custom_components.nestmtx.client.whep import fragment
 from tests.simulator import Simulator, Times, Trouble, recorded, trickle
 from tests.simulator.probe import running, until
 from tests.simulator.viewer import Viewer
@@ -37,12 +34,6 @@ OFFER = (
     "a=ice-pwd:thePassword\r\n"
     "a=mid:1\r\n"
 )
-
-
-@pytest.fixture
-async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 @pytest.fixture
@@ -109,7 +100,7 @@ async def test_an_offer_that_is_cancelled_leaves_no_session(
     assert _methods(simulator) == ["POST"]
 
 
-async def test_candidates_that_come_before_the_answer_are_told_with_it(
+async def test_candidates_that_come_before_the_answer_are_told_after_it(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.1)
@@ -121,6 +112,8 @@ async def test_candidates_that_come_before_the_answer_are_told_with_it(
     # Without the server's candidates, the viewer waits to be found.
     answer, _ = trickle.split(await offering)
     await viewer.take(answer)
+    assert _methods(simulator) == ["POST"]
+    await session.add_waiting()
 
     assert await viewer.frame() < await viewer.frame()
     assert _methods(simulator) == ["POST", "PATCH"]
@@ -364,193 +357,3 @@ async def test_another_status_than_created_is_a_refusal(
             await WhepSession(http, url).offer(OFFER)
 
     assert err.value.status == status and asked == ["POST"]
-
-
-# Fragments
-
-
-def test_a_fragment_holds_the_credentials_and_the_media_of_its_candidates() -> None:
-    first, second = "candidate:1 1 udp 1 192.0.2.7 5 typ host", "candidate:2 1 udp 1 ::1 5 typ host"
-
-    assert fragment(OFFER, [Candidate(first, 1), Candidate(second, 1)]) == (
-        "a=ice-ufrag:uFrA\r\n"
-        "a=ice-pwd:thePassword\r\n"
-        "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
-        "a=mid:1\r\n"
-        f"a={first}\r\n"
-        f"a={second}\r\n"
-    )
-
-
-def test_each_candidate_stands_with_its_media() -> None:
-    text = fragment(OFFER, [Candidate("candidate:b", 1), Candidate("candidate:a", 0)])
-
-    assert [line for line in text.splitlines() if line.startswith(("m=", "a=candidate"))] == [
-        "m=video 9 UDP/TLS/RTP/SAVPF 96",
-        "a=candidate:b",
-        "m=audio 9 UDP/TLS/RTP/SAVPF 111",
-        "a=candidate:a",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("offer", "expected"),
-    [
-        (OFFER, "a=mid:1"),
-        (OFFER.replace("\r\n", "\n"), "a=mid:1"),
-        (OFFER.replace("a=mid:1", "a=mid:17"), "a=mid:17"),
-        # MediaMTX takes numbers only.
-        (OFFER.replace("a=mid:1", "a=mid:video"), "a=mid:1"),
-        (OFFER.replace("a=mid:1\r\n", ""), "a=mid:1"),
-    ],
-)
-def test_the_media_are_told_by_a_number(offer: str, expected: str) -> None:
-    assert expected in fragment(offer, [Candidate("candidate:x", 1)]).splitlines()
-
-
-def test_the_credentials_may_stand_for_the_whole_session() -> None:
-    offer = "v=0\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\nm=video 9 UDP 96\r\na=mid:0\r\n"
-
-    assert fragment(offer, [Candidate("candidate:x")]).splitlines() == [
-        "a=ice-ufrag:u",
-        "a=ice-pwd:p",
-        "m=video 9 UDP 96",
-        "a=mid:0",
-        "a=candidate:x",
-    ]
-
-
-@pytest.mark.parametrize(
-    "candidate",
-    [
-        Candidate(""),
-        Candidate("candidate:"),
-        Candidate("end-of-candidates"),
-        Candidate("a=candidate:x"),
-        Candidate(" candidate:x"),
-        Candidate("candidate:x\r\na=ice-pwd:evil"),
-        Candidate("candidate:x\na=ice-pwd:evil"),
-        Candidate("candidate:x\ra=ice-pwd:evil"),
-        Candidate("candidate:x\r\n"),
-        Candidate("candidate:x\0"),
-        Candidate("candidate:\u2028x"),
-        Candidate("candidate:\ud800"),
-        Candidate("candidate:x", 2),
-        Candidate("candidate:x", 10**30),
-        Candidate("candidate:x", -1),
-    ],
-)
-def test_what_is_no_candidate_is_left_out(candidate: Candidate) -> None:
-    assert fragment(OFFER, [candidate]) == ""
-    assert fragment(OFFER, [candidate, Candidate("candidate:y")]).count("candidate") == 1
-
-
-@pytest.mark.parametrize("offer", ["", "v=0\r\n", "no offer"])
-def test_an_offer_without_media_has_no_candidates(offer: str) -> None:
-    assert fragment(offer, [Candidate("candidate:x")]) == ""
-
-
-# ICE servers
-
-
-def _turn(url: str, credential: str) -> str:
-    """Return a server as MediaMTX tells it."""
-    return (
-        f'<{url}>; rel="ice-server"; username="u"; credential="{credential}"; '
-        'credential-type="password"'
-    )
-
-
-async def test_ice_servers_are_told_and_nobody_is_woken(
-    simulator: Simulator, http: aiohttp.ClientSession
-) -> None:
-    simulator.world.ice_servers = (
-        '<stun:stun.example:3478>; rel="ice-server"',
-        _turn("turns:turn.example:5349?transport=tcp", "s=e,c:r/e+t=="),
-    )
-
-    assert await ice_servers(http, _url(simulator)) == (
-        IceServer("stun:stun.example:3478"),
-        IceServer("turns:turn.example:5349?transport=tcp", "u", "s=e,c:r/e+t=="),
-    )
-    assert _methods(simulator) == ["OPTIONS"]
-    assert simulator.world.cameras[FRONT].process is None
-
-
-async def test_there_need_not_be_ice_servers(
-    simulator: Simulator, http: aiohttp.ClientSession
-) -> None:
-    assert await ice_servers(http, _url(simulator)) == ()
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        '<javascript:alert(1)>; rel="ice-server"',
-        '<http://elsewhere.example/>; rel="ice-server"',
-        '<stun.example>; rel="ice-server"',
-        '<//stun.example>; rel="ice-server"',
-        '<stun:>; rel="ice-server"',
-        '<stun:two words>; rel="ice-server"',
-        '<stun:[>; rel="ice-server"',
-        '<stun:stun.example?transport=udp>; rel="ice-server"',
-        # A browser takes no TURN server without a user, and fails with all of them.
-        '<turn:turn.example>; rel="ice-server"',
-        '<turn:turn.example>; rel="ice-server"; username="u"',
-        _turn("turn:turn.example", ""),
-        _turn("turn:turn.example", r"\ud800"),
-        _turn("turn:turn.example", r"\x"),
-        '<http://[>; rel="ice-server"',
-        '<stun:stun.example>; rel="preload"',
-        "<stun:stun.example>",
-        'stun:stun.example; rel="ice-server"',
-        "<",
-        ",,;;",
-    ],
-)
-async def test_what_is_no_ice_server_is_left_out(
-    simulator: Simulator, http: aiohttp.ClientSession, link: str
-) -> None:
-    simulator.world.ice_servers = (link, '<stun:good.example>; rel="ice-server"')
-
-    assert await ice_servers(http, _url(simulator)) == (IceServer("stun:good.example"),)
-
-
-@pytest.mark.parametrize(
-    ("sent", "credential"),
-    [
-        ("semi;colon", "semi;colon"),
-        ("com,<ma>", "com,<ma>"),
-        (r"quo\"te", 'quo"te'),
-        (r"back\\slash", r"back\slash"),
-        (r"\u003cless\u003e", "<less>"),
-    ],
-)
-async def test_a_credential_may_hold_any_character(
-    simulator: Simulator, http: aiohttp.ClientSession, sent: str, credential: str
-) -> None:
-    """MediaMTX quotes it as JSON does."""
-    simulator.world.ice_servers = (_turn("turn:t.example", sent),)
-
-    assert await ice_servers(http, _url(simulator)) == (
-        IceServer("turn:t.example", "u", credential),
-    )
-
-
-async def test_ice_servers_may_come_in_one_line(
-    simulator: Simulator, http: aiohttp.ClientSession
-) -> None:
-    line = ", ".join((_turn("turn:t.example", "c"), '<stun:[fd00::5]:3478>; rel="ice-server"'))
-    simulator.world.ice_servers = (line,)
-
-    assert await ice_servers(http, _url(simulator)) == (
-        IceServer("turn:t.example", "u", "c"),
-        IceServer("stun:[fd00::5]:3478"),
-    )
-
-
-async def test_ice_servers_cannot_be_asked_for_where_nothing_listens(
-    http: aiohttp.ClientSession,
-) -> None:
-    with pytest.raises(CannotConnect):
-        await ice_servers(http, f"http://127.0.0.1:{unused_port()}/front/whep")

@@ -28,6 +28,7 @@ from .errors import (
     StreamNotStarted,
 )
 from .feeds import Feed
+from .ice import IceServer, ice_servers
 from .listener import Listener, SessionState
 from .models import (
     Authorization,
@@ -48,7 +49,7 @@ from .starting import shows_video
 from .state import ServerState
 from .streams import Streams, own, streams
 from .timings import Timings
-from .whep import Candidate, IceServer, WhepSession, ice_servers
+from .whep import Candidate, WhepSession
 
 __all__ = [
     "DEFAULT_PORT",

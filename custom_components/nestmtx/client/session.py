@@ -74,6 +74,7 @@ class Session:
         try:
             await self._open()
         except BaseException:
+            # A cancelled start leaves nothing behind, either.
             await self.stop()
             raise
 
@@ -195,6 +196,7 @@ class Session:
             except NestMTXError as err:
                 _LOGGER.debug("Attempt %s to connect failed: %s", attempt, err)
             except Exception:
+                # Whatever it was, the next attempt may do better.
                 _LOGGER.exception("Unexpected error while connecting")
             else:
                 return

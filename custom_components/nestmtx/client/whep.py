@@ -25,19 +25,14 @@ _LOGGER = logging.getLogger(__name__)
 
 _OFFER_TIMEOUT = aiohttp.ClientTimeout(total=80.0, sock_connect=10.0)
 """MediaMTX holds an offer for 60 s, and gathers its own candidates for some seconds more."""
-_TIMEOUT = aiohttp.ClientTimeout(total=10.0)
+TIMEOUT = aiohttp.ClientTimeout(total=10.0)
 _LONGEST_ANSWER = 256 * 1024
 _MOST_WAITING = 64
 _CANDIDATE = re.compile(r"candidate:[ -~]+")
 _LINES_OF_ICE = re.compile(r"^a=ice-(?:ufrag|pwd):[^\r\n]+", re.MULTILINE)
 _START_OF_MEDIA = re.compile(r"^(?=m=)", re.MULTILINE)
 _MID = re.compile(r"^a=mid:([0-9]+)\s*$", re.MULTILINE)
-_HOST_AND_PORT = r":(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
-_STUN = re.compile(rf"stuns?{_HOST_AND_PORT}", re.ASCII)
-_TURN = re.compile(rf"turns?{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.ASCII)
-_PARAMETER = r'\s*;\s*([\w-]+)="((?:[^"\\]|\\.)*)"'
-_LINK = re.compile(rf"<([^<>]*)>((?:{_PARAMETER})*)")
-_FAILURES = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
+FAILURES = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +41,6 @@ class Candidate:
 
     candidate: str
     media: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class IceServer:
-    """A server that helps the browser to find a way."""
-
-    url: str
-    username: str | None = None
-    credential: str | None = None
 
 
 class WhepSession:
@@ -84,19 +70,21 @@ class WhepSession:
                 if response.status != HTTPStatus.CREATED:
                     raise SignallingError(_reason(answer), response.status)
                 self._location = self._session_url(response.headers.get("Location", ""))
-        except _FAILURES as err:
+        except FAILURES as err:
             raise CannotConnect(f"The server of video cannot be reached: {err}") from err
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            await self._patch(waiting)
         return answer
 
     async def add_candidate(self, candidate: Candidate) -> None:
-        """Tell MediaMTX of a candidate, as soon as there is an answer; whether it helps or not."""
+        """Tell MediaMTX of a candidate, whether it helps or not; before the answer, keep it."""
         if self._location is not None:
             await self._patch([candidate])
         elif len(self._waiting) < _MOST_WAITING:
             self._waiting.append(candidate)
+
+    async def add_waiting(self) -> None:
+        """Tell MediaMTX of the candidates that came before its answer."""
+        waiting, self._waiting = self._waiting, []
+        await self._patch(waiting)
 
     async def has_ended(self) -> bool:
         """Return whether MediaMTX says that the session, which it had begun, is over."""
@@ -126,11 +114,11 @@ class WhepSession:
         """Return the status of the answer, if there is one."""
         try:
             async with self._http.request(
-                method, location, allow_redirects=False, timeout=_TIMEOUT, **content
+                method, location, allow_redirects=False, timeout=TIMEOUT, **content
             ) as response:
                 _LOGGER.debug("%s of a WebRTC session: status %s", method, response.status)
                 return response.status
-        except _FAILURES as err:
+        except FAILURES as err:
             _LOGGER.debug("%s of a WebRTC session failed: %s", method, err)
             return None
 
@@ -160,41 +148,6 @@ def _fragment(offer: str, by_media: Mapping[int, Iterable[str]]) -> str:
         mid = _MID.search(medias[index])
         lines += [medias[index].splitlines()[0], f"a=mid:{mid[1] if mid else index}", *found]
     return "".join(f"{line}\r\n" for line in lines)
-
-
-async def ice_servers(http: aiohttp.ClientSession, url: str) -> tuple[IceServer, ...]:
-    """Return the ICE servers of a WHEP endpoint; asking wakes no camera. Raises CannotConnect."""
-    try:
-        async with http.options(url, allow_redirects=False, timeout=_TIMEOUT) as response:
-            links = response.headers.getall("Link", [])
-    except _FAILURES as err:
-        raise CannotConnect(f"The server of video cannot be reached: {err}") from err
-    found = (_ice_server(link[1], link[2]) for text in links for link in _LINK.finditer(text))
-    return tuple(server for server in found if server is not None)
-
-
-def _ice_server(url: str, parameters: str) -> IceServer | None:
-    """Return the ICE server of a link; None when a browser would not take it.
-
-    One that it does not take keeps it from connecting at all. MediaMTX quotes values as JSON does.
-    """
-    try:
-        values = {name: _unquoted(text) for name, text in re.findall(_PARAMETER, parameters)}
-    except ValueError:
-        return None
-    username, credential = values.get("username"), values.get("credential")
-    if values.get("rel") != "ice-server":
-        return None
-    if _TURN.fullmatch(url) and username and credential:
-        return IceServer(url, username, credential)
-    return IceServer(url) if _STUN.fullmatch(url) else None
-
-
-def _unquoted(text: str) -> str:
-    """Return what was quoted. Raises ValueError, for what cannot be sent on, too."""
-    value: str = json.loads(f'"{text}"')
-    value.encode()
-    return value
 
 
 async def _text(response: aiohttp.ClientResponse) -> str:
