@@ -14,7 +14,7 @@ import pytest
 from custom_components.nestmtx.client import Account, ServerAddress, Session
 from custom_components.nestmtx.client.auth import login
 from custom_components.nestmtx.client.connection import Connection
-from tests.client.test_session import Recorder
+from tests.client.sessions import Recorder
 from tests.conftest import TIMINGS
 from tests.simulator import Simulator
 

@@ -1,0 +1,133 @@
+"""What is there at all, what a credential may do, and what has changed."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.nestmtx.client import (
+    Authorization,
+)
+from custom_components.nestmtx.client.changes import changes, changes_of
+from custom_components.nestmtx.client.state import (
+    ServerState,
+    happened,
+)
+
+from .states import BACK, FRONT, HOME, camera_event, listed
+
+
+def test_a_camera_is_gone_when_two_lists_in_a_row_agree(state: ServerState) -> None:
+    once = listed(state, FRONT, at=60.0)
+    assert set(once.cameras) == {1, 2}
+    assert once.missing_cameras == {2}
+
+    twice = listed(once, FRONT, at=120.0)
+    assert set(twice.cameras) == {1}
+
+
+def test_a_camera_that_comes_back_is_not_missing(state: ServerState) -> None:
+    state = listed(state, FRONT, at=60.0)
+
+    state = listed(state, FRONT, BACK, at=120.0)
+
+    assert not state.missing_cameras
+
+
+def test_an_empty_list_removes_nothing_however_often_it_comes(state: ServerState) -> None:
+    for at in (60.0, 120.0, 180.0):
+        state = listed(state, at=at, credentials=())
+
+    assert set(state.cameras) == state.missing_cameras == {1, 2}
+    assert set(state.credentials) == state.missing_credentials == {1}
+
+
+def test_an_incomplete_list_says_nothing_about_what_it_does_not_have(state: ServerState) -> None:
+    for at in (60.0, 120.0):
+        state = listed(state, FRONT, at=at, complete=False)
+
+    assert set(state.cameras) == {1, 2}
+    assert not state.missing_cameras
+
+
+def test_a_camera_with_a_new_id_is_the_same_camera(state: ServerState) -> None:
+    state = listed(state, replace(FRONT, id=11), replace(BACK, id=12), at=60.0)
+
+    assert set(state.cameras) == {11, 12}
+    assert not state.missing_cameras
+
+
+@pytest.mark.parametrize("word", list(Authorization))
+def test_an_event_says_what_a_credential_may_do(state: ServerState, word: Authorization) -> None:
+    state = happened(state, camera_event(word, domain="credentials"), 1.0)
+
+    assert state.credentials[1].authorization is word
+
+
+def test_a_credential_with_tokens_keeps_what_it_showed(state: ServerState) -> None:
+    state = happened(state, camera_event("reauthenticated", domain="credentials"), 1.0)
+
+    state = listed(state, FRONT, BACK, at=100.0)
+
+    assert state.credentials[1].authorization is Authorization.REAUTHENTICATED
+
+
+def test_a_credential_without_tokens_is_unauthenticated(state: ServerState) -> None:
+    lost = replace(HOME, authorization=Authorization.UNAUTHENTICATED)
+
+    state = listed(state, FRONT, BACK, at=100.0, credentials=(lost,))
+
+    assert state.credentials[1].authorization is Authorization.UNAUTHENTICATED
+
+
+def test_a_credential_with_new_tokens_is_authenticated(state: ServerState) -> None:
+    state = happened(state, camera_event("unauthenticated", domain="credentials"), 1.0)
+
+    state = listed(state, FRONT, BACK, at=100.0)
+
+    assert state.credentials[1].authorization is Authorization.AUTHENTICATED
+
+
+def test_a_list_on_its_way_does_not_overwrite_a_credentials_event(state: ServerState) -> None:
+    state = happened(state, camera_event("unauthenticated", domain="credentials"), 10.0)
+
+    state = listed(state, FRONT, BACK, at=9.9)
+
+    assert state.credentials[1].authorization is Authorization.UNAUTHENTICATED
+
+
+def test_a_credentials_event_waits_for_the_first_snapshot() -> None:
+    state = happened(ServerState(), camera_event("reauthenticated", domain="credentials"), 1.0)
+
+    assert listed(state).credentials[1].authorization is Authorization.REAUTHENTICATED
+
+
+def test_an_event_changes_its_camera_only(state: ServerState) -> None:
+    event = camera_event("ready")
+    changed = changes_of(event, state, happened(state, event, 1.0))
+
+    assert changed.cameras == {"sum-1"}
+    assert not (changed.credentials or changed.objects or changed.server)
+
+
+def test_an_event_changes_its_credential_only(state: ServerState) -> None:
+    event = camera_event("unauthenticated", domain="credentials")
+    changed = changes_of(event, state, happened(state, event, 1.0))
+
+    assert (changed.cameras, changed.credentials) == (frozenset(), {"sum-home"})
+
+
+@pytest.mark.parametrize("entity", [None, 1])
+def test_an_event_that_changes_nothing_has_no_changes(
+    state: ServerState, entity: int | None
+) -> None:
+    assert not changes_of(camera_event("ready", entity), state, state)
+
+
+def test_a_camera_that_goes_missing_or_away_has_changed(state: ServerState) -> None:
+    missing = listed(state, FRONT, at=60.0)
+    gone = listed(missing, FRONT, at=120.0)
+
+    assert changes(state, missing).cameras == {"sum-2"}
+    assert not changes(state, missing).objects
+    assert changes(missing, gone).cameras == {"sum-2"}
+    assert changes(missing, gone).objects
