@@ -48,7 +48,8 @@ class Listener:
     async def open(self, host: str, port: int) -> int:
         """Listen; port 0 takes a free one. Answers the port."""
         await self._runner.setup()
-        listening = socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
         await web.SockSite(self._runner, listening).start()
         self._sockets.append(listening)
         bound: int = listening.getsockname()[1]
