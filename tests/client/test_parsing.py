@@ -12,8 +12,6 @@ from custom_components.nestmtx.client import (
     CameraStatus,
     CronJob,
     Load,
-    LogLevel,
-    LogLine,
 )
 from custom_components.nestmtx.client.models import Process
 from custom_components.nestmtx.client.parsing import (
@@ -25,10 +23,9 @@ from custom_components.nestmtx.client.parsing import (
     parse_event,
     parse_health,
     parse_load,
-    parse_log_line,
-    parse_time,
     parse_version,
 )
+from custom_components.nestmtx.client.values import parse_time
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
@@ -321,46 +318,10 @@ def test_a_cron_job_without_a_name_is_none() -> None:
     }
 
 
-def test_a_recorded_log_line_loses_its_colours_and_what_was_requested() -> None:
-    recorded = _recorded("logs")[0]["first"][0]
-    assert "payload: { page:" in recorded["msg"]
-
-    line = parse_log_line(recorded)
-
-    assert line is not None
-    assert (line.level, line.service) == (LogLevel.INFO, "socket.io")
-    assert line.message == f"Got request from {recorded['msg'].split()[3]}"
-
-
-@pytest.mark.parametrize(
-    ("number", "level"),
-    [
-        (10, LogLevel.DEBUG),
-        (20, LogLevel.DEBUG),
-        (30, LogLevel.INFO),
-        (40, LogLevel.NOTICE),
-        (50, LogLevel.WARNING),
-        (60, LogLevel.ERROR),
-        (70, LogLevel.CRITICAL),
-        (90, LogLevel.CRITICAL),
-    ],
-)
-def test_levels_go_by_their_number(number: int, level: LogLevel) -> None:
-    line = parse_log_line({"level": number, "msg": "one\n two"})
-
-    assert line == LogLine(level, "one two")
-
-
-@pytest.mark.parametrize("payload", [None, [], {}, {"level": 30}, {"level": "30", "msg": "x"}])
-def test_what_is_no_log_line_is_none(payload: Any) -> None:
-    assert parse_log_line(payload) is None
-
-
-def test_a_log_line_is_no_longer_than_a_state_may_be() -> None:
-    line = parse_log_line({"level": 30, "msg": "x" * 10_000_000})
-
-    assert line is not None
-    assert len(line.message) == 255
+def _shown_details(details: Any) -> Any:
+    event = parse_event({"domain": "camera", "event": "read", "entity": 1, "details": details})
+    assert event is not None
+    return parse_details(event.details)
 
 
 def test_the_details_of_an_event_hold_no_query_and_no_raw_error() -> None:
@@ -374,7 +335,7 @@ def test_the_details_of_an_event_hold_no_query_and_no_raw_error() -> None:
         "enabled": True,
     }
 
-    assert parse_details(details) == {
+    assert _shown_details(details) == {
         "path": "front",
         "reader_type": "rtspSession",
         "reader_id": "11111111",
@@ -384,4 +345,4 @@ def test_the_details_of_an_event_hold_no_query_and_no_raw_error() -> None:
 
 @pytest.mark.parametrize("error", [None, {}, [], {"message": {}}, 7])
 def test_an_error_without_a_message_says_nothing(error: Any) -> None:
-    assert parse_details({"error": error}) == {}
+    assert _shown_details({"error": error}) == {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.nestmtx.client.texts import storable, without_statement
+from custom_components.nestmtx.client.texts import presentable, storable
 
 UPDATES = json.loads((Path(__file__).parents[1] / "recordings" / "updates.json").read_text())
 
@@ -20,7 +20,7 @@ def test_of_the_recorded_statement_only_the_reason_is_left() -> None:
     message = exchange["received"][0]["args"][0]["error"]["message"]
     assert "$scrypt$" in message
 
-    assert without_statement(message) == "UNIQUE constraint failed: users.username"
+    assert presentable(message) == "UNIQUE constraint failed: users.username"
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_of_the_recorded_statement_only_the_reason_is_left() -> None:
     ],
 )
 def test_what_is_a_statement_and_what_is_not(text: str, shown: str) -> None:
-    assert without_statement(text) == shown
+    assert presentable(text) == shown

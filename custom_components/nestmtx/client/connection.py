@@ -4,7 +4,7 @@ The only module that knows Socket.IO.
 """
 
 import asyncio
-import json
+from dataclasses import dataclass
 import logging
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -15,18 +15,18 @@ from engineio.exceptions import EngineIOError
 import socketio
 from socketio.exceptions import SocketIOError
 
+from .answers import request_error, result_of
 from .auth import connect_error
 from .errors import (
     CannotConnect,
     ConnectionLost,
     ConnectTimeout,
     InvalidAuth,
-    InvalidRequest,
     NestMTXError,
-    RequestError,
     RequestTimeout,
 )
-from .texts import without_statement
+from .requests import request_body
+from .secrets import secrets_in
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -58,19 +58,23 @@ _LIBRARY_ERRORS = (
     ValueError,
 )
 
-_UNAUTHORIZED = "Unauthorized"
+_BINARY = ("5", "6")
+"""How messages begin that announce binary attachments."""
 _AUTH_WORDS = ("auth", "token", "credential")
 
-_COMMANDS_WITH_ENTITY = {"read", "update", "delete"}
-_COMMANDS_WITH_PAYLOAD = {"list", "create", "update"}
-_COMMANDS = _COMMANDS_WITH_ENTITY | _COMMANDS_WITH_PAYLOAD
-
-_MAXIMUM_REQUEST = 1_000_000 - 1024
-"""Bytes: the server's maxPayload, less the envelope. It drops the socket for a larger one."""
 _MAXIMUM_MESSAGE = 64 * 1024 * 1024
 """Bytes. Lists are some 2.5 kB a camera."""
 _CLOSE_TIMEOUT = 0.4
 """Seconds for a goodbye to a server that may be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A request that is not answered yet."""
+
+    answer: asyncio.Future[Any]
+    secrets: frozenset[str]
+    """What it holds that errors must not repeat."""
 
 
 class Connection:
@@ -91,7 +95,8 @@ class Connection:
         self._timings = timings
         self._on_event = on_event
         self._on_lost = on_lost
-        self._pending: dict[str, asyncio.Future[Any]] = {}
+        self._open: dict[str, _Open] = {}
+        self._has_warned = False
         self._refusal: str | None = None
         self.is_lost = False
         self._transport = Transport(http)
@@ -142,26 +147,26 @@ class Connection:
     ) -> Any:
         """Send a request and return its answer.
 
-        `entity` goes with read, update and delete; `payload` with create, update and list, where
-        it may be left out. Raises InvalidRequest before anything is sent; RequestError or
+        Raises InvalidRequest, see `request_body`, before anything is sent; RequestError or
         InvalidAuth when the server answers so; RequestTimeout; ConnectionLost.
         """
-        body = _request(command, module, entity, payload)
+        body = request_body(command, module, entity, payload)
         if self.is_lost:
             raise ConnectionLost("The connection to the server is lost")
         request_id = uuid4().hex
         answer = asyncio.get_running_loop().create_future()
-        self._pending[request_id] = answer
+        secrets = frozenset(secrets_in(body))
+        self._open[request_id] = _Open(answer, secrets)
         try:
             async with asyncio.timeout(timeout or self._timings.request_timeout):
                 await self._client.emit("request", {**body, "requestId": request_id})
-                return _result(await answer)
+                return result_of(await answer, secrets)
         except TimeoutError as err:
             raise RequestTimeout(f"No answer to {command} {module}") from err
         except SocketIOError as err:
             raise ConnectionLost("The connection to the server is lost") from err
         finally:
-            del self._pending[request_id]
+            del self._open[request_id]
 
     async def close(self) -> None:
         """End the connection; open requests fail with ConnectionLost. Takes under a second."""
@@ -186,7 +191,12 @@ class Connection:
                 connected_clients.remove(self._client.eio)
 
     async def _decode(self, data: str | bytes) -> None:
-        """Let the library take a message apart; one that it cannot ends the connection."""
+        """Let the library take a message apart; one that it cannot ends the connection.
+
+        NestMTX sends no binary messages; of their attachments the library would keep any number.
+        """
+        if isinstance(data, bytes) or data[:1] in _BINARY:
+            return
         try:
             await self._client._handle_eio_message(data)  # noqa: SLF001
         except _LIBRARY_ERRORS as err:
@@ -196,7 +206,7 @@ class Connection:
     def _ended(self, *_: object) -> None:
         if not self.is_lost:
             self.is_lost = True
-            self._fail_pending(ConnectionLost("The connection to the server is lost"))
+            self._fail_open(ConnectionLost("The connection to the server is lost"))
             self._on_lost()
 
     def _refused(self, reason: object = None, *_: object) -> None:
@@ -214,10 +224,10 @@ class Connection:
 
     def _received(self, topic: Any, *args: Any) -> None:
         payload = args[0] if args else None
-        answer = self._pending.get(topic) if isinstance(topic, str) else None
-        if answer is not None:
-            if not answer.done():
-                answer.set_result(payload)
+        request = self._open.get(topic) if isinstance(topic, str) else None
+        if request is not None:
+            if not request.answer.done():
+                request.answer.set_result(payload)
         elif topic == "failure":
             self._failed(payload)
         elif isinstance(topic, str):
@@ -225,69 +235,17 @@ class Connection:
 
     def _failed(self, payload: Any) -> None:
         """Handle the answer to an invalid request, which does not say to which."""
-        error = _error(payload if isinstance(payload, dict) else {})
-        if len(self._pending) == 1:
-            self._fail_pending(error)
-        else:
+        secrets = frozenset[str]().union(*(request.secrets for request in self._open.values()))
+        error = request_error(payload, secrets)
+        if len(self._open) == 1:
+            self._fail_open(error)
+        elif not self._has_warned:
+            self._has_warned = True
             _LOGGER.warning("The server refused a request: %s", "; ".join(error.details))
 
-    def _fail_pending(self, error: NestMTXError) -> None:
-        for answer in self._pending.values():
-            if not answer.done():
-                answer.set_exception(error)
+    def _fail_open(self, error: NestMTXError) -> None:
+        for request in self._open.values():
+            if not request.answer.done():
+                request.answer.set_exception(error)
                 # Whoever waited may have been cancelled meanwhile.
-                answer.exception()
-
-
-def _request(
-    command: str, module: str, entity: str | None, payload: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """Return the request as the server wants it. Raises InvalidRequest.
-
-    The server answers an invalid request without saying which one it was, so none is sent.
-    """
-    if command not in _COMMANDS:
-        raise InvalidRequest(f"Unknown command: {command}")
-    if (entity is not None) != (command in _COMMANDS_WITH_ENTITY):
-        raise InvalidRequest(f"{command} {'needs' if entity is None else 'takes no'} entity")
-    if command in _COMMANDS_WITH_PAYLOAD:
-        if payload is None and command != "list":
-            raise InvalidRequest(f"{command} needs a payload")
-        payload = dict(payload or {})
-    elif payload is not None:
-        raise InvalidRequest(f"{command} takes no payload")
-    request: dict[str, Any] = {"command": command, "module": module}
-    if entity is not None:
-        request["entity"] = entity
-    if payload is not None:
-        request["payload"] = payload
-    try:
-        size = len(json.dumps(request).encode())
-    except (TypeError, ValueError) as err:
-        raise InvalidRequest("The payload is not JSON") from err
-    if size > _MAXIMUM_REQUEST:
-        raise InvalidRequest(f"The request is too large: {size} bytes")
-    return request
-
-
-def _result(answer: Any) -> Any:
-    """Return the answer of a request that succeeded. Raises RequestError and InvalidAuth."""
-    if isinstance(answer, dict) and set(answer) == {"error"} and isinstance(answer["error"], dict):
-        error = _error(answer["error"])
-        if error.message == _UNAUTHORIZED:
-            raise InvalidAuth("The server does not accept the token")
-        raise error
-    return answer
-
-
-def _error(error: dict[str, Any]) -> RequestError:
-    """Take over the message and the details' messages, and nothing else."""
-    message, details = error.get("message"), error.get("details")
-    return RequestError(
-        without_statement(message) if isinstance(message, str) else "Unknown error",
-        tuple(
-            without_statement(detail["message"])
-            for detail in (details if isinstance(details, list) else ())
-            if isinstance(detail, dict) and isinstance(detail.get("message"), str)
-        ),
-    )
+                request.answer.exception()

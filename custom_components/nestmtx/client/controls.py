@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 import logging
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import modules
@@ -29,6 +30,7 @@ _LOGGER = logging.getLogger(__name__)
 SYNCHRONIZE = "SyncCloudCamerasJob"
 """The cron job that fetches the cameras from Google."""
 
+_NO_PAYLOAD: Mapping[str, Any] = MappingProxyType({})
 _PATH = re.compile(r"[A-Za-z0-9\-._~]+")
 _REFUSALS = {
     "errors.cameras.update.mtxPathAlreadyInUse": ControlProblem.PATH_IN_USE,
@@ -129,18 +131,37 @@ class Controls:
                 "update", "htop", entity=name, payload={"action": "restart"}
             )
 
-    async def run_cron_job(self, name: str) -> None:
-        """Run a cron job, and wait for its end. Raises RefusedControl while it runs already."""
+    async def run_cron_job(self, name: str, payload: Mapping[str, Any] = _NO_PAYLOAD) -> Any:
+        """Run a cron job, wait for its end, and return what the server answers.
+
+        Raises RefusedControl while it runs already.
+        """
         if name in self._jobs:
             raise RefusedControl(ControlProblem.JOB_RUNNING)
         self._jobs.add(name)
         try:
-            await self._requester.request(
-                "update", "cronjobs", entity=name, payload={}, timeout=self._timings.job_timeout
+            return await self._requester.request(
+                "update",
+                "cronjobs",
+                entity=name,
+                payload=payload,
+                timeout=self._timings.job_timeout,
             )
         finally:
             self._jobs.discard(name)
             self._mirror.resync_soon()
+
+    async def change_password(self, username: str, password: str) -> None:
+        """Change the password of a user. Raises RefusedControl where there is no such user."""
+        users = await modules.list_all(self._requester, "users", search=username)
+        user_id = next(
+            (row.get("id") for row in users.rows if row.get("username") == username), None
+        )
+        if not isinstance(user_id, int):
+            raise RefusedControl(ControlProblem.USER_GONE)
+        await self._requester.request(
+            "update", "users", entity=str(user_id), payload={"password": password}
+        )
 
     async def _read(self, camera_id: int) -> Mapping[str, Any]:
         try:

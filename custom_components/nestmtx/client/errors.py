@@ -47,6 +47,10 @@ class InvalidAnswer(NestMTXError):
     """The server answered a request with something of another shape than it should have."""
 
 
+class IncompleteList(NestMTXError):
+    """The rows of a list kept moving while its pages were fetched, or they are too many."""
+
+
 class InvalidRequest(NestMTXError):
     """A request that the server would not accept; nothing was sent."""
 
@@ -83,6 +87,7 @@ class ControlProblem(StrEnum):
     NO_PROCESS = "no_process"
     """The camera's stream has no process that could be restarted."""
     JOB_RUNNING = "job_running"
+    USER_GONE = "user_gone"
 
 
 class RefusedControl(NestMTXError):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from .models import Camera, CameraStatus, Event
-from .parsing import parse_event, parse_time
+from .parsing import parse_event
 from .readers import Readers
+from .values import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -149,5 +150,5 @@ def _with_status(camera: Camera, status: CameraStatus | None) -> Camera:
 
 def is_own_reader(event: Event, nonce: str) -> bool:
     """Return whether an event tells of a reader of this client, who is no viewer."""
-    query = event.details.get("query")
-    return bool(nonce) and isinstance(query, str) and nonce in parse_qs(query).get(OWN_READER, ())
+    query = event.details.get("query", "")
+    return bool(nonce) and nonce in parse_qs(query).get(OWN_READER, ())

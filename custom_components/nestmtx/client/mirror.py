@@ -15,7 +15,7 @@ from .errors import InvalidAnswer, RequestError, RequestTimeout
 from .events import EventTopics, is_own_reader
 from .feeds import POLLS, Feed
 from .listener import notify
-from .parsing import parse_log_line
+from .log_lines import parse_log_line
 from .rows import Rows
 from .state import ServerState
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,6 +204,10 @@ class LogLine:
     level: LogLevel
     message: str
     service: str | None = None
+    host: str | None = None
+    """The name of the machine, or container, that wrote it."""
+    pid: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +221,12 @@ class Event:
     domain: str
     type: str
     entity: int | None = None
-    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What else is told; of an error, its message only."""
     at: datetime | None = None
     """When the server says that it happened; the server's page knows no time."""
 
     @property
     def reader(self) -> str | None:
         """The id of the reader that came or left."""
-        reader = self.details.get("readerId")
-        return reader if isinstance(reader, str) else None
+        return self.details.get("readerId")

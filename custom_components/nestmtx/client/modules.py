@@ -46,27 +46,32 @@ class _Page:
     total: int
 
 
-async def list_all(requester: Requester, module: str) -> Listing:
-    """Fetch all pages of a module, newest id first.
+async def list_all(
+    requester: Requester,
+    module: str,
+    most: int = PAGE_SIZE * _MAXIMUM_PAGES,
+    search: str | None = None,
+) -> Listing:
+    """Fetch all pages of a module, newest id first, and no more than so many rows.
 
     Rows move between pages while others are added or removed: the pages are fetched again until
     they fit together, a few times at most. Raises the errors of a request, and InvalidAnswer.
     """
     listing = Listing(())
     for _ in range(_ATTEMPTS):
-        listing = await _list_once(requester, module)
-        if listing.complete:
+        listing = await _list_once(requester, module, most, search)
+        if listing.complete or len(listing.rows) >= most:
             break
     return listing
 
 
-async def _list_once(requester: Requester, module: str) -> Listing:
-    page = await _page(requester, module, 1)
-    total, items, number = page.total, list(page.items), 1
-    while len(items) < total and page.items and number < _MAXIMUM_PAGES:
+async def _list_once(requester: Requester, module: str, most: int, search: str | None) -> Listing:
+    page = await _page(requester, module, 1, search)
+    total, items, number = page.total, page.items[:most], 1
+    while len(items) < min(total, most) and page.items and number < _MAXIMUM_PAGES:
         number += 1
-        page = await _page(requester, module, number)
-        items += page.items
+        page = await _page(requester, module, number, search)
+        items += page.items[: most - len(items)]
         if page.total != total:
             break
     # What is no row is one without an id: whoever parses it says so.
@@ -75,10 +80,11 @@ async def _list_once(requester: Requester, module: str) -> Listing:
     return Listing(rows, complete=page.total == total == len(items) and len(set(ids)) == len(ids))
 
 
-async def _page(requester: Requester, module: str, number: int) -> _Page:
-    answer = await requester.request(
-        "list", module, payload={"page": number, "itemsPerPage": PAGE_SIZE}
-    )
+async def _page(requester: Requester, module: str, number: int, search: str | None) -> _Page:
+    payload: dict[str, Any] = {"page": number, "itemsPerPage": PAGE_SIZE}
+    if search is not None:
+        payload["search"] = search
+    answer = await requester.request("list", module, payload=payload)
     items = answer.get("items") if isinstance(answer, dict) else None
     total = answer.get("total") if isinstance(answer, dict) else None
     if not isinstance(items, list) or not isinstance(total, int):

@@ -6,7 +6,7 @@ refused. Unknown fields are ignored.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -19,23 +19,17 @@ from .models import (
     CronJob,
     Event,
     Load,
-    LogLevel,
-    LogLine,
     Process,
     Version,
 )
-from .texts import storable, without_statement
+from .texts import presentable, storable
+from .values import mapping, number, parse_time, rows, text_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CHECKSUM = re.compile("[0-9a-f]{64}")
-_COLOUR = re.compile("\x1b\\[[0-9;]*m")
-_LARGEST = 2**53
-"""Beyond it, JavaScript and databases lose digits."""
 _PERCENT = 100.0
-_LONGEST_LINE = 4096
-"""Characters of a log line that are looked at."""
 _DETAILS = {
     "path": "path",
     "sourceType": "source_type",
@@ -43,14 +37,11 @@ _DETAILS = {
     "readerId": "reader_id",
     "expiresAt": "expires_at",
 }
-_LOG_LEVELS = (
-    (70, LogLevel.CRITICAL),
-    (60, LogLevel.ERROR),
-    (50, LogLevel.WARNING),
-    (40, LogLevel.NOTICE),
-    (30, LogLevel.INFO),
-)
-"""The least number of each level."""
+
+
+_KEPT_DETAILS = frozenset({*_DETAILS, "error", "query"})
+_LONGEST_DETAIL = 1024
+"""Characters. A viewer's query may be long."""
 
 
 class InvalidRow(ValueError):
@@ -74,7 +65,7 @@ class _Row:
 
     def count(self, name: str) -> int:
         """Return a number from 0 that is always there."""
-        value = _number(self._row.get(name))
+        value = number(self._row.get(name))
         if value is not None and value >= 0:
             return value
         self.problems.append(name)
@@ -117,16 +108,16 @@ class _Row:
         value = self._row.get(name)
         if value is None and name in self._row:
             return None
-        if isinstance(value, kind) and (kind is not int or _number(value) is not None):
+        if isinstance(value, kind) and (kind is not int or number(value) is not None):
             return value
         self.problems.append(name)
         return None
 
 
 def _id(row: Mapping[str, Any]) -> int:
-    value = _number(row.get("id"))
+    value = number(row.get("id"))
     if value is None:
-        raise InvalidRow(f"a row without an id: {sorted(map(str, row))}")
+        raise InvalidRow(storable(f"a row without an id: {sorted(map(str, row))}"))
     return value
 
 
@@ -139,7 +130,7 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
         name=fields.text("name"),
         room=_room(fields.text("room")),
         device_type=_device_type(fields.optional("info", dict)),
-        identified_as=_texts(fields.optional("identified_as", list)),
+        identified_as=texts(fields.optional("identified_as", list)),
         credential_id=fields.optional("credentialId", int),
         path=fields.words("mtx_path"),
         is_enabled=fields.flag("is_enabled"),
@@ -185,30 +176,30 @@ def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
 
 def parse_version(answer: Any) -> Version:
     """Parse the answer of the version module."""
-    row = _mapping(answer)
-    return Version(_text(row.get("release")), _text(row.get("mediamtx")))
+    row = mapping(answer)
+    return Version(text_of(row.get("release")), text_of(row.get("mediamtx")))
 
 
 def parse_health(answer: Any) -> bool | None:
     """Parse the answer of the health module: whether the server is healthy, if it says so."""
-    return {"healthy": True, "unhealthy": False}.get(str(_mapping(answer).get("healthy")))
+    return {"healthy": True, "unhealthy": False}.get(str(mapping(answer).get("healthy")))
 
 
 def parse_load(answer: Any) -> Load:
     """Parse the list of the htop module."""
-    row = _mapping(answer)
+    row = mapping(answer)
     busy = [
         _PERCENT - idle
-        for core in _rows(row.get("cpu"))
+        for core in rows(row.get("cpu"))
         if isinstance(idle := core.get("idle"), int | float) and 0 <= idle <= _PERCENT
     ]
     return Load(
         cpu=sum(busy) / len(busy) if busy else None,
-        memory_used=_number(_mapping(row.get("memory")).get("used")),
+        memory_used=number(mapping(row.get("memory")).get("used")),
         processes=tuple(
-            Process(name, _number(process.get("pid")))
-            for process in _rows(row.get("processes"))
-            if (name := _text(process.get("name"))) is not None
+            Process(name, number(process.get("pid")))
+            for process in rows(row.get("processes"))
+            if (name := text_of(process.get("name"))) is not None
         ),
     )
 
@@ -218,45 +209,16 @@ def parse_cron_jobs(rows: tuple[Mapping[str, Any], ...]) -> Mapping[str, CronJob
     jobs = (
         CronJob(name, parse_time(row.get("last_run_at")))
         for row in rows
-        if (name := _text(row.get("name"))) is not None
+        if (name := text_of(row.get("name"))) is not None
     )
     return MappingProxyType({job.name: job for job in jobs})
 
 
-def parse_details(details: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the details of an event that may be shown.
-
-    Left out are a viewer's query, which may hold a secret, and all of an error but its message.
-    """
-    shown = {name: _text(details.get(key)) for key, name in _DETAILS.items()}
-    error = details.get("error")
-    message = error.get("message") if isinstance(error, dict) else error
-    shown["error"] = without_statement(message) if isinstance(message, str) else None
+def parse_details(details: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the details of an event that may be shown: not a viewer's query."""
+    shown = {name: storable(details.get(key, "")) for key, name in _DETAILS.items()}
+    shown["error"] = presentable(details.get("error", ""))
     return {name: text for name, text in shown.items() if text}
-
-
-def parse_log_line(payload: Any) -> LogLine | None:
-    """Parse a line of the log; None when it is none.
-
-    The server logs each request with its payload, passwords included: that part is left out.
-    """
-    row = _mapping(payload)
-    level, message = _log_level(row.get("level")), row.get("msg")
-    if level is None or not isinstance(message, str):
-        return None
-    plain = _COLOUR.sub("", message[:_LONGEST_LINE]).partition(" with payload:")[0]
-    return LogLine(level, without_statement(" ".join(plain.split())), _text(row.get("service")))
-
-
-def parse_time(text: Any) -> datetime | None:
-    """Parse a time in ISO 8601 or as the database has it, which is UTC; None when it is none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    except ValueError, OverflowError:
-        return None
 
 
 def parse_event(payload: Any) -> Event | None:
@@ -270,18 +232,21 @@ def parse_event(payload: Any) -> Event | None:
     return Event(
         domain=domain.lower(),
         type=name.lower(),
-        entity=_number(entity),
-        details=details if isinstance(details, dict) else {},
+        entity=number(entity),
+        details=_details(mapping(details)),
         at=parse_time(payload.get("at")),
     )
 
 
-def _log_level(number: Any) -> LogLevel | None:
-    """Return the level of a number as recorded; the server's page names them otherwise."""
-    value = _number(number)
-    if value is None:
-        return None
-    return next((level for least, level in _LOG_LEVELS if value >= least), LogLevel.DEBUG)
+def _details(details: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what is of use in the details of an event: some are kept for a while."""
+    error = details.get("error")
+    message = error.get("message") if isinstance(error, dict) else error
+    return {
+        name: value[:_LONGEST_DETAIL]
+        for name, value in {**details, "error": message}.items()
+        if name in _KEPT_DETAILS and isinstance(value, str)
+    }
 
 
 def _room(room: str | None) -> str | None:
@@ -290,30 +255,8 @@ def _room(room: str | None) -> str | None:
 
 def _device_type(info: dict[str, Any] | None) -> str | None:
     """Return the last word of, say, "sdm.devices.types.CAMERA"."""
-    name = _text((info or {}).get("type"))
+    name = text_of((info or {}).get("type"))
     return name.rsplit(".", 1)[-1] if name else None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _rows(value: Any) -> list[dict[str, Any]]:
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def _number(value: Any) -> int | None:
-    """Return a whole number that everybody can handle: a JSON true is none, as Python's is."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and abs(value) <= _LARGEST else None
-
-
-def _text(value: Any) -> str | None:
-    return storable(value) if isinstance(value, str) and value else None
-
-
-def _texts(values: list[Any] | None) -> tuple[str, ...]:
-    return tuple(storable(value) for value in values or () if isinstance(value, str))
 
 
 def _status(word: str | None) -> CameraStatus | None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 _LEFT = 200
 """How many readers that left are remembered for each camera."""
 
+_MOST = 1000
+"""How many readers of one camera are told apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readers:
@@ -34,7 +37,7 @@ class Readers:
 
     def came(self, reader: str, *, own: bool) -> Readers:
         """Return the readers after one came."""
-        if reader in self.left:
+        if reader in self.left or len(self.present) + len(self.own) >= _MOST:
             return self
         if own:
             return replace(self, own=self.own | {reader})

@@ -12,6 +12,8 @@ from .state import Snapshot
 
 _LOGGER = logging.getLogger(__name__)
 
+_MAXIMUM_ROWS = 600
+"""How many cameras or credentials of a server are looked at: what listens may not bear more."""
 _WARNINGS = 100
 """How many different ones there are at most: a server could go on for ever."""
 
@@ -42,7 +44,9 @@ class Rows:
         self, requester: Requester, module: str, parse: Callable[[Mapping[str, Any]], Parsed[T]]
     ) -> Snapshot[T]:
         asked_at = asyncio.get_running_loop().time()
-        listing = await list_all(requester, module)
+        listing = await list_all(requester, module, _MAXIMUM_ROWS)
+        if len(listing.rows) == _MAXIMUM_ROWS and not listing.complete:
+            self._warn_once(f"more than {_MAXIMUM_ROWS} {module}: the newest are shown")
         rows = (self._parsed(parse, row) for row in listing.rows)
         return Snapshot(
             tuple(row for row in rows if row is not None), asked_at, complete=listing.complete
@@ -63,4 +67,4 @@ class Rows:
     def _warn_once(self, problem: str) -> None:
         if problem not in self._warned and len(self._warned) < _WARNINGS:
             self._warned.add(problem)
-            _LOGGER.warning("The server sent a row that is not as it should be: %s", problem)
+            _LOGGER.warning("The server sent what is not as it should be: %s", problem)

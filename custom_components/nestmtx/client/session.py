@@ -23,6 +23,7 @@ from .demands import Demands
 from .errors import ConnectionLost, InvalidAuth, NestMTXError
 from .feeds import Feed
 from .listener import Listener, SessionState, notify
+from .methods import Methods
 from .mirror import Mirror
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Session:
         self._session_state = SessionState.STOPPED
         self._mirror = Mirror(listener, timings)
         self.controls = Controls(self, self._mirror, timings)
+        self.methods = Methods(self, self.controls, self._mirror)
         self.demands = Demands(
             http, self, self._mirror, timings, video_host or account.address.host
         )

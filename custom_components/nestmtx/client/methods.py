@@ -1,0 +1,100 @@
+"""The methods of any module, as the server has them: list, create, read, update, delete."""
+
+from typing import TYPE_CHECKING, Any
+
+from .controls import CameraChange, Controls
+from .errors import IncompleteList, InvalidRequest
+from .modules import PAGE_SIZE, Requester, list_all
+from .secrets import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .mirror import Mirror
+
+WITHOUT_PAGES = frozenset({"health", "htop", "swagger", "version"})
+"""Modules whose list is no list of rows."""
+_SHOWN = frozenset({"cameras", "credentials", "htop"})
+"""Modules of which the mirror shows something that a change concerns."""
+
+
+class Methods:
+    """Answers have no secrets. All methods raise the errors of a request, and InvalidAnswer."""
+
+    def __init__(self, requester: Requester, controls: Controls, mirror: Mirror) -> None:
+        """Nothing is under way."""
+        self._requester = requester
+        self._controls = controls
+        self._mirror = mirror
+
+    async def list(
+        self,
+        module: str,
+        search: str | None = None,
+        page: int | None = None,
+        items_per_page: int | None = None,
+    ) -> Any:
+        """Return a page as the server answers it, or without a number all rows as one page.
+
+        Raises IncompleteList when the rows keep moving.
+        """
+        payload = {} if search is None else {"search": search}
+        if module in WITHOUT_PAGES:
+            return without_secrets(await self._requester.request("list", module, payload=payload))
+        if page is not None:
+            numbers = {"page": page, "itemsPerPage": items_per_page or PAGE_SIZE}
+            return without_secrets(
+                await self._requester.request("list", module, payload={**payload, **numbers})
+            )
+        listing = await list_all(self._requester, module, search=search)
+        if not listing.complete:
+            raise IncompleteList(f"The rows of {module} keep moving")
+        return without_secrets({"total": len(listing.rows), "items": list(listing.rows)})
+
+    async def create(self, module: str, payload: Mapping[str, Any]) -> Any:
+        """Create a row, and return what the server answers."""
+        return await self._change("create", module, payload=payload)
+
+    async def read(self, module: str, entity: str) -> Any:
+        """Return a row; of the credentials module, this finishes an authorization."""
+        answer = await self._requester.request("read", module, entity=entity)
+        if module == "credentials":
+            self._mirror.resync_soon()
+        return without_secrets(answer)
+
+    async def update(self, module: str, entity: str, payload: Mapping[str, Any]) -> Any:
+        """Change a row, and return what the server answers.
+
+        Of a camera, what the payload leaves out stays; a cron job is run, and waited for. Raises
+        RefusedControl, too.
+        """
+        if module == "cameras":
+            return await self._update_camera(entity, payload)
+        if module == "cronjobs":
+            return without_secrets(await self._controls.run_cron_job(entity, payload))
+        return await self._change("update", module, entity=entity, payload=payload)
+
+    async def delete(self, module: str, entity: str) -> Any:
+        """Delete a row, and return what the server answers."""
+        return await self._change("delete", module, entity=entity)
+
+    async def _change(self, command: str, module: str, **request: Any) -> Any:
+        try:
+            answer = await self._requester.request(command, module, **request)
+        finally:
+            # It may have been done even where no answer came.
+            if module in _SHOWN:
+                self._mirror.resync_soon()
+        return without_secrets(answer)
+
+    async def _update_camera(self, entity: str, payload: Mapping[str, Any]) -> None:
+        if not entity.isdecimal():
+            raise InvalidRequest("A camera's entity is its id, a number")
+        change = CameraChange()
+        if "mtx_path" in payload:
+            change["path"] = payload["mtx_path"] or None
+        if "is_enabled" in payload:
+            change["is_enabled"] = payload["is_enabled"]
+        if "is_persistent" in payload:
+            change["is_persistent"] = payload["is_persistent"]
+        await self._controls.update_camera(int(entity), change)

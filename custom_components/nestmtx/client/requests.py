@@ -1,0 +1,59 @@
+"""Requests as the server wants them.
+
+The server answers an invalid request without saying which one it was, so none is sent.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMANDS_WITH_ENTITY = frozenset({"read", "update", "delete"})
+COMMANDS_WITH_PAYLOAD = frozenset({"list", "create", "update"})
+COMMANDS = COMMANDS_WITH_ENTITY | COMMANDS_WITH_PAYLOAD
+
+_LARGEST = 1_000_000 - 1024
+"""Bytes: the server's maxPayload, less the envelope. It drops the socket for a larger one."""
+
+
+def request_body(
+    command: str, module: str, entity: str | None, payload: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return a request without its id. Raises InvalidRequest.
+
+    `entity` goes with read, update and delete; `payload` with create, update and list, where it
+    may be left out.
+    """
+    if command not in COMMANDS:
+        raise InvalidRequest(f"Unknown command: {command}")
+    if not module:
+        raise InvalidRequest("The module has no name")
+    if (entity is not None) != (command in COMMANDS_WITH_ENTITY):
+        raise InvalidRequest(f"{command} {'needs' if entity is None else 'takes no'} entity")
+    if entity == "":
+        raise InvalidRequest("The entity is empty")
+    if command in COMMANDS_WITH_PAYLOAD:
+        if payload is None and command != "list":
+            raise InvalidRequest(f"{command} needs a payload")
+        payload = dict(payload or {})
+    elif payload is not None:
+        raise InvalidRequest(f"{command} takes no payload")
+    body: dict[str, Any] = {"command": command, "module": module}
+    if entity is not None:
+        body["entity"] = entity
+    if payload is not None:
+        body["payload"] = payload
+    _check_size(body)
+    return body
+
+
+def _check_size(body: dict[str, Any]) -> None:
+    try:
+        size = len(json.dumps(body, allow_nan=False).encode())
+    except (TypeError, ValueError, RecursionError) as err:
+        raise InvalidRequest("The payload is not JSON") from err
+    if size > _LARGEST:
+        raise InvalidRequest(f"The request is too large: {size} bytes")
