@@ -8,8 +8,21 @@ from homeassistant.const import Platform
 DOMAIN: Final = "nestmtx"
 LOGGER: Final = logging.getLogger(__package__)
 
+ATTR_CONFIG_ENTRY: Final = "config_entry"
+ATTR_ENTITY: Final = "entity"
+ATTR_ITEMS_PER_PAGE: Final = "items_per_page"
+ATTR_MODULE: Final = "module"
+ATTR_PAGE: Final = "page"
+ATTR_PAYLOAD: Final = "payload"
+ATTR_SEARCH: Final = "search"
+
+CONF_LOG_LEVEL: Final = "log_level"
+CONF_STILLS: Final = "stills"
 CONF_VIDEO_HOST: Final = "video_host"
 CONF_WEB_RTC: Final = "web_rtc"
+
+LOG_OFF: Final = "off"
+"""The log level of who does not want the server's log."""
 
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,

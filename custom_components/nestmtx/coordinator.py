@@ -1,7 +1,7 @@
 """Brings a session with a NestMTX server into Home Assistant."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Unpack, override
 
@@ -31,7 +31,9 @@ from .client import (
     Event as ServerEvent,
     Feed,
     InvalidAuth,
+    LogLevel,
     LogLine,
+    Methods,
     NestMTXError,
     RefusedControl,
     ServerAddress,
@@ -40,7 +42,7 @@ from .client import (
     SessionState,
     Timings,
 )
-from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
+from .const import CONF_LOG_LEVEL, CONF_VIDEO_HOST, DOMAIN, LOG_OFF, LOGGER
 from .device import (
     Subject,
     async_device_ids,
@@ -52,6 +54,7 @@ from .device import (
 )
 from .errors import translated, translation_key
 from .listeners import Listeners
+from .server_log import ServerLog
 from .stills import Stills
 
 TIMINGS = Timings()
@@ -99,6 +102,8 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self.data = ServerState()
         self.server_device_id = async_update_server_device(self)
         self.stills = Stills(self)
+        least = entry.options.get(CONF_LOG_LEVEL, LOG_OFF)
+        self._server_log = None if least == LOG_OFF else ServerLog(self, LogLevel(least))
 
     def camera(self, key: str) -> Camera | None:
         """Return the camera with a key, unless the server does not list it any more."""
@@ -179,6 +184,20 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         with translated(self.address.host):
             await self._session.demands.start(self._camera_id(key))
 
+    async def async_request[T](self, ask: Callable[[Methods], Awaitable[T]]) -> T:
+        """Call a method of a module of the server."""
+        with translated(self.address.host):
+            return await ask(self._session.methods)
+
+    async def async_change_password(self, password: str) -> None:
+        """Give the user as whom Home Assistant logs in another password, and keep it."""
+        data = self.config_entry.data
+        with translated(self.address.host):
+            await self._session.controls.change_password(data[CONF_USERNAME], password)
+        self.hass.config_entries.async_update_entry(
+            self.config_entry, data={**self.config_entry.data, CONF_PASSWORD: password}
+        )
+
     @asynccontextmanager
     async def async_hold_stream(self, key: str) -> AsyncGenerator[None]:
         """Have a camera stream for as long as this is held; entering waits for its video."""
@@ -226,6 +245,8 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             self._run_task.cancel()
             await asyncio.wait([self._run_task])
         await self._session.stop()
+        if self._server_log is not None:
+            self._server_log.async_stop()
         await self.stills.async_stop()
 
     async def async_stop(self, _: Event) -> None:

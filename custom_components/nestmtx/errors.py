@@ -10,8 +10,10 @@ from .client import (
     CannotConnect,
     ConnectionLost,
     ConnectTimeout,
+    IncompleteList,
     InvalidAuth,
     InvalidCertificate,
+    InvalidRequest,
     NestMTXError,
     NotNestMTX,
     RefusedControl,
@@ -40,34 +42,37 @@ def translation_key(err: NestMTXError) -> str:
     return next(key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind))
 
 
+_OF_THE_CALLER: Final = (InvalidRequest, RefusedControl)
+"""What is wrong with what was asked for, and not with the server."""
+
+
 @contextmanager
 def translated(host: str) -> Generator[None]:
     """Raise what the client raises in the user's language."""
     try:
         yield
-    except RefusedControl as err:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key=err.problem.value
-        ) from err
-    except StreamNotStarted as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key=err.problem.value
-        ) from err
-    except SignallingError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="signalling_failed",
-            translation_placeholders={"host": host, "message": str(err)},
-        ) from err
-    except RequestError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="refused",
-            translation_placeholders={"host": host, "message": err.message},
-        ) from err
     except NestMTXError as err:
-        raise HomeAssistantError(
+        key, placeholders = _sentence(err)
+        kind = ServiceValidationError if isinstance(err, _OF_THE_CALLER) else HomeAssistantError
+        raise kind(
             translation_domain=DOMAIN,
-            translation_key=translation_key(err),
-            translation_placeholders={"host": host},
+            translation_key=key,
+            translation_placeholders={"host": host, **placeholders},
         ) from err
+
+
+def _sentence(err: NestMTXError) -> tuple[str, dict[str, str]]:
+    """Return the key of an error's sentence, and what to fill in."""
+    match err:
+        case RefusedControl() | StreamNotStarted():
+            return err.problem.value, {}
+        case InvalidRequest():
+            return "invalid_request", {"message": str(err)}
+        case IncompleteList():
+            return "incomplete_list", {}
+        case SignallingError():
+            return "signalling_failed", {"message": str(err)}
+        case RequestError():
+            return "refused", {"message": err.message}
+        case _:
+            return translation_key(err), {}

@@ -16,8 +16,12 @@ from .entity import (
     async_add_camera_entities,
     async_add_credential_entities,
 )
+from .rate import Rate
 
 PARALLEL_UPDATES = 0
+
+MOST_LINES: Final = 300
+"""Lines of the log a minute; a camera that does not start makes 80."""
 
 # By the server's words, in lower case.
 _CAMERA_EVENT_TYPES: Final = {
@@ -111,10 +115,16 @@ class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
 
 
 class NestMTXLog(NestMTXServerEntity, EventEntity):
-    """The server's log, line by line; of each line, the history keeps the level only."""
+    """The server's log, line by line; of each line, the history keeps the level only.
+
+    Of more than so many lines a minute, the rest is left out; the next one tells how many.
+    """
 
     feed = Feed.LOG
-    _unrecorded_attributes = frozenset({"message", "service"})
+    _unrecorded_attributes = frozenset(
+        {"message", "service", "host_name", "process_id", "time", "left_out"}
+    )
+    _rate = Rate(MOST_LINES)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -124,5 +134,19 @@ class NestMTXLog(NestMTXServerEntity, EventEntity):
 
     @callback
     def _handle_line(self, line: LogLine) -> None:
-        self._trigger_event(line.level, {"message": line.message, "service": line.service})
+        left_out = self._rate.left_out
+        self._rate = self._rate.after(self.hass.loop.time())
+        if not self._rate.passes:
+            return
+        self._trigger_event(
+            line.level,
+            {
+                "message": line.message,
+                "service": line.service,
+                "host_name": line.host,
+                "process_id": line.pid,
+                "time": line.at.isoformat() if line.at else None,
+                "left_out": left_out,
+            },
+        )
         self.async_write_ha_state()

@@ -1,18 +1,39 @@
-"""The options of an entry: how video comes to Home Assistant and to browsers."""
+"""The options of an entry: how video and pictures come, and how much of the server's log."""
 
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.helpers.selector import BooleanSelector, TextSelector
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
 import voluptuous as vol
 
-from .client import InvalidAddress, parse_host
-from .const import CONF_VIDEO_HOST, CONF_WEB_RTC
+from .client import InvalidAddress, LogLevel, parse_host
+from .const import CONF_LOG_LEVEL, CONF_STILLS, CONF_VIDEO_HOST, CONF_WEB_RTC, LOG_OFF
+from .stills import StillsPolicy
+
+
+def _choice(key: str, options: list[str]) -> SelectSelector:
+    """Return a selector of options that are translated under a key."""
+    return SelectSelector(
+        SelectSelectorConfig(options=options, translation_key=key, mode=SelectSelectorMode.DROPDOWN)
+    )
+
 
 OPTIONS_SCHEMA: Final = vol.Schema(
     {
         vol.Optional(CONF_VIDEO_HOST): TextSelector(),
         vol.Required(CONF_WEB_RTC, default=True): BooleanSelector(),
+        vol.Required(CONF_STILLS, default=StillsPolicy.RUNNING.value): _choice(
+            CONF_STILLS, [policy.value for policy in StillsPolicy]
+        ),
+        vol.Required(CONF_LOG_LEVEL, default=LOG_OFF): _choice(
+            CONF_LOG_LEVEL, [LOG_OFF, *(level.value for level in reversed(LogLevel))]
+        ),
     }
 )
 

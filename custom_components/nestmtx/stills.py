@@ -7,6 +7,7 @@ anyhow: one that somebody watches, or that runs all the time.
 import asyncio
 from collections import defaultdict
 from datetime import datetime, timedelta
+from enum import StrEnum
 import io
 from pathlib import Path
 from threading import Event
@@ -19,13 +20,25 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .client import Camera, Streams, own, shows_video, streams
-from .const import DOMAIN, LOGGER
+from .const import CONF_STILLS, DOMAIN, LOGGER
 from .device import Subject
 from .frames import grab_frame
 from .pictures import Picture, PictureStore
 
 if TYPE_CHECKING:
     from .coordinator import NestMTXCoordinator
+
+
+class StillsPolicy(StrEnum):
+    """Where new pictures come from, beside those that are taken on purpose."""
+
+    RUNNING = "running"
+    """Streams that run anyhow: what somebody watches, or what is persistent."""
+    OWN_VIEW = "own_view"
+    """What Home Assistant itself plays; nothing is read from the server for a picture."""
+    ON_REQUEST = "on_request"
+    """Nowhere else."""
+
 
 INTERVAL: Final = timedelta(seconds=30)
 """A picture is new for so long; so long is waited after an attempt."""
@@ -65,6 +78,8 @@ class Stills:
         """There is none yet."""
         self._coordinator = coordinator
         self._hass = coordinator.hass
+        options = coordinator.config_entry.options
+        self._policy = StillsPolicy(options.get(CONF_STILLS, StillsPolicy.RUNNING))
         self._store = store_of(coordinator.hass, coordinator.config_entry.entry_id)
         self._pictures: dict[str, Picture] = {}
         self._unsaved: set[str] = set()
@@ -137,12 +152,14 @@ class Stills:
 
     def _still_source(self, key: str) -> str | None:
         camera = self._camera_with_video(key)
-        if camera is None:
+        if camera is None or self._policy is not StillsPolicy.RUNNING:
             return None
         return still_source(camera, self._streams(camera), self._coordinator.data.nonce)
 
     def _begin(self, key: str, stream: Stream | None) -> asyncio.Task[None] | None:
         """Begin to get a new picture, where it is time and the camera allows it."""
+        if self._policy is StillsPolicy.ON_REQUEST:
+            return None
         now = self._hass.loop.time()
         if now - self._attempts.get(key, float("-inf")) < INTERVAL.total_seconds():
             return None

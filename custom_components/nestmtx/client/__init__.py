@@ -31,6 +31,7 @@ from .errors import (
 from .feeds import Feed
 from .ice import IceServer, ice_servers
 from .listener import Listener, SessionState
+from .methods import Methods
 from .models import (
     Authorization,
     Camera,
@@ -81,6 +82,7 @@ __all__ = [
     "Load",
     "LogLevel",
     "LogLine",
+    "Methods",
     "NestMTXError",
     "NotNestMTX",
     "RefusedControl",

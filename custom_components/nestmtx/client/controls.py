@@ -35,8 +35,15 @@ _PATH = re.compile(r"[A-Za-z0-9\-._~]+")
 _REFUSALS = {
     "errors.cameras.update.mtxPathAlreadyInUse": ControlProblem.PATH_IN_USE,
     "errors.cameras.update.mtxPathIsRequired": ControlProblem.PATH_REQUIRED,
-    "Row not found": ControlProblem.CAMERA_GONE,
+    "errors.credentials.authorize.invalidState": ControlProblem.AUTHORIZATION_MALFORMED,
+    "errors.credentials.authorize.malformed": ControlProblem.AUTHORIZATION_MALFORMED,
+    "errors.users.delete.cannotDeleteSelf": ControlProblem.USER_IN_USE,
+    "errors.users.delete.cannotDeleteSystemUser": ControlProblem.USER_OF_SYSTEM,
+    "errors.users.update.cannotChangeOwnLoginAbility": ControlProblem.USER_IN_USE,
+    "Row not found": ControlProblem.ROW_GONE,
+    "UNIQUE constraint failed: users.username": ControlProblem.USER_EXISTS,
 }
+"""By the server's words."""
 
 
 class CameraChange(TypedDict, total=False):
@@ -106,7 +113,7 @@ class Controls:
                     "update", "cameras", entity=str(camera_id), payload=payload
                 )
             except RequestError as err:
-                raise _refusal(err) from err
+                raise refusal(err, ControlProblem.CAMERA_GONE) from err
             except RequestTimeout:
                 # It may have been done all the same.
                 self._mirror.resync_soon()
@@ -167,7 +174,7 @@ class Controls:
         try:
             return await modules.read(self._requester, "cameras", camera_id)
         except RequestError as err:
-            raise _refusal(err) from err
+            raise refusal(err, ControlProblem.CAMERA_GONE) from err
 
 
 def _settings(row: Mapping[str, Any]) -> CameraSettings:
@@ -182,6 +189,11 @@ def _settings(row: Mapping[str, Any]) -> CameraSettings:
     return CameraSettings(row["mtx_path"] or None, camera.is_enabled, camera.is_persistent)
 
 
-def _refusal(err: RequestError) -> RefusedControl | RequestError:
+def refusal(
+    err: RequestError, gone: ControlProblem = ControlProblem.ROW_GONE
+) -> RefusedControl | RequestError:
+    """Return what the server means by an error, where that is known."""
     problem = _REFUSALS.get(err.message)
-    return err if problem is None else RefusedControl(problem)
+    if problem is None:
+        return err
+    return RefusedControl(gone if problem is ControlProblem.ROW_GONE else problem)

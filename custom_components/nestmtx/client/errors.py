@@ -87,7 +87,15 @@ class ControlProblem(StrEnum):
     NO_PROCESS = "no_process"
     """The camera's stream has no process that could be restarted."""
     JOB_RUNNING = "job_running"
+    ROW_GONE = "row_gone"
     USER_GONE = "user_gone"
+    USER_EXISTS = "user_exists"
+    USER_IN_USE = "user_in_use"
+    """It is the user as whom this client is logged in."""
+    USER_OF_SYSTEM = "user_of_system"
+    """It is the server's own."""
+    AUTHORIZATION_MALFORMED = "authorization_malformed"
+    """What Google answered is not complete, or belongs to another credential."""
 
 
 class RefusedControl(NestMTXError):

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .controls import CameraChange, Controls
-from .errors import IncompleteList, InvalidRequest
+from .controls import CameraChange, Controls, refusal
+from .errors import IncompleteList, InvalidRequest, RequestError
 from .modules import PAGE_SIZE, Requester, list_all
 from .secrets import without_secrets
 
@@ -19,7 +19,10 @@ _SHOWN = frozenset({"cameras", "credentials", "htop"})
 
 
 class Methods:
-    """Answers have no secrets. All methods raise the errors of a request, and InvalidAnswer."""
+    """Answers have no secrets.
+
+    All methods raise the errors of a request, RefusedControl, and InvalidAnswer.
+    """
 
     def __init__(self, requester: Requester, controls: Controls, mirror: Mirror) -> None:
         """Nothing is under way."""
@@ -53,39 +56,36 @@ class Methods:
 
     async def create(self, module: str, payload: Mapping[str, Any]) -> Any:
         """Create a row, and return what the server answers."""
-        return await self._change("create", module, payload=payload)
+        return await self._ask("create", module, payload=payload)
 
     async def read(self, module: str, entity: str) -> Any:
         """Return a row; of the credentials module, this finishes an authorization."""
-        answer = await self._requester.request("read", module, entity=entity)
-        if module == "credentials":
-            self._mirror.resync_soon()
-        return without_secrets(answer)
+        return await self._ask("read", module, changes=module == "credentials", entity=entity)
 
     async def update(self, module: str, entity: str, payload: Mapping[str, Any]) -> Any:
         """Change a row, and return what the server answers.
 
-        Of a camera, what the payload leaves out stays; a cron job is run, and waited for. Raises
-        RefusedControl, too.
+        Of a camera, what the payload leaves out stays; a cron job is run, and waited for.
         """
         if module == "cameras":
             return await self._update_camera(entity, payload)
         if module == "cronjobs":
             return without_secrets(await self._controls.run_cron_job(entity, payload))
-        return await self._change("update", module, entity=entity, payload=payload)
+        return await self._ask("update", module, entity=entity, payload=payload)
 
     async def delete(self, module: str, entity: str) -> Any:
         """Delete a row, and return what the server answers."""
-        return await self._change("delete", module, entity=entity)
+        return await self._ask("delete", module, entity=entity)
 
-    async def _change(self, command: str, module: str, **request: Any) -> Any:
+    async def _ask(self, command: str, module: str, *, changes: bool = True, **request: Any) -> Any:
         try:
-            answer = await self._requester.request(command, module, **request)
+            return without_secrets(await self._requester.request(command, module, **request))
+        except RequestError as err:
+            raise refusal(err) from err
         finally:
             # It may have been done even where no answer came.
-            if module in _SHOWN:
+            if changes and module in _SHOWN:
                 self._mirror.resync_soon()
-        return without_secrets(answer)
 
     async def _update_camera(self, entity: str, payload: Mapping[str, Any]) -> None:
         if not entity.isdecimal():

@@ -24,9 +24,14 @@ class Transport:
         return self._http.closed
 
     async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
-        """Open a websocket."""
+        """Open a websocket. Raises aiohttp.ClientError, also where the server sends elsewhere.
+
+        aiohttp follows a redirect, and tells so nowhere else: what is said then is not for others.
+        """
         websocket: aiohttp.ClientWebSocketResponse = await self._http.ws_connect(url, **options)
         self._websockets.append(websocket)
+        if websocket._response.history:  # noqa: SLF001
+            raise aiohttp.ClientConnectionError("The server sends elsewhere")
         return websocket
 
     async def close(self, timeout: float) -> None:

@@ -1,0 +1,91 @@
+"""Writes the server's log into Home Assistant's."""
+
+from datetime import datetime
+import logging
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_call_later
+
+from .client import Feed, LogLevel, LogLine
+from .rate import Rate
+
+if TYPE_CHECKING:
+    from .coordinator import NestMTXCoordinator
+
+SERVER_LOGGER: Final = logging.getLogger(f"{__package__}.server")
+
+LEVELS: Final = MappingProxyType(
+    {
+        LogLevel.DEBUG: logging.DEBUG,
+        LogLevel.INFO: logging.INFO,
+        LogLevel.NOTICE: logging.INFO,
+        LogLevel.WARNING: logging.WARNING,
+        LogLevel.ERROR: logging.ERROR,
+        LogLevel.CRITICAL: logging.CRITICAL,
+    }
+)
+"""Home Assistant's levels by the server's, the least first."""
+
+_MOST: Final = 30
+"""Lines a minute. Home Assistant complains of who writes 200 in five minutes."""
+
+
+class ServerLog:
+    """Listens to the log of a server from a level on."""
+
+    def __init__(self, coordinator: NestMTXCoordinator, least: LogLevel) -> None:
+        """Begin to listen."""
+        self._coordinator = coordinator
+        self._levels = frozenset(list(LEVELS)[list(LEVELS).index(least) :])
+        self._report_level = LEVELS[least]
+        self._rate = Rate(_MOST)
+        self._cancel_report: CALLBACK_TYPE | None = None
+        self._ends = [
+            coordinator.async_want(Feed.LOG),
+            coordinator.async_add_log_listener(self._handle_line),
+        ]
+
+    @callback
+    def async_stop(self) -> None:
+        """Listen no more."""
+        while self._ends:
+            self._ends.pop()()
+        self._report()
+
+    @callback
+    def _handle_line(self, line: LogLine) -> None:
+        if line.level not in self._levels:
+            return
+        now = self._coordinator.hass.loop.time()
+        if now >= self._rate.ends_at:
+            self._report()
+        self._rate = self._rate.after(now)
+        if self._rate.passes:
+            SERVER_LOGGER.log(
+                LEVELS[line.level],
+                "%s: %s: %s",
+                self._coordinator.address.host,
+                line.service or "server",
+                line.message,
+            )
+        elif self._cancel_report is None:
+            self._cancel_report = async_call_later(
+                self._coordinator.hass, self._rate.ends_at - now, self._report
+            )
+
+    @callback
+    def _report(self, _: datetime | None = None) -> None:
+        """Tell how many lines were left out."""
+        if self._cancel_report is not None:
+            self._cancel_report()
+            self._cancel_report = None
+        if self._rate.left_out:
+            SERVER_LOGGER.log(
+                self._report_level,
+                "%s: %s more lines of the server's log were left out",
+                self._coordinator.address.host,
+                self._rate.left_out,
+            )
+        self._rate = Rate(_MOST)
