@@ -1,4 +1,4 @@
-"""The options: where video is, and whether browsers get it straight from the server."""
+"""The options: where video is, how it comes to browsers, where pictures come from, and the log."""
 
 from collections.abc import Generator
 from typing import Any
@@ -13,9 +13,15 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.nestmtx.const import CONF_VIDEO_HOST, CONF_WEB_RTC
+from custom_components.nestmtx.const import (
+    CONF_LOG_LEVEL,
+    CONF_STILLS,
+    CONF_VIDEO_HOST,
+    CONF_WEB_RTC,
+)
 from tests.simulator import Simulator
 
+DEFAULTS = {CONF_WEB_RTC: True, CONF_STILLS: "running", CONF_LOG_LEVEL: "off"}
 FRONT = f"{CAMERA}.front_yard_front_yard_cam"
 
 
@@ -67,14 +73,16 @@ async def test_the_options_are_asked_for(
 @pytest.mark.parametrize(
     ("user_input", "options"),
     [
-        ({}, {CONF_WEB_RTC: True}),
+        ({}, {}),
         ({CONF_WEB_RTC: False}, {CONF_WEB_RTC: False}),
-        ({CONF_VIDEO_HOST: "video.local"}, {CONF_VIDEO_HOST: "video.local", CONF_WEB_RTC: True}),
-        ({CONF_VIDEO_HOST: " Video.Local "}, {CONF_VIDEO_HOST: "video.local", CONF_WEB_RTC: True}),
-        ({CONF_VIDEO_HOST: "192.0.2.7"}, {CONF_VIDEO_HOST: "192.0.2.7", CONF_WEB_RTC: True}),
-        ({CONF_VIDEO_HOST: "[fd00::5]"}, {CONF_VIDEO_HOST: "fd00::5", CONF_WEB_RTC: True}),
-        ({CONF_VIDEO_HOST: ""}, {CONF_WEB_RTC: True}),
-        ({CONF_VIDEO_HOST: "  "}, {CONF_WEB_RTC: True}),
+        ({CONF_STILLS: "on_request"}, {CONF_STILLS: "on_request"}),
+        ({CONF_LOG_LEVEL: "error"}, {CONF_LOG_LEVEL: "error"}),
+        ({CONF_VIDEO_HOST: "video.local"}, {CONF_VIDEO_HOST: "video.local"}),
+        ({CONF_VIDEO_HOST: " Video.Local "}, {CONF_VIDEO_HOST: "video.local"}),
+        ({CONF_VIDEO_HOST: "192.0.2.7"}, {CONF_VIDEO_HOST: "192.0.2.7"}),
+        ({CONF_VIDEO_HOST: "[fd00::5]"}, {CONF_VIDEO_HOST: "fd00::5"}),
+        ({CONF_VIDEO_HOST: ""}, {}),
+        ({CONF_VIDEO_HOST: "  "}, {}),
     ],
 )
 async def test_options_are_kept_tidy(
@@ -86,13 +94,18 @@ async def test_options_are_kept_tidy(
     result = await _submit(hass, loaded_entry, user_input)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert loaded_entry.options == options
+    assert loaded_entry.options == DEFAULTS | options
 
 
 async def test_the_options_of_before_stand_in_the_form(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    options = {CONF_VIDEO_HOST: "video.local", CONF_WEB_RTC: False}
+    options = {
+        CONF_VIDEO_HOST: "video.local",
+        CONF_WEB_RTC: False,
+        CONF_STILLS: "own_view",
+        CONF_LOG_LEVEL: "critical",
+    }
     await _submit(hass, loaded_entry, options)
 
     assert _suggested(await _begin(hass, loaded_entry)) == options
@@ -105,7 +118,7 @@ async def test_a_video_host_can_be_removed(
 
     await _submit(hass, loaded_entry, {CONF_WEB_RTC: True})
 
-    assert loaded_entry.options == {CONF_WEB_RTC: True}
+    assert loaded_entry.options == DEFAULTS
 
 
 @pytest.mark.parametrize(
@@ -127,7 +140,7 @@ async def test_a_video_host_can_be_removed(
 async def test_what_is_no_host_is_told_and_nothing_that_was_typed_is_lost(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, host: str
 ) -> None:
-    typed = {CONF_VIDEO_HOST: host, CONF_WEB_RTC: False}
+    typed = DEFAULTS | {CONF_VIDEO_HOST: host, CONF_WEB_RTC: False}
 
     result = await _submit(hass, loaded_entry, typed)
 

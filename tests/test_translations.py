@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
 from custom_components.nestmtx import (
     binary_sensor,
@@ -14,15 +15,21 @@ from custom_components.nestmtx import (
     config_flow,
     errors,
     event,
+    issues,
     options_flow,
+    repairs,
     sensor,
+    services,
     switch,
     text,
 )
-from custom_components.nestmtx.client import ControlProblem, StartProblem
+from custom_components.nestmtx.client import ControlProblem, LogLevel, StartProblem
+from custom_components.nestmtx.const import LOG_OFF
+from custom_components.nestmtx.stills import StillsPolicy
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "nestmtx"
 ENGLISH = json.loads((INTEGRATION / "translations" / "en.json").read_text())
+FIELDS = yaml.safe_load((INTEGRATION / "services.yaml").read_text())
 ICONS = json.loads((INTEGRATION / "icons.json").read_text())
 
 DESCRIPTIONS = {
@@ -90,6 +97,49 @@ def test_every_option_has_a_name_and_a_description() -> None:
     assert set(ENGLISH["options"]["error"]) == {"invalid_host"}
 
 
+def test_every_choice_of_an_option_has_its_word() -> None:
+    choices = {"log_level": {LOG_OFF, *LogLevel}, "stills": set(StillsPolicy)}
+
+    assert set(ENGLISH["selector"]) == set(choices)
+    for key, options in choices.items():
+        assert set(ENGLISH["selector"][key]["options"]) == options
+
+
+def test_every_action_has_an_icon_and_every_field_of_it_words_and_a_selector() -> None:
+    assert set(services.ACTIONS) == set(FIELDS) == set(ENGLISH["services"])
+    assert set(services.ACTIONS) == set(ICONS["services"])
+    for name, action in services.ACTIONS.items():
+        words = ENGLISH["services"][name]
+        fields = {str(key) for key in action.schema.schema}
+
+        assert words["name"] and words["description"]
+        assert fields == set(words["fields"]) == set(FIELDS[name]["fields"])
+        assert all(field["name"] and field["description"] for field in words["fields"].values())
+        assert all(field["selector"] for field in FIELDS[name]["fields"].values())
+
+
+def test_every_field_of_an_action_has_an_example_but_for_the_server() -> None:
+    for name, action in FIELDS.items():
+        for field, description in action["fields"].items():
+            assert ("example" in description) == (field != "config_entry"), f"{name} {field}"
+
+
+def test_every_repair_has_its_words() -> None:
+    assert set(ENGLISH["issues"]) == {issues.DEFAULT_ACCOUNT}
+    flow = ENGLISH["issues"][issues.DEFAULT_ACCOUNT]["fix_flow"]
+    step = flow["step"]["password"]
+    fields = {str(key) for key in repairs.PASSWORD_SCHEMA.schema}
+
+    assert fields == set(step["data"]) == set(step["data_description"])
+    assert set(flow["error"]) == {
+        *repairs._ERRORS,
+        "not_changed",
+        "password_short",
+        "passwords_differ",
+    }
+    assert set(flow["abort"]) == {"not_loaded"}
+
+
 @pytest.mark.parametrize("description", ENUMS, ids=lambda description: description.key)
 def test_every_state_of_an_enum_has_its_word(description: Any) -> None:
     words = ENGLISH["entity"]["sensor"][description.translation_key]["state"]
@@ -123,7 +173,15 @@ def test_every_step_has_a_title_and_a_description() -> None:
 
 def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
     assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
-    others = {"refused", "signalling_failed", "no_picture", "stream_ended"}
+    others = {
+        "incomplete_list",
+        "invalid_payload",
+        "invalid_request",
+        "no_picture",
+        "refused",
+        "signalling_failed",
+        "stream_ended",
+    }
     assert set(ENGLISH["exceptions"]) == (
         CONNECT_ERRORS | set(ControlProblem) | set(StartProblem) | others
     )

@@ -1,0 +1,188 @@
+"""Repairs: a server that still has its default account."""
+
+from typing import Any
+
+from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.simulator import Simulator
+
+ISSUE = "default_account_01NESTMTX"
+NEW = "correct horse"
+
+
+def _issue(hass: HomeAssistant) -> ir.IssueEntry | None:
+    return ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
+
+
+class Flow:
+    """The flow of the repair, as the frontend goes through it."""
+
+    def __init__(self, hass: HomeAssistant, clients: ClientSessionGenerator) -> None:
+        self._hass = hass
+        self._clients = clients
+        self._client: Any = None
+        self._flow_id = ""
+
+    async def begin(self) -> dict[str, Any]:
+        """Press the button of the issue."""
+        assert await async_setup_component(self._hass, REPAIRS, {})
+        self._client = await self._clients()
+        result = await self._post("", {"handler": DOMAIN, "issue_id": ISSUE})
+        self._flow_id = result["flow_id"]
+        return result
+
+    async def submit(self, password: str, repetition: str | None = None) -> dict[str, Any]:
+        """Fill in the form."""
+        data = {"password": password, "repetition": repetition or password}
+        return await self._post(f"/{self._flow_id}", data)
+
+    async def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
+        response = await self._client.post(f"/api/repairs/issues/fix{path}", json=data)
+        result: dict[str, Any] = await response.json()
+        await self._hass.async_block_till_done()
+        return result
+
+
+@pytest.fixture
+def flow(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Flow:
+    """The flow of the repair, not begun yet."""
+    return Flow(hass, hass_client)
+
+
+async def test_a_server_with_its_default_account_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    issue = _issue(hass)
+
+    assert issue is not None
+    assert issue.is_fixable
+    assert issue.translation_placeholders == {"host": "127.0.0.1"}
+
+
+@pytest.mark.parametrize("account", [("nestmtx", "another one"), ("ha", "nestmtx")])
+async def test_another_account_is_nothing_to_be_told(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, account: tuple[str, str]
+) -> None:
+    username, password = account
+    simulator.world.users[1].password = "another one"
+    simulator.world.add_user("ha", "nestmtx")
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, CONF_USERNAME: username, CONF_PASSWORD: password}
+    )
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert entry.state is ConfigEntryState.LOADED
+    assert _issue(hass) is None
+
+
+async def test_an_entry_that_is_not_loaded_is_nothing_to_be_repaired(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+    assert _issue(hass) is None
+
+
+async def test_a_new_password_is_set_on_the_server_and_kept(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow
+) -> None:
+    assert (await flow.begin())["step_id"] == "password"
+
+    result = await flow.submit(NEW)
+
+    assert result["type"] == "create_entry"
+    assert simulator.world.users[1].password == NEW
+    assert loaded_entry.data[CONF_PASSWORD] == NEW
+    assert _issue(hass) is None
+    assert loaded_entry.state is ConfigEntryState.LOADED
+
+
+async def test_the_session_logs_in_with_the_new_password_when_its_token_ends(
+    loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow, hass: HomeAssistant, until: Any
+) -> None:
+    await flow.begin()
+    await flow.submit(NEW)
+    logins = simulator.logins
+
+    simulator.world.revoke_tokens("nestmtx")
+    await simulator.disconnect_all()
+    await until(lambda: simulator.logins > logins)
+    await until(lambda: loaded_entry.runtime_data.connected)
+
+    assert hass.config_entries.flow.async_progress() == []
+
+
+@pytest.mark.parametrize(
+    ("password", "repetition", "errors"),
+    [
+        ("short", "short", {"password": "password_short"}),
+        (NEW, "correct house", {"repetition": "passwords_differ"}),
+    ],
+)
+async def test_a_slip_is_told_and_changes_nothing(
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    flow: Flow,
+    password: str,
+    repetition: str,
+    errors: dict[str, str],
+) -> None:
+    await flow.begin()
+
+    result = await flow.submit(password, repetition)
+
+    assert (result["type"], result["errors"]) == ("form", errors)
+    assert simulator.world.users[1].password == "nestmtx"
+    assert (await flow.submit(NEW))["type"] == "create_entry"
+
+
+async def test_a_server_that_refuses_is_told_and_nothing_is_kept(
+    loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow
+) -> None:
+    simulator.faults.answers["users", "update"] = {"error": {"message": f"bad {NEW}"}}
+    await flow.begin()
+
+    result = await flow.submit(NEW)
+
+    assert result["errors"] == {"base": "not_changed"}
+    assert loaded_entry.data[CONF_PASSWORD] == "nestmtx"
+    assert NEW not in str(result)
+
+
+async def test_a_user_that_is_gone_is_told(
+    loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow
+) -> None:
+    await flow.begin()
+    simulator.faults.answers["users", "list"] = {"items": [], "total": 0}
+
+    assert (await flow.submit(NEW))["errors"] == {"base": "user_gone"}
+
+
+async def test_a_server_that_is_away_is_told(
+    loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow
+) -> None:
+    await flow.begin()
+    await simulator.kill()
+
+    assert (await flow.submit(NEW))["errors"] == {"base": "cannot_connect"}
+
+
+async def test_an_entry_that_was_unloaded_meanwhile_ends_the_flow(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, flow: Flow
+) -> None:
+    await flow.begin()
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+    result = await flow.submit(NEW)
+
+    assert (result["type"], result["reason"]) == ("abort", "not_loaded")
