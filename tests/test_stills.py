@@ -19,8 +19,9 @@ from PIL import Image
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.nestmtx.const import CONF_STILLS
 from custom_components.nestmtx.placeholders import Placeholder, draw_placeholder
-from custom_components.nestmtx.stills import store_of
+from custom_components.nestmtx.stills import StillsPolicy, store_of
 from tests.conftest import Until
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
@@ -298,3 +299,22 @@ async def test_taking_a_picture_is_no_view(
 
     assert _own_reads(events) > 0
     assert "on" not in watched
+
+
+@pytest.mark.parametrize("policy", [StillsPolicy.OWN_VIEW, StillsPolicy.ON_REQUEST])
+async def test_a_policy_may_be_to_read_nothing_for_a_picture(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    events: Probe,
+    policy: StillsPolicy,
+) -> None:
+    hass.config_entries.async_update_entry(loaded_entry, options={CONF_STILLS: policy.value})
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+    await _video(hass, simulator, until, 1)
+
+    await async_get_image(hass, FRONT)
+
+    assert _taken(hass, FRONT) is None
+    assert _own_reads(events) == 0

@@ -95,3 +95,12 @@ async def test_tls_spoken_to_a_plain_port_is_told_in_the_form(
     result = await _submit(hass, simulator.port)
 
     assert result["errors"] == {"base": "cannot_connect"}
+
+
+async def test_no_password_is_sent_before_the_certificate_is_checked(
+    hass: HomeAssistant, tls_port: int, simulator: Simulator
+) -> None:
+    await _submit(hass, tls_port)
+
+    assert simulator.logins == 0
+    assert simulator.requests == []
