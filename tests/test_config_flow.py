@@ -130,15 +130,16 @@ async def test_wrong_input_can_be_put_right(
     await _unload(hass)
 
 
-async def test_what_was_typed_is_still_there_after_an_error(
+async def test_what_was_typed_is_still_there_after_an_error_but_for_the_password(
     hass: HomeAssistant, user_input: dict[str, Any]
 ) -> None:
     result = await _submit(hass, await _begin(hass), user_input | {CONF_PASSWORD: "wrong"})
 
     suggested = {
-        str(key): key.description["suggested_value"] for key in result["data_schema"].schema
+        str(key): (key.description or {}).get("suggested_value")
+        for key in result["data_schema"].schema
     }
-    assert suggested == user_input | {CONF_PASSWORD: "wrong"}
+    assert suggested == user_input | {CONF_PASSWORD: None}
 
 
 async def test_a_server_that_is_not_nestmtx_is_told(

@@ -1,13 +1,18 @@
 """Events of cameras, credentials and the server's log."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components.event import ATTR_EVENT_TYPE
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
+from custom_components.nestmtx import event
 from tests.conftest import Until
 from tests.simulator import Quirks, Simulator
 
@@ -46,8 +51,8 @@ async def test_each_event_of_a_camera_fires_once(
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
 
-    for event in CAMERA_EVENTS:
-        await simulator.fire("camera", event, 1)
+    for event_type in CAMERA_EVENTS:
+        await simulator.fire("camera", event_type, 1)
     await until(lambda: len(_fired(changes, CAMERA)) >= len(CAMERA_EVENTS))
 
     assert _fired(changes, CAMERA) == list(CAMERA_EVENTS.values())
@@ -59,8 +64,8 @@ async def test_readers_of_our_own_fire_nothing(
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     mark = {"query": f"ha={loaded_entry.runtime_data.data.nonce}", "readerId": "ours"}
 
-    for event in ("read", "unread"):
-        await simulator.fire("camera", event, 1, mark)
+    for event_type in ("read", "unread"):
+        await simulator.fire("camera", event_type, 1, mark)
     await simulator.fire("camera", "read", 1, {"query": "", "readerId": "theirs"})
     await until(lambda: bool(_fired(changes, CAMERA)))
 
@@ -72,8 +77,8 @@ async def test_each_event_of_a_credential_fires_once(
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
 
-    for event in CREDENTIAL_EVENTS:
-        await simulator.fire("credentials", event, 1)
+    for event_type in CREDENTIAL_EVENTS:
+        await simulator.fire("credentials", event_type, 1)
     await until(lambda: len(_fired(changes, CREDENTIAL)) >= len(CREDENTIAL_EVENTS))
 
     assert _fired(changes, CREDENTIAL) == list(CREDENTIAL_EVENTS)
@@ -142,6 +147,50 @@ async def test_each_line_of_the_log_fires_by_its_level(
         and change.data["new_state"].attributes["service"] == "streamer"
     ]
     assert [line["message"] for line in lines] == [f"one {level}" for level in LEVELS]
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_line_of_the_log_tells_who_wrote_it_and_when(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+
+    await simulator.log("error", "broken", "streamer")
+    await until(lambda: "error" in _fired(changes, LOG))
+
+    [attributes] = [
+        change.data["new_state"].attributes
+        for change in changes
+        if change.data["entity_id"] == LOG
+        and change.data["new_state"].attributes["message"] == "broken"
+    ]
+    assert (attributes["host_name"], attributes["process_id"]) == ("simulator", 20852)
+    assert dt_util.utcnow() - dt_util.parse_datetime(attributes["time"]) < timedelta(minutes=1)
+    assert attributes["left_out"] == 0
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_of_a_storm_of_lines_the_rest_is_left_out_and_counted(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+
+    with patch("custom_components.nestmtx.rate._MINUTE", 2.0):
+        for _ in range(event.MOST_LINES + 100):
+            await simulator.log("warning", "again", "streamer")
+        await until(lambda: len(_fired(changes, LOG)) >= event.MOST_LINES)
+        await asyncio.sleep(2.0)
+        await simulator.log("error", "afterwards", "streamer")
+        await until(lambda: _fired(changes, LOG)[-1] == "error")
+
+    fired = _fired(changes, LOG).count("warning")
+    lines = [
+        change.data["new_state"].attributes["left_out"]
+        for change in changes
+        if change.data["entity_id"] == LOG
+    ]
+    assert fired <= event.MOST_LINES
+    assert max(lines) >= event.MOST_LINES + 100 - fired
 
 
 @pytest.mark.usefixtures("all_enabled")

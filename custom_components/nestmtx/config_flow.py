@@ -41,6 +41,8 @@ _PASSWORD: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
 
+_SECRETS: Final = {CONF_PASSWORD, CONF_TOKEN}
+
 _SERVER: Final = {
     vol.Required(CONF_HOST): TextSelector(),
     vol.Required(CONF_PORT, default=DEFAULT_PORT): _PORT,
@@ -89,12 +91,7 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
             data = self._with_address({**user_input, CONF_PASSWORD: password}, errors)
             if data is not None and await self._async_verify(data, errors):
                 return self.async_update_reload_and_abort(entry, title=data[CONF_HOST], data=data)
-        suggested = {
-            key: value
-            for key, value in entry.data.items()
-            if key not in {CONF_PASSWORD, CONF_TOKEN}
-        }
-        return self._show("reconfigure", RECONFIGURE_SCHEMA, user_input or suggested, errors)
+        return self._show("reconfigure", RECONFIGURE_SCHEMA, user_input or entry.data, errors)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin to renew the user name and password."""
@@ -127,9 +124,11 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str],
         placeholders: Mapping[str, str] | None = None,
     ) -> ConfigFlowResult:
+        # A secret is typed once more: it is not sent back to a page.
+        shown = {key: value for key, value in (suggested or {}).items() if key not in _SECRETS}
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
             description_placeholders=placeholders,
         )
