@@ -307,13 +307,13 @@ def test_health_is_a_word_that_is_known_or_nothing(answer: Any, healthy: bool | 
 
 
 def test_the_recorded_cron_jobs_parse() -> None:
-    jobs = parse_cron_jobs(tuple(_recorded_answer("cronjobs")["items"]))
+    jobs = parse_cron_jobs(_recorded_answer("cronjobs")["items"])
 
     assert jobs["PersistCameraJob"].last_run_at == datetime(2026, 11, 23, 18, 8, tzinfo=UTC)
 
 
 def test_a_cron_job_without_a_name_is_none() -> None:
-    assert parse_cron_jobs(({"name": None}, {"name": "New", "last_run_at": 7})) == {
+    assert parse_cron_jobs([{"name": None}, 7, {"name": "New", "last_run_at": 7}]) == {
         "New": CronJob("New")
     }
 

@@ -200,3 +200,14 @@ def test_a_row_without_an_end_of_the_authorization_does_not_undo_what_an_event_t
     )
 
     assert listed(state, FRONT, BACK, at=99.9).cameras[1].expires_at == seconds_after(300)
+
+
+def test_an_end_of_the_authorization_that_an_event_told_gives_way_to_a_later_list(
+    state: ServerState,
+) -> None:
+    far = camera_event("extended", expiresAt="9999-12-31T23:59:59Z")
+    row = replace(FRONT, expires_at=seconds_after(9))
+    state = happened(state, far, 100.0)
+
+    assert listed(state, row, BACK, at=100.0 + LAG - 1).cameras[1].expires_at != seconds_after(9)
+    assert listed(state, row, BACK, at=100.0 + LAG).cameras[1].expires_at == seconds_after(9)

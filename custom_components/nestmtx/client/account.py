@@ -39,7 +39,9 @@ async def verify_account(http: aiohttp.ClientSession, account: Account, timings:
         account.password,
         timeout=timings.connect_timeout,
     )
-    connection = Connection(http, timings, on_event=lambda _topic, _payload: None)
+    connection = Connection(
+        http, timings, on_event=lambda _topic, _payload: None, wants_log=lambda: False
+    )
     try:
         await connection.connect(account.address, token)
         await connection.request("list", "cameras", payload={"page": 1, "itemsPerPage": 1})

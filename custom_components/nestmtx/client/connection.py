@@ -6,6 +6,7 @@ The only module that knows Socket.IO.
 import asyncio
 from dataclasses import dataclass
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -58,8 +59,11 @@ _LIBRARY_ERRORS = (
     ValueError,
 )
 
-_BINARY = ("5", "6")
-"""How messages begin that announce binary attachments."""
+_LOG_LINE = '2["log",'
+"""How packets begin that are lines of the log, which can be more than all else together."""
+_FOREIGN = re.compile(r"[56]|2\d|\d[\d-]*/[^,]")
+"""How packets begin that announce binary attachments, want to be acknowledged, or are of another
+namespace than "/"."""
 _AUTH_WORDS = ("auth", "token", "credential")
 
 _MAXIMUM_MESSAGE = 64 * 1024 * 1024
@@ -81,7 +85,8 @@ class Connection:
     """A connection that is used once: connect, request, close.
 
     `on_event(topic, payload)` is called in the order of arrival for everything that is not the
-    answer to a request, `on_lost()` when the connection ends. Neither may raise.
+    answer to a request, `on_lost()` when the connection ends. Lines of the log are not even taken
+    apart while `wants_log()` says no. None of these may raise.
     """
 
     def __init__(
@@ -90,11 +95,13 @@ class Connection:
         timings: Timings,
         on_event: Callable[[str, Any], None],
         on_lost: Callable[[], None] = lambda: None,
+        wants_log: Callable[[], bool] = lambda: True,
     ) -> None:
         """Prepare; nothing is opened yet. `http` stays the caller's."""
         self._timings = timings
         self._on_event = on_event
         self._on_lost = on_lost
+        self._wants_log = wants_log
         self._open: dict[str, _Open] = {}
         self._has_warned = False
         self._refusal: str | None = None
@@ -193,9 +200,12 @@ class Connection:
     async def _decode(self, data: str | bytes) -> None:
         """Let the library take a message apart; one that it cannot ends the connection.
 
-        NestMTX sends no binary messages; of their attachments the library would keep any number.
+        NestMTX sends text in the default namespace, and wants no acknowledgements. Of the others,
+        the library would keep any number.
         """
-        if isinstance(data, bytes) or data[:1] in _BINARY:
+        if isinstance(data, bytes) or _FOREIGN.match(data):
+            return
+        if data.startswith(_LOG_LINE) and not self._wants_log():
             return
         try:
             await self._client._handle_eio_message(data)  # noqa: SLF001
@@ -222,7 +232,8 @@ class Connection:
             return InvalidAuth("The server refuses the token")
         return CannotConnect("The server refuses the connection")
 
-    def _received(self, topic: Any, *args: Any) -> None:
+    def _received(self, topic: Any = None, *args: Any) -> None:
+        # An event that is itself called "*" comes without its name.
         payload = args[0] if args else None
         request = self._open.get(topic) if isinstance(topic, str) else None
         if request is not None:

@@ -95,6 +95,10 @@ class Mirror:
         """Tell nothing more: the connection is lost."""
         self._follows = False
 
+    def wants_log(self) -> bool:
+        """Return whether lines of the log are told; what is replayed on connecting is old."""
+        return self._follows and self._wanted[Feed.LOG] > 0
+
     def received(self, topic: str, payload: Any) -> None:
         """Take a message of the server that answers no request."""
         if topic == "log":
@@ -233,8 +237,7 @@ class Mirror:
         self.state = states.with_server(self.state, server)
 
     def _received_log(self, payload: Any) -> None:
-        # What is replayed on connecting has happened before.
-        if self._wanted[Feed.LOG] and self._follows and (line := parse_log_line(payload)):
+        if self.wants_log() and (line := parse_log_line(payload)):
             notify(self._listener.on_log, line)
 
     def _settle_later(self, camera_id: int) -> None:

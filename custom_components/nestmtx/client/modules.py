@@ -76,7 +76,7 @@ async def _list_once(requester: Requester, module: str, most: int, search: str |
             break
     # What is no row is one without an id: whoever parses it says so.
     rows = tuple(item if isinstance(item, dict) else {} for item in items)
-    ids = [str(row["id"]) for row in rows if "id" in row]
+    ids = [row["id"] for row in rows if isinstance(row.get("id"), int | str)]
     return Listing(rows, complete=page.total == total == len(items) and len(set(ids)) == len(ids))
 
 
@@ -116,5 +116,5 @@ async def load(requester: Requester) -> Load:
 
 
 async def cron_jobs(requester: Requester) -> Mapping[str, CronJob]:
-    """Fetch the cron jobs by name."""
-    return parse_cron_jobs((await list_all(requester, "cronjobs")).rows)
+    """Fetch the cron jobs by name; there are five."""
+    return parse_cron_jobs((await _page(requester, "cronjobs", 1, None)).items)

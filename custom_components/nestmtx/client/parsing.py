@@ -40,8 +40,10 @@ _DETAILS = {
 
 
 _KEPT_DETAILS = frozenset({*_DETAILS, "error", "query"})
-_LONGEST_DETAIL = 1024
+_LONGEST_DETAIL = 512
 """Characters. A viewer's query may be long."""
+_LONGEST_NAME = 50
+"""Characters of an event's domain, and of its type."""
 
 
 class InvalidRow(ValueError):
@@ -182,7 +184,8 @@ def parse_version(answer: Any) -> Version:
 
 def parse_health(answer: Any) -> bool | None:
     """Parse the answer of the health module: whether the server is healthy, if it says so."""
-    return {"healthy": True, "unhealthy": False}.get(str(mapping(answer).get("healthy")))
+    word = mapping(answer).get("healthy")
+    return {"healthy": True, "unhealthy": False}.get(word) if isinstance(word, str) else None
 
 
 def parse_load(answer: Any) -> Load:
@@ -204,11 +207,11 @@ def parse_load(answer: Any) -> Load:
     )
 
 
-def parse_cron_jobs(rows: tuple[Mapping[str, Any], ...]) -> Mapping[str, CronJob]:
+def parse_cron_jobs(items: list[Any]) -> Mapping[str, CronJob]:
     """Parse the rows of the cronjobs module."""
     jobs = (
         CronJob(name, parse_time(row.get("last_run_at")))
-        for row in rows
+        for row in rows(items)
         if (name := text_of(row.get("name"))) is not None
     )
     return MappingProxyType({job.name: job for job in jobs})
@@ -227,6 +230,8 @@ def parse_event(payload: Any) -> Event | None:
         return None
     domain, name = payload.get("domain"), payload.get("event")
     if not isinstance(domain, str) or not isinstance(name, str):
+        return None
+    if len(domain) > _LONGEST_NAME or len(name) > _LONGEST_NAME:
         return None
     entity, details = payload.get("entity"), payload.get("details")
     return Event(

@@ -30,6 +30,8 @@ class Track:
     """When the last event came, not settled yet, on whether the stream is ready."""
     readers_at: float = _NEVER
     """When the last event came, not settled yet, on who reads the stream."""
+    extended_at: float = _NEVER
+    """When the last event came that the authorization was extended."""
 
     def told(self, event: Event, at: float, readers: Readers) -> Track:
         """Return the track after an event."""
@@ -39,6 +41,7 @@ class Track:
             demand_at=at if event.type in TELL_DEMAND else self.demand_at,
             ready_at=at if event.type in TELL_READY else self.ready_at,
             readers_at=at if event.type in TELL_READERS else self.readers_at,
+            extended_at=at if event.type == "extended" else self.extended_at,
         )
 
     def settle_at(self, lag: float) -> float | None:
@@ -71,7 +74,8 @@ def merged(
         viewers=readers.viewers,
     )
     camera = _with_status(camera, known, row, demand=demand_is_told, ready=ready_is_told)
-    camera = _with_authorization(camera, known)
+    is_extended = asked_at < track.extended_at + lag
+    camera = _with_authorization(camera, known, is_extended=is_extended)
     camera = _without_a_former_stream(camera, row, ready=ready_is_told)
     return camera, Track(
         readers,
@@ -79,6 +83,7 @@ def merged(
         demand_at=track.demand_at if demand_is_told else _NEVER,
         ready_at=track.ready_at if ready_is_told else _NEVER,
         readers_at=track.readers_at if readers_are_told else _NEVER,
+        extended_at=track.extended_at if is_extended else _NEVER,
     )
 
 
@@ -100,13 +105,13 @@ def _unless_dead(told: CameraStatus | None, *, alive: bool) -> CameraStatus | No
     return None if told is CameraStatus.DEAD and alive else told
 
 
-def _with_authorization(camera: Camera, known: Camera) -> Camera:
-    """Keep the later end of the authorization, and that it failed until there is a later one."""
+def _with_authorization(camera: Camera, known: Camera, *, is_extended: bool) -> Camera:
+    """Keep the end of the authorization that an event told, and its failure until a later one."""
     told, listed = known.expires_at, camera.expires_at
     is_later = listed is not None and (told is None or listed > told)
     return replace(
         camera,
-        expires_at=listed if is_later else told,
+        expires_at=told if is_extended and not is_later else listed,
         extension_failed=known.extension_failed and camera.ready and not is_later,
     )
 

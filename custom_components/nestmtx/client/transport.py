@@ -5,6 +5,43 @@ from typing import Any
 
 import aiohttp
 
+_PING = "2"
+"""How a message of Engine.IO begins that is answered by its own text."""
+_LEAST = 500
+"""Bytes that an answer takes at least while it waits to be sent."""
+_MOST_OWED = 1024 * 1024
+"""Bytes of answers that wait for a peer to read them."""
+
+
+class Websocket:
+    """A websocket whose peer has to read what it wants to be answered.
+
+    The library keeps all answers until they are read.
+    """
+
+    def __init__(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
+        """Nothing waits yet."""
+        self._websocket = websocket
+        self._owed = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """Be a websocket in all other respects."""
+        return getattr(self._websocket, name)
+
+    async def receive(self) -> aiohttp.WSMessage:
+        """Return the next message. Raises aiohttp.ClientConnectionError."""
+        message = await self._websocket.receive()
+        if message.type is aiohttp.WSMsgType.TEXT and message.data.startswith(_PING):
+            self._owed += _LEAST + len(message.data)
+            if self._owed > _MOST_OWED:
+                raise aiohttp.ClientConnectionError("The server does not read")
+        return message
+
+    async def send_str(self, data: str) -> None:
+        """Send a text, and wait until the peer takes more."""
+        await self._websocket.send_str(data)
+        self._owed = 0
+
 
 class Transport:
     """Stands in for the aiohttp session that the library is given; closes what it opened.
@@ -23,7 +60,7 @@ class Transport:
         """Whether the session is closed."""
         return self._http.closed
 
-    async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+    async def ws_connect(self, url: str, **options: Any) -> Websocket:
         """Open a websocket. Raises aiohttp.ClientError, also where the server sends elsewhere.
 
         aiohttp follows a redirect, and tells so nowhere else: what is said then is not for others.
@@ -32,7 +69,7 @@ class Transport:
         self._websockets.append(websocket)
         if websocket._response.history:  # noqa: SLF001
             raise aiohttp.ClientConnectionError("The server sends elsewhere")
-        return websocket
+        return Websocket(websocket)
 
     async def close(self, timeout: float) -> None:
         """Close all websockets; a peer that does not take part in it is waited for no longer."""
