@@ -301,8 +301,9 @@ async def test_a_payload_that_the_server_would_not_take_is_told_by_its_fields(
         ("widgets", {"payload": {"size": float("nan")}}),
         ("widgets", {"payload": {"size": {1, 2}}}),
         ("cameras", {"payload": {"is_enabled": True}, "entity": "front"}),
+        ("cameras", {"payload": {"is_enabled": True}, "entity": "9" * 5000}),
     ],
-    ids=["too_large", "no_number", "no_json", "no_id"],
+    ids=["too_large", "no_number", "no_json", "no_id", "no_such_id"],
 )
 async def test_what_cannot_be_sent_is_refused(
     hass: HomeAssistant,
@@ -316,6 +317,15 @@ async def test_what_cannot_be_sent_is_refused(
 
     assert raised.value.translation_key == "invalid_request"
     assert simulator.connections == 1
+
+
+@pytest.mark.parametrize("answer", [["left", "right"], {"items": "none"}, None, 7])
+async def test_a_module_that_nobody_knows_yet_may_list_what_it_likes(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, answer: Any
+) -> None:
+    simulator.faults.answers["widgets", "list"] = answer
+
+    assert await _call(hass, "list", "widgets") == answer
 
 
 async def test_a_module_that_nobody_knows_yet_is_asked_for_all_the_same(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from .controls import CameraChange, Controls, refusal
 from .errors import IncompleteList, InvalidRequest, RequestError
-from .modules import PAGE_SIZE, Requester, list_all
+from .modules import PAGE_SIZE, Requester, is_first_of_many, list_all
 from .secrets import without_secrets
 
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from .mirror import Mirror
 
-WITHOUT_PAGES = frozenset({"health", "htop", "swagger", "version"})
-"""Modules whose list is no list of rows."""
+_LONGEST_ID = 15
+"""Digits: beyond it, JavaScript loses some."""
 _SHOWN = frozenset({"cameras", "credentials", "htop"})
 """Modules of which the mirror shows something that a change concerns."""
 
@@ -39,20 +39,18 @@ class Methods:
     ) -> Any:
         """Return a page as the server answers it, or without a number all rows as one page.
 
-        Raises IncompleteList when the rows keep moving.
+        Not every module has rows and pages. Raises IncompleteList when the rows keep moving.
         """
-        payload = {} if search is None else {"search": search}
-        if module in WITHOUT_PAGES:
-            return without_secrets(await self._requester.request("list", module, payload=payload))
-        if page is not None:
-            numbers = {"page": page, "itemsPerPage": items_per_page or PAGE_SIZE}
-            return without_secrets(
-                await self._requester.request("list", module, payload={**payload, **numbers})
-            )
-        listing = await list_all(self._requester, module, search=search)
-        if not listing.complete:
-            raise IncompleteList(f"The rows of {module} keep moving")
-        return without_secrets({"total": len(listing.rows), "items": list(listing.rows)})
+        payload: dict[str, Any] = {} if search is None else {"search": search}
+        payload |= {"page": page or 1, "itemsPerPage": items_per_page or PAGE_SIZE}
+        answer = await self._requester.request("list", module, payload=payload)
+        if page is None and is_first_of_many(answer):
+            listing = await list_all(self._requester, module, search=search)
+            if not listing.complete:
+                raise IncompleteList(f"The rows of {module} keep moving")
+            total = len(listing.rows)
+            answer = {"page": 1, "itemsPerPage": total, "total": total, "items": [*listing.rows]}
+        return without_secrets(answer)
 
     async def create(self, module: str, payload: Mapping[str, Any]) -> Any:
         """Create a row, and return what the server answers."""
@@ -88,7 +86,7 @@ class Methods:
                 self._mirror.resync_soon()
 
     async def _update_camera(self, entity: str, payload: Mapping[str, Any]) -> None:
-        if not entity.isdecimal():
+        if not entity.isdecimal() or len(entity) > _LONGEST_ID:
             raise InvalidRequest("A camera's entity is its id, a number")
         change = CameraChange()
         if "mtx_path" in payload:

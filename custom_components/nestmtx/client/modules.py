@@ -65,6 +65,14 @@ async def list_all(
     return listing
 
 
+def is_first_of_many(answer: Any) -> bool:
+    """Return whether an answer is a page after which there are more."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+        return False
+    total = answer.get("total")
+    return isinstance(total, int) and total > len(answer["items"])
+
+
 async def _list_once(requester: Requester, module: str, most: int, search: str | None) -> Listing:
     page = await _page(requester, module, 1, search)
     total, items, number = page.total, page.items[:most], 1
