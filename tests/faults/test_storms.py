@@ -14,8 +14,8 @@ from .messages import event, message
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Requests have their usual time: the storm is not scaled down, either."""
-    return replace(timings, request_timeout=Timings().request_timeout)
+    """Requests have more than their usual time: the storm is not scaled down, either."""
+    return replace(timings, request_timeout=3 * Timings().request_timeout)
 
 
 def _storm(count: int) -> Iterator[bytes]:
