@@ -67,6 +67,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self._whep = whep
         self._waking: WakingProvider | None = None
         self._recovery: asyncio.Task[None] | None = None
+        self._refused: frozenset[str] = frozenset()
         self._warn_of_refused()
 
     @property
@@ -203,7 +204,10 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             self.stream.update_source(source)
 
     def _warn_of_refused(self) -> None:
-        for column in self.streams.refused:
+        """Tell of each column once: a server could change it all the time."""
+        refused = frozenset(self.streams.refused) - self._refused
+        self._refused |= refused
+        for column in refused:
             LOGGER.warning(
                 "The NestMTX server %s names an address for the video of %s that is not opened:"
                 " %s is no stream on %s",

@@ -224,3 +224,27 @@ async def test_more_cameras_than_a_page_holds_are_all_listed(
 
     async with running(http, account, recorder):
         assert set(recorder.state.cameras) == set(simulator.world.cameras)
+
+
+async def test_what_changes_during_a_resync_is_listed_by_another_one(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    timings = replace(TIMINGS, resync=60.0, lag=60.0)
+
+    def lists(module: str) -> int:
+        return sum(request["module"] == module for request in simulator.requests)
+
+    async with running(http, account, recorder, timings) as session:
+        simulator.faults.delay = 0.2
+        before = lists("credentials")
+        job = asyncio.create_task(session.controls.run_cron_job("PersistCameraJob"))
+        while lists("credentials") == before:
+            await asyncio.sleep(0.01)
+
+        # The cameras have been listed, and the credentials are under way.
+        simulator.faults.delay = 0.0
+        camera = simulator.world.add_camera(name="Late")
+        await session.controls.run_cron_job("SyncCloudCamerasJob")
+
+        await recorder.until(lambda: camera.id in recorder.state.cameras)
+        await job

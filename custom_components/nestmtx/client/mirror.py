@@ -77,7 +77,7 @@ class Mirror:
         await self._read_version(connection)
         await asyncio.gather(*(self._ask(connection, feed) for feed in self._ask_at))
         # The first lists may lag behind events that came before the connection.
-        self._resync_at = self._now + self._timings.lag
+        self._resync_at = min(self._resync_at, self._now + self._timings.lag)
 
     def show(self) -> None:
         """Tell all that is known."""
@@ -193,13 +193,14 @@ class Mirror:
         except RequestError as err:
             # The connection is good, and events go on.
             _LOGGER.debug("The server could not list everything: %s", err)
-            self._resync_at = self._now + self._timings.resync
             return
         self._tell(changes(self._told, self.state))
         if self._is_complete:
             notify(self._listener.on_resync)
 
     async def _resync(self, connection: Connection) -> None:
+        # Whoever wishes for another one meanwhile may know more than this one will tell.
+        self._resync_at = self._now + self._timings.resync
         try:
             async with asyncio.timeout(self._timings.resync_timeout):
                 cameras = await self._rows.cameras(connection)
@@ -207,7 +208,6 @@ class Mirror:
         except TimeoutError as err:
             raise RequestTimeout("The server did not list everything in time") from err
         self.state = states.resynced(self.state, cameras, credentials, self._timings.lag)
-        self._resync_at = self._now + self._timings.resync
         self._is_complete = cameras.complete and credentials.complete
         for camera_id in self.state.cameras:
             self._settle_later(camera_id)
@@ -222,14 +222,16 @@ class Mirror:
             self.state = states.with_server(self.state, server)
 
     async def _ask(self, connection: Connection, feed: Feed) -> None:
+        if feed not in self._ask_at:
+            return
         poll = POLLS[feed]
+        self._ask_at[feed] = self._now + poll.interval(self._timings)
         try:
             answer = await poll.ask(connection)
         except (InvalidAnswer, RequestError, RequestTimeout) as err:
             _LOGGER.debug("The server does not tell its %s: %s", feed, err)
             answer = None
         if feed in self._ask_at:
-            self._ask_at[feed] = self._now + poll.interval(self._timings)
             self._set(feed, answer)
 
     def _set(self, feed: Feed, value: Any) -> None:

@@ -1,0 +1,326 @@
+"""What a malicious or broken server can have a session keep, and do, is bounded."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+import logging
+from typing import override
+
+import aiohttp
+import pytest
+
+from custom_components.nestmtx.client import (
+    Account,
+    Changes,
+    Event,
+    Feed,
+    LogLine,
+    NestMTXError,
+    ServerAddress,
+    ServerState,
+    Session,
+    Timings,
+)
+from tests.client.sessions import Recorder
+from tests.conftest import TIMINGS, Until
+from tests.simulator import Simulator, World
+from tests.simulator.scenario import recorded
+
+from .frames import BINARY
+from .hostile import camera_rows, traced_memory
+from .messages import event, message
+from .proxy import FaultProxy
+
+MEBIBYTE = 1 << 20
+LEAST = 40
+"""Bytes that whatever is kept takes up at least."""
+CAMERAS, CREDENTIALS, LIST = "cameras", "credentials", "list"
+
+
+class Forgetful(Recorder):
+    """Keeps the last state and the last event: all else that is kept is the session's."""
+
+    latest: Event | None = None
+
+    @override
+    def on_state(self, state: ServerState, changed: Changes) -> None:
+        self.state = state
+
+    @override
+    def on_event(self, event: Event) -> None:
+        self.latest = event
+
+    @override
+    def on_log(self, line: LogLine) -> None:
+        pass
+
+
+@pytest.fixture
+def world() -> World:
+    """Few cameras: what is sent is about them."""
+    return recorded(5)
+
+
+@pytest.fixture
+def timings() -> Timings:
+    """Lists are asked for once, and there is time for large ones."""
+    return replace(TIMINGS, request_timeout=20.0, lag=60.0, resync=60.0)
+
+
+@pytest.fixture
+def listener() -> Forgetful:
+    """Who listens to the session."""
+    return Forgetful()
+
+
+@pytest.fixture
+async def fresh(
+    proxy: FaultProxy, listener: Forgetful, timings: Timings
+) -> AsyncGenerator[Session]:
+    """A session with the server behind the proxy, that is not started."""
+    # What asyncio notes of each task takes more time than all else.
+    asyncio.get_running_loop().set_debug(False)
+    account = Account(ServerAddress(proxy.host, proxy.port), "nestmtx", "nestmtx")
+    async with aiohttp.ClientSession() as http:
+        session = Session(http, account, listener, timings)
+        yield session
+        await session.stop()
+
+
+@pytest.fixture
+async def session(fresh: Session) -> AsyncGenerator[Session]:
+    """A session that is at work."""
+    await fresh.start()
+    task = asyncio.create_task(fresh.run())
+    yield fresh
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def _heard_all(session: Session) -> None:
+    """Messages are taken in their order: an answer comes after all that was sent before it."""
+    await session.request(LIST, "health")
+
+
+async def _list_until(session: Session, until: Until, condition: Callable[[], bool]) -> None:
+    """Have everything listed until something holds; a wish is forgotten at the end of a list."""
+
+    def holds() -> bool:
+        session._mirror.resync_soon()
+        return condition()
+
+    await until(holds)
+
+
+def _asked(simulator: Simulator, module: str) -> int:
+    return sum(request["module"] == module for request in simulator.requests)
+
+
+# How much is taken over
+
+
+async def test_of_100_000_cameras_600_are_taken_over_with_one_warning(
+    session: Session,
+    listener: Forgetful,
+    simulator: Simulator,
+    until: Until,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    row = camera_rows(simulator.world)[0]
+    kept = {name: row[name] for name in ("credentialId", "is_enabled", "status", "stream_ready")}
+    rows = [
+        kept | {"id": number, "name": f"Camera {number}", "checksum": f"{number:064x}"}
+        for number in range(1, 100_001)
+    ]
+    simulator.faults.answers[CAMERAS, LIST] = {"total": len(rows), "items": rows}
+
+    await _list_until(session, until, lambda: _asked(simulator, CREDENTIALS) > 2)
+    await _heard_all(session)
+
+    assert len(listener.state.cameras) == 600
+    assert caplog.text.count("more than 600 cameras") == 1
+
+
+async def test_readers_without_end_are_a_thousand_viewers(
+    session: Session, listener: Forgetful, proxy: FaultProxy
+) -> None:
+    proxy.inject(*(event("read", 1, readerId=f"reader-{number}") for number in range(20_000)))
+    await _heard_all(session)
+
+    assert listener.state.cameras[1].viewers == 1000
+    assert listener.latest is not None and listener.latest.reader == "reader-19999"
+
+
+_ENDLESS: tuple[Callable[[int], bytes], ...] = (
+    lambda number: event("ready", 100 + number),
+    lambda number: event(f"e{number}", 1),
+    lambda number: event("read", 1, readerId=f"reader-{number}"),
+    lambda number: event("read", 2, readerId=f"reader-{number}"),
+    lambda number: event("unread", 2, readerId=f"reader-{number}"),
+    lambda number: event("unread", 3, readerId=f"reader-{number}"),
+    lambda number: message("e:x", {"domain": "e", "event": "x", "entity": number}),
+    lambda number: message(f"e{number}:x", {"domain": f"e{number}", "event": "x", "entity": 1}),
+    lambda number: message(f"topic-{number}", number),
+    lambda number: message("log", {"level": 30, "msg": f"line {number}"}),
+    lambda number: message(f"{number:032x}", {"total": 0, "items": []}),
+    lambda number: b"43%d[]" % number,
+)
+"""Messages that are never the same."""
+
+
+async def _grown(session: Session, proxy: FaultProxy, *make: Callable[[int], bytes]) -> int:
+    """Send 1000 of each message after the first 1000; return the bytes that this has cost."""
+    kept = []
+    with traced_memory() as memory:
+        for number in range(2000):
+            proxy.inject(*(each(number) for each in make))
+            if number % 100 == 99:
+                await _heard_all(session)
+            if number in {999, 1999}:
+                kept.append(memory())
+    return kept[1] - kept[0]
+
+
+async def test_nothing_is_kept_of_what_comes_without_end(
+    session: Session, proxy: FaultProxy
+) -> None:
+    session.want(Feed.LOG)
+
+    assert await _grown(session, proxy, *_ENDLESS) < 1000 * LEAST
+
+
+@pytest.mark.parametrize("frame", [b'40/n%d,{"sid":"x"}', b'44/n%d,{"message":"x"}'])
+async def test_nothing_is_kept_of_namespaces_that_nobody_asked_for(
+    session: Session, proxy: FaultProxy, frame: bytes
+) -> None:
+    assert await _grown(session, proxy, lambda number: frame % number) < 1000 * LEAST
+
+
+async def test_nothing_is_kept_of_binary_messages(session: Session, proxy: FaultProxy) -> None:
+    with traced_memory() as memory:
+        for kind in (b"45", b"46"):
+            proxy.inject(kind + b'1000000-["log",{"_placeholder":true,"num":0}]')
+            proxy.inject(*[bytes(MEBIBYTE)] * 16, opcode=BINARY)
+            proxy.inject(*[b"b" + b"AAAA" * (MEBIBYTE // 4)] * 16)
+            await _heard_all(session)
+        assert memory() < 4 * MEBIBYTE
+
+
+async def test_events_that_wait_for_the_first_lists_are_bounded_in_size(
+    fresh: Session, simulator: Simulator, proxy: FaultProxy, until: Until
+) -> None:
+    simulator.faults.silent = True
+    start = asyncio.create_task(fresh.start())
+    await until(lambda: _asked(simulator, CAMERAS) > 0)
+    simulator.faults.silent = False
+
+    with traced_memory() as memory:
+        for number in range(32):
+            domain = f"{number}" + "x" * MEBIBYTE
+            payload = {"domain": domain, "event": "x", "entity": 1}
+            proxy.inject(message(f"{domain}:x", payload))
+        await fresh._connection.request(LIST, "health")
+        kept = memory()
+    start.cancel()
+    await asyncio.wait([start])
+
+    assert kept < 4 * MEBIBYTE
+
+
+async def test_a_server_that_does_not_read_is_not_answered_without_end(
+    session: Session, listener: Forgetful, proxy: FaultProxy, until: Until
+) -> None:
+    for link in proxy._links:
+        link._client[0]._transport.pause_reading()
+
+    with traced_memory() as memory:
+        proxy.inject(*[b"2" + b"x" * MEBIBYTE] * 32)
+        proxy.inject(event("extended", 1))
+        # The connection may end before that.
+        await until(lambda: listener.latest is not None or not listener.ready)
+        kept = memory()
+
+    assert kept < 16 * MEBIBYTE
+
+
+# How much it takes to answer
+
+
+async def test_an_answer_to_one_request_is_none_to_another(
+    session: Session, simulator: Simulator, proxy: FaultProxy, until: Until
+) -> None:
+    simulator.faults.silent = True
+    asked = len(simulator.requests)
+    modules = ("health", "version", "htop")
+    tasks = {module: asyncio.create_task(session.request(LIST, module)) for module in modules}
+    await until(lambda: len(simulator.requests) == asked + len(modules))
+    ids = {request["module"]: request["requestId"] for request in simulator.requests[asked:]}
+
+    proxy.inject(
+        message(ids["health"].upper(), "for nobody"),
+        message(f" {ids['health']}", "for nobody"),
+        message(ids["health"], {"error": {"message": "no", "details": [ids["version"]]}}),
+        message(ids["health"], {"healthy": "healthy"}),
+        message(ids["htop"]),
+        message(ids["version"], 7, {"release": "second"}),
+        message(ids["version"], {"release": "third"}),
+    )
+
+    with pytest.raises(NestMTXError, match="no"):
+        await tasks["health"]
+    assert await tasks["version"] == 7
+    assert await tasks["htop"] is None
+
+
+@pytest.mark.parametrize("name", ["*", "message", "connect_error", "camera:ready"])
+async def test_an_event_may_come_without_a_payload(
+    session: Session, listener: Forgetful, proxy: FaultProxy, simulator: Simulator, name: str
+) -> None:
+    sids = simulator.sids
+
+    proxy.inject(message(name), event("extended", 1))
+    await session.request(LIST, "version")
+
+    assert listener.latest is not None
+    assert simulator.sids == sids
+
+
+@pytest.mark.parametrize(
+    "find", [b'"healthy":"healthy"', b'"id":1,"credentialId"', b'"info":{', b'"total":5']
+)
+async def test_an_answer_that_is_nested_deep_makes_no_error(
+    session: Session,
+    proxy: FaultProxy,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    until: Until,
+    find: bytes,
+) -> None:
+    session.want(Feed.HEALTH)
+    name, _, rest = find.partition(b":")
+    # Python takes apart some 65,000 levels, in a thread with the usual stack.
+    for depth in (100, 5000, 60_000):
+        deep = b'{"a":' * depth + b"1" + b"}" * depth
+        proxy.faults.corrupt = (find, name + b":" + deep + b',"b":' + rest)
+        await _list_until(session, until, lambda: proxy.faults.corrupt is None)
+        lists = _asked(simulator, CREDENTIALS)
+        await _list_until(
+            session, until, lambda lists=lists: _asked(simulator, CREDENTIALS) > lists + 1
+        )
+
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_cron_jobs_without_end_do_not_keep_cameras_from_being_listed(
+    session: Session, simulator: Simulator, until: Until
+) -> None:
+    answer = {"total": 10**9, "items": [{"name": "SyncCamerasJob"}]}
+    simulator.faults.answers["cronjobs", LIST] = answer
+    simulator.faults.delay = 0.05
+    session.want(Feed.CRON_JOBS)
+    await until(lambda: _asked(simulator, "cronjobs") > 0)
+
+    lists = _asked(simulator, CAMERAS)
+    session._mirror.resync_soon()
+
+    await until(lambda: _asked(simulator, CAMERAS) > lists)
