@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 import yaml
 
@@ -22,6 +23,7 @@ def _examples(heading: str) -> list[Any]:
 
 
 ACTIONS = _examples("Actions")
+AUTOMATIONS = _examples("Automate")
 
 
 async def _run(hass: HomeAssistant, example: Any) -> list[ServiceCall]:
@@ -34,6 +36,16 @@ async def _run(hass: HomeAssistant, example: Any) -> list[ServiceCall]:
 
 async def test_there_is_an_example_for_each_use() -> None:
     assert len(ACTIONS) == 4
+    assert len(AUTOMATIONS) == 3
+
+
+async def test_every_automation_can_be_set_up(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "automation", {"automation": AUTOMATIONS})
+    await hass.async_block_till_done()
+
+    assert [state.state for state in hass.states.async_all("automation")] == ["on"] * 3
 
 
 async def test_the_cameras_that_are_not_streaming_are_told(

@@ -12,6 +12,7 @@ from custom_components.nestmtx import (
     binary_sensor,
     button,
     camera,
+    condition,
     config_flow,
     errors,
     event,
@@ -22,6 +23,7 @@ from custom_components.nestmtx import (
     services,
     switch,
     text,
+    trigger,
 )
 from custom_components.nestmtx.client import ControlProblem, LogLevel, StartProblem
 from custom_components.nestmtx.const import LOG_OFF
@@ -122,6 +124,25 @@ def test_every_field_of_an_action_has_an_example_but_for_the_server() -> None:
     for name, action in FIELDS.items():
         for field, description in action["fields"].items():
             assert ("example" in description) == (field != "config_entry"), f"{name} {field}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("trigger", set(trigger.TRIGGERS)), ("condition", set(condition.CONDITIONS))],
+)
+def test_every_trigger_and_condition_has_an_icon_words_and_selectors(
+    kind: str, names: set[str]
+) -> None:
+    described = yaml.safe_load((INTEGRATION / f"{kind}s.yaml").read_text())
+    described = {name: each for name, each in described.items() if not name.startswith(".")}
+    words, icons = ENGLISH[f"{kind}s"], ICONS[f"{kind}s"]
+
+    assert set(described) == set(words) == set(icons) == names
+    for name in names:
+        assert words[name]["name"] and words[name]["description"]
+        assert set(words[name]["fields"]) == set(described[name]["fields"])
+        assert described[name]["target"]["entity"][0]["integration"] == "nestmtx"
+        assert icons[name][kind].startswith("mdi:")
 
 
 def test_every_repair_has_its_words() -> None:

@@ -43,17 +43,18 @@ CONNECTION: Final = BinarySensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
-CAMERA_BINARY_SENSORS = (
+WATCHED: Final = CameraBinarySensorDescription(
+    key="watched",
+    translation_key="watched",
+    is_on_fn=lambda camera: camera.watched,
+)
+CAMERA_BINARY_SENSORS: Final = (
     CameraBinarySensorDescription(
         key="ready",
         translation_key="ready",
         is_on_fn=lambda camera: camera.ready,
     ),
-    CameraBinarySensorDescription(
-        key="watched",
-        translation_key="watched",
-        is_on_fn=lambda camera: camera.watched,
-    ),
+    WATCHED,
     CameraBinarySensorDescription(
         key="requested",
         translation_key="requested",

@@ -1,0 +1,232 @@
+"""Triggers and conditions, in automations as users write them."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+
+from custom_components.nestmtx.trigger import TRIGGERS
+from tests.conftest import Until
+from tests.simulator import Simulator, World
+from tests.simulator.scenario import recorded
+
+CAMERA, CREDENTIAL, SERVER = "Front Yard Cam", "Home account", "127.0.0.1"
+DEVICES = {
+    "camera_became_ready": CAMERA,
+    "camera_stopped": CAMERA,
+    "watching_started": CAMERA,
+    "watching_stopped": CAMERA,
+    "stream_authorization_failed": CAMERA,
+    "credential_needs_authorization": CREDENTIAL,
+    "server_connected": SERVER,
+    "server_disconnected": SERVER,
+}
+WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
+
+type Fired = Callable[[], Counter[str]]
+type Act = Callable[[Simulator, MockConfigEntry, Until, HomeAssistant], Awaitable[None]]
+
+
+@pytest.fixture
+def world() -> World:
+    """One camera is enough."""
+    return recorded(2)
+
+
+def _device_id(device_registry: dr.DeviceRegistry, name: str) -> str:
+    return next(each.id for each in device_registry.devices if each.name == name)
+
+
+async def _automate(hass: HomeAssistant, *automations: dict[str, Any]) -> list[ServiceCall]:
+    """Set automations up; return the calls that they will make."""
+    calls = async_mock_service(hass, "test", "fired")
+    assert await async_setup_component(hass, "automation", {"automation": list(automations)})
+    await hass.async_block_till_done()
+    return calls
+
+
+@pytest.fixture
+async def fired(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
+) -> Fired:
+    """An automation for each trigger, of which each has a whole device as its target."""
+    calls = await _automate(
+        hass,
+        *(
+            {
+                "alias": name,
+                "mode": "queued",
+                "triggers": {
+                    "trigger": f"nestmtx.{name}",
+                    "target": {"device_id": _device_id(device_registry, device)},
+                },
+                "actions": {"action": "test.fired", "data": {"trigger": name}},
+            }
+            for name, device in DEVICES.items()
+        ),
+    )
+    return lambda: Counter(call.data["trigger"] for call in calls)
+
+
+async def _repeat(simulator: Simulator, domain: str, event: str, **details: Any) -> None:
+    """Send more copies of an event than there are."""
+    for _ in range(5):
+        await simulator.fire(domain, event, 1, details)
+
+
+async def _become_ready(simulator: Simulator, *_: Any) -> None:
+    await simulator.set_ready(1, ready=True)
+    await _repeat(simulator, "camera", "ready")
+
+
+async def _stop(
+    simulator: Simulator, entry: MockConfigEntry, until: Until, hass: HomeAssistant
+) -> None:
+    await _become_ready(simulator)
+    await until(lambda: hass.states.get("camera.front_yard_front_yard_cam").state == "streaming")
+    await simulator.set_ready(1, ready=False)
+    await _repeat(simulator, "camera", "notReady")
+
+
+async def _watch(simulator: Simulator, *_: Any) -> None:
+    reader = await simulator.open_reader(1)
+    await _repeat(simulator, "camera", "read", readerId=reader)
+
+
+async def _watch_for_a_while(
+    simulator: Simulator, entry: MockConfigEntry, until: Until, hass: HomeAssistant
+) -> None:
+    reader = await simulator.open_reader(1)
+    await until(lambda: hass.states.get(WATCHED).state == "on")
+    await simulator.close_reader(1, reader)
+    await _repeat(simulator, "camera", "unread", readerId=reader)
+
+
+async def _watch_as_ourselves(
+    simulator: Simulator, entry: MockConfigEntry, until: Until, hass: HomeAssistant
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    nonce = entry.runtime_data.data.nonce
+    await _repeat(simulator, "camera", "read", readerId="ours", query=f"ha={nonce}")
+
+
+async def _fail_to_extend(simulator: Simulator, *_: Any) -> None:
+    await simulator.set_ready(1, ready=True)
+    await _repeat(simulator, "camera", "failed-extension")
+
+
+async def _lose_authorization(simulator: Simulator, *_: Any) -> None:
+    await simulator.set_tokens(1, present=False, event="unauthenticated")
+    await _repeat(simulator, "credentials", "unauthenticated")
+
+
+async def _go(simulator: Simulator, *_: Any) -> None:
+    await simulator.kill()
+
+
+async def _go_and_come_back(
+    simulator: Simulator, entry: MockConfigEntry, until: Until, hass: HomeAssistant
+) -> None:
+    await simulator.kill()
+    await until(lambda: not entry.runtime_data.last_update_success)
+    await simulator.start()
+    await until(lambda: entry.runtime_data.connected)
+
+
+READY = {"camera_became_ready": 1}
+STOPPED = READY | {"camera_stopped": 1}
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        (_become_ready, READY),
+        (_stop, STOPPED),
+        (_watch, READY | {"watching_started": 1}),
+        (_watch_for_a_while, STOPPED | {"watching_started": 1, "watching_stopped": 1}),
+        (_watch_as_ourselves, READY),
+        (_fail_to_extend, READY | {"stream_authorization_failed": 1}),
+        (_lose_authorization, {"credential_needs_authorization": 1}),
+        (_go, {"server_disconnected": 1}),
+        (_go_and_come_back, {"server_disconnected": 1, "server_connected": 1}),
+    ],
+)
+async def test_a_trigger_fires_once_per_change_and_for_no_sibling(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    fired: Fired,
+    act: Act,
+    expected: dict[str, int],
+) -> None:
+    await act(simulator, loaded_entry, until, hass)
+    await until(lambda: fired().keys() == expected.keys())
+    # Lists settle what events have told.
+    lists = len(simulator.requests)
+    if loaded_entry.runtime_data.connected:
+        await until(lambda: len(simulator.requests) > lists + 4)
+
+    assert fired() == expected
+
+
+async def test_every_trigger_is_tried() -> None:
+    assert DEVICES.keys() == TRIGGERS.keys()
+
+
+async def test_a_camera_can_be_the_target_itself(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    calls = await _automate(
+        hass,
+        {
+            "triggers": {
+                "trigger": "nestmtx.camera_became_ready",
+                "target": {"entity_id": "camera.front_yard_front_yard_cam"},
+            },
+            "actions": {"action": "test.fired"},
+        },
+    )
+
+    await _become_ready(simulator)
+    await until(lambda: len(calls) == 1)
+
+
+@pytest.mark.parametrize("name", ["camera_is_ready", "camera_is_watched"])
+@pytest.mark.parametrize("holds", [True, False])
+async def test_a_condition_holds_while_it_is_so(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    simulator: Simulator,
+    until: Until,
+    name: str,
+    holds: bool,
+) -> None:
+    device = {"device_id": _device_id(device_registry, CAMERA)}
+    calls = await _automate(
+        hass,
+        {
+            "triggers": {"trigger": "event", "event_type": "ask"},
+            "actions": [
+                {
+                    "if": {"condition": f"nestmtx.{name}", "target": device},
+                    "then": {"action": "test.fired", "data": {"holds": True}},
+                    "else": {"action": "test.fired", "data": {"holds": False}},
+                }
+            ],
+        },
+    )
+    if holds:
+        await simulator.open_reader(1)
+        await until(lambda: hass.states.get(WATCHED).state == "on")
+
+    hass.bus.async_fire("ask")
+    await hass.async_block_till_done()
+
+    assert [call.data["holds"] for call in calls] == [holds]
