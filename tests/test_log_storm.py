@@ -97,7 +97,9 @@ async def _ours(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[A
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     try:
-        yield lambda: entry.runtime_data.async_request(lambda methods: methods.list("health"))
+        yield lambda: entry.runtime_data.async_request(
+            lambda session: session.methods.list("health")
+        )
         assert entry.state is ConfigEntryState.LOADED and entry.runtime_data.connected
     finally:
         assert await hass.config_entries.async_unload(entry.entry_id)

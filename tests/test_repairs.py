@@ -1,13 +1,11 @@
-"""Repairs: a server that still has its default account."""
+"""Repairs: a server that still has its default account, and one that offers no video."""
 
 from typing import Any
 
-from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -15,7 +13,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Simulator
 
+from .repairing import Flow
+
 ISSUE = "default_account_01NESTMTX"
+NO_VIDEO = "no_video_protocol_01NESTMTX"
 NEW = "correct horse"
 
 
@@ -23,39 +24,10 @@ def _issue(hass: HomeAssistant) -> ir.IssueEntry | None:
     return ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
 
 
-class Flow:
-    """The flow of the repair, as the frontend goes through it."""
-
-    def __init__(self, hass: HomeAssistant, clients: ClientSessionGenerator) -> None:
-        self._hass = hass
-        self._clients = clients
-        self._client: Any = None
-        self._flow_id = ""
-
-    async def begin(self) -> dict[str, Any]:
-        """Press the button of the issue."""
-        assert await async_setup_component(self._hass, REPAIRS, {})
-        self._client = await self._clients()
-        result = await self._post("", {"handler": DOMAIN, "issue_id": ISSUE})
-        self._flow_id = result["flow_id"]
-        return result
-
-    async def submit(self, password: str, repetition: str | None = None) -> dict[str, Any]:
-        """Fill in the form."""
-        data = {"password": password, "repetition": repetition or password}
-        return await self._post(f"/{self._flow_id}", data)
-
-    async def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
-        response = await self._client.post(f"/api/repairs/issues/fix{path}", json=data)
-        result: dict[str, Any] = await response.json()
-        await self._hass.async_block_till_done()
-        return result
-
-
 @pytest.fixture
 def flow(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Flow:
     """The flow of the repair, not begun yet."""
-    return Flow(hass, hass_client)
+    return Flow(hass, hass_client, ISSUE)
 
 
 async def test_a_server_with_its_default_account_is_told(
@@ -98,7 +70,7 @@ async def test_a_new_password_is_set_on_the_server_and_kept(
 ) -> None:
     assert (await flow.begin())["step_id"] == "password"
 
-    result = await flow.submit(NEW)
+    result = await flow.submit(password=NEW, repetition=NEW)
 
     assert result["type"] == "create_entry"
     assert simulator.world.users[1].password == NEW
@@ -111,7 +83,7 @@ async def test_the_session_logs_in_with_the_new_password_when_its_token_ends(
     loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow, hass: HomeAssistant, until: Any
 ) -> None:
     await flow.begin()
-    await flow.submit(NEW)
+    await flow.submit(password=NEW, repetition=NEW)
     logins = simulator.logins
 
     simulator.world.revoke_tokens("nestmtx")
@@ -139,11 +111,11 @@ async def test_a_slip_is_told_and_changes_nothing(
 ) -> None:
     await flow.begin()
 
-    result = await flow.submit(password, repetition)
+    result = await flow.submit(password=password, repetition=repetition)
 
     assert (result["type"], result["errors"]) == ("form", errors)
     assert simulator.world.users[1].password == "nestmtx"
-    assert (await flow.submit(NEW))["type"] == "create_entry"
+    assert (await flow.submit(password=NEW, repetition=NEW))["type"] == "create_entry"
 
 
 async def test_a_server_that_refuses_is_told_and_nothing_is_kept(
@@ -152,7 +124,7 @@ async def test_a_server_that_refuses_is_told_and_nothing_is_kept(
     simulator.faults.answers["users", "update"] = {"error": {"message": f"bad {NEW}"}}
     await flow.begin()
 
-    result = await flow.submit(NEW)
+    result = await flow.submit(password=NEW, repetition=NEW)
 
     assert result["errors"] == {"base": "not_changed"}
     assert loaded_entry.data[CONF_PASSWORD] == "nestmtx"
@@ -165,7 +137,7 @@ async def test_a_user_that_is_gone_is_told(
     await flow.begin()
     simulator.faults.answers["users", "list"] = {"items": [], "total": 0}
 
-    assert (await flow.submit(NEW))["errors"] == {"base": "user_gone"}
+    assert (await flow.submit(password=NEW, repetition=NEW))["errors"] == {"base": "user_gone"}
 
 
 async def test_a_server_that_is_away_is_told(
@@ -174,7 +146,7 @@ async def test_a_server_that_is_away_is_told(
     await flow.begin()
     await simulator.kill()
 
-    assert (await flow.submit(NEW))["errors"] == {"base": "cannot_connect"}
+    assert (await flow.submit(password=NEW, repetition=NEW))["errors"] == {"base": "cannot_connect"}
 
 
 async def test_an_entry_that_was_unloaded_meanwhile_ends_the_flow(
@@ -183,6 +155,33 @@ async def test_an_entry_that_was_unloaded_meanwhile_ends_the_flow(
     await flow.begin()
     await hass.config_entries.async_unload(loaded_entry.entry_id)
 
-    result = await flow.submit(NEW)
+    result = await flow.submit(password=NEW, repetition=NEW)
 
     assert (result["type"], result["reason"]) == ("abort", "not_loaded")
+
+
+async def test_a_server_that_offers_no_video_is_told_until_it_does(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Any
+) -> None:
+    protocols, simulator.world.protocols = simulator.world.protocols, set()
+    issues = ir.async_get(hass)
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    issue = issues.async_get_issue(DOMAIN, NO_VIDEO)
+    assert issue is not None
+    assert not issue.is_fixable
+
+    simulator.world.protocols = protocols
+    await until(lambda: issues.async_get_issue(DOMAIN, NO_VIDEO) is None)
+
+
+async def test_a_server_without_cameras_that_are_set_up_offers_enough(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.protocols = set()
+    for camera in simulator.world.cameras.values():
+        camera.path, camera.enabled = None, False
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert ir.async_get(hass).async_get_issue(DOMAIN, NO_VIDEO) is None

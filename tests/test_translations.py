@@ -25,7 +25,12 @@ from custom_components.nestmtx import (
     text,
     trigger,
 )
-from custom_components.nestmtx.client import ControlProblem, LogLevel, StartProblem
+from custom_components.nestmtx.client import (
+    AuthorizationProblem,
+    ControlProblem,
+    LogLevel,
+    StartProblem,
+)
 from custom_components.nestmtx.const import LOG_OFF
 from custom_components.nestmtx.stills import StillsPolicy
 
@@ -146,19 +151,42 @@ def test_every_trigger_and_condition_has_an_icon_words_and_selectors(
 
 
 def test_every_repair_has_its_words() -> None:
-    assert set(ENGLISH["issues"]) == {issues.DEFAULT_ACCOUNT}
-    flow = ENGLISH["issues"][issues.DEFAULT_ACCOUNT]["fix_flow"]
-    step = flow["step"]["password"]
-    fields = {str(key) for key in repairs.PASSWORD_SCHEMA.schema}
+    fixable = {issues.CREDENTIAL_UNAUTHORIZED, issues.DEFAULT_ACCOUNT}
 
-    assert fields == set(step["data"]) == set(step["data_description"])
-    assert set(flow["error"]) == {
-        *repairs._ERRORS,
-        "not_changed",
-        "password_short",
-        "passwords_differ",
-    }
-    assert set(flow["abort"]) == {"not_loaded"}
+    assert set(ENGLISH["issues"]) == fixable | {issues.NO_VIDEO_PROTOCOL}
+    assert all(words["title"] for words in ENGLISH["issues"].values())
+    assert ENGLISH["issues"][issues.NO_VIDEO_PROTOCOL]["description"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "schemas", "errors", "aborts"),
+    [
+        (
+            issues.DEFAULT_ACCOUNT,
+            {"password": repairs.PASSWORD_SCHEMA},
+            {*repairs.PASSWORD_ERRORS, "not_changed", "password_short", "passwords_differ"},
+            {"not_loaded"},
+        ),
+        (
+            issues.CREDENTIAL_UNAUTHORIZED,
+            {"origin": repairs.ORIGIN_SCHEMA, "callback": repairs.CALLBACK_SCHEMA},
+            {*repairs.AUTHORIZATION_ERRORS, "not_begun", "not_authorized"},
+            {"already_authorized", "credential_gone", "not_loaded"},
+        ),
+    ],
+)
+def test_every_step_of_a_repair_has_its_words(
+    kind: str, schemas: dict[str, Any], errors: set[str], aborts: set[str]
+) -> None:
+    flow = ENGLISH["issues"][kind]["fix_flow"]
+
+    assert (set(flow["error"]), set(flow["abort"])) == (errors, aborts)
+    assert set(flow["step"]) == set(schemas)
+    for name, schema in schemas.items():
+        step = flow["step"][name]
+        assert step["title"] and step["description"]
+        fields = {str(key) for key in schema.schema}
+        assert fields == set(step["data"]) == set(step["data_description"])
 
 
 @pytest.mark.parametrize("description", ENUMS, ids=lambda description: description.key)
@@ -204,7 +232,11 @@ def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
         "stream_ended",
     }
     assert set(ENGLISH["exceptions"]) == (
-        CONNECT_ERRORS | set(ControlProblem) | set(StartProblem) | others
+        CONNECT_ERRORS
+        | set(AuthorizationProblem)
+        | set(ControlProblem)
+        | set(StartProblem)
+        | others
     )
 
 

@@ -1,7 +1,5 @@
 """The NestMTX integration: Google Nest cameras, restreamed by a NestMTX server."""
 
-from functools import partial
-
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
@@ -12,7 +10,6 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN, PLATFORMS
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .device import is_stale
-from .issues import async_clear_issues, async_update_issues
 from .services import async_setup_services
 from .stills import store_of
 
@@ -34,8 +31,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_stop)
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    async_update_issues(hass, entry)
-    entry.async_on_unload(partial(async_clear_issues, hass, entry))
     return True
 
 

@@ -33,7 +33,6 @@ from .client import (
     InvalidAuth,
     LogLevel,
     LogLine,
-    Methods,
     NestMTXError,
     RefusedControl,
     ServerAddress,
@@ -53,6 +52,7 @@ from .device import (
     async_update_server_device,
 )
 from .errors import translated, translation_key
+from .issues import Issues
 from .listeners import Listeners
 from .server_log import ServerLog
 from .stills import Stills
@@ -103,6 +103,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self.server_device_id = async_update_server_device(self)
         self.stills = Stills(self)
         least = entry.options.get(CONF_LOG_LEVEL, LOG_OFF)
+        self.issues = Issues(self)
         self._server_log = None if least == LOG_OFF else ServerLog(self, LogLevel(least))
 
     def camera(self, key: str) -> Camera | None:
@@ -184,16 +185,17 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         with translated(self.address.host):
             await self._session.demands.start(self._camera_id(key))
 
-    async def async_request[T](self, ask: Callable[[Methods], Awaitable[T]]) -> T:
-        """Call a method of a module of the server."""
+    async def async_request[T](self, ask: Callable[[Session], Awaitable[T]]) -> T:
+        """Have the session ask the server for something that is no entity's."""
         with translated(self.address.host):
-            return await ask(self._session.methods)
+            return await ask(self._session)
 
     async def async_change_password(self, password: str) -> None:
         """Give the user as whom Home Assistant logs in another password, and keep it."""
         data = self.config_entry.data
-        with translated(self.address.host):
-            await self._session.controls.change_password(data[CONF_USERNAME], password)
+        await self.async_request(
+            lambda session: session.controls.change_password(data[CONF_USERNAME], password)
+        )
         self.hass.config_entries.async_update_entry(
             self.config_entry, data={**self.config_entry.data, CONF_PASSWORD: password}
         )
@@ -247,6 +249,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         await self._session.stop()
         if self._server_log is not None:
             self._server_log.async_stop()
+        self.issues.async_clear()
         await self.stills.async_stop()
 
     async def async_stop(self, _: Event) -> None:
@@ -294,6 +297,8 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             if credential := self.credential(key):
                 async_update_credential_device(self, credential)
             self._object_listeners.async_call(Subject("credential", key))
+        if changed.credentials:
+            self.issues.async_update()
         if has_new_version:
             async_update_server_device(self)
         if changed.server or changed.streaming:
@@ -322,6 +327,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         strangers = async_strangers(self)
         async_remove_devices(self, strangers & self._strangers)
         self._strangers = strangers
+        self.issues.async_update()
 
     @callback
     def on_token(self, token: str) -> None:

@@ -16,6 +16,7 @@ from .client import (
     InvalidRequest,
     NestMTXError,
     NotNestMTX,
+    RefusedAuthorization,
     RefusedControl,
     RequestError,
     RequestTimeout,
@@ -42,7 +43,7 @@ def translation_key(err: NestMTXError) -> str:
     return next(key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind))
 
 
-_OF_THE_CALLER: Final = (InvalidRequest, RefusedControl)
+_OF_THE_CALLER: Final = (InvalidRequest, RefusedAuthorization, RefusedControl)
 """What is wrong with what was asked for, and not with the server."""
 
 
@@ -64,7 +65,7 @@ def translated(host: str) -> Generator[None]:
 def _sentence(err: NestMTXError) -> tuple[str, dict[str, str]]:
     """Return the key of an error's sentence, and what to fill in."""
     match err:
-        case RefusedControl() | StreamNotStarted():
+        case RefusedAuthorization() | RefusedControl() | StreamNotStarted():
             return err.problem.value, {}
         case InvalidRequest():
             return "invalid_request", {"message": str(err)}

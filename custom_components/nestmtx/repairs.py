@@ -10,26 +10,49 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 import voluptuous as vol
 
-from .coordinator import NestMTXConfigEntry
+from .client import AuthorizationProblem, Credential
+from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .issues import CREDENTIAL_UNAUTHORIZED, name_of
 
+CONF_CALLBACK: Final = "callback"
+CONF_ORIGIN: Final = "origin"
 CONF_REPETITION: Final = "repetition"
+
 _SHORTEST: Final = 8
-_ERRORS: Final = ("cannot_connect", "timeout_connect", "user_gone")
+PASSWORD_ERRORS: Final = ("cannot_connect", "timeout_connect", "user_gone")
+AUTHORIZATION_ERRORS: Final = ("cannot_connect", "timeout_connect", *AuthorizationProblem)
+
 _PASSWORD: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password")
 )
-
 PASSWORD_SCHEMA: Final = vol.Schema(
     {vol.Required(CONF_PASSWORD): _PASSWORD, vol.Required(CONF_REPETITION): _PASSWORD}
 )
+ORIGIN_SCHEMA: Final = vol.Schema(
+    {vol.Required(CONF_ORIGIN): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
+)
+CALLBACK_SCHEMA: Final = vol.Schema({vol.Required(CONF_CALLBACK): TextSelector()})
 
 
-class DefaultAccountFlow(RepairsFlow):
-    """Gives the server's default user a password of its own."""
+class NestMTXRepairsFlow(RepairsFlow):
+    """A repair of something on the server of an entry."""
 
-    def __init__(self, entry: NestMTXConfigEntry) -> None:
+    def __init__(self, entry: NestMTXConfigEntry, subject: str) -> None:
         """Nothing is changed yet."""
         self._entry = entry
+        self._subject = subject
+
+    @property
+    def _is_loaded(self) -> bool:
+        return self._entry.state is ConfigEntryState.LOADED
+
+    @property
+    def _coordinator(self) -> NestMTXCoordinator:
+        return self._entry.runtime_data
+
+
+class DefaultAccountFlow(NestMTXRepairsFlow):
+    """Gives the server's default user a password of its own."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Begin."""
@@ -39,7 +62,7 @@ class DefaultAccountFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask for a password, set it on the server, and keep it."""
-        if self._entry.state is not ConfigEntryState.LOADED:
+        if not self._is_loaded:
             return self.async_abort(reason="not_loaded")
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -50,19 +73,115 @@ class DefaultAccountFlow(RepairsFlow):
             step_id="password",
             data_schema=PASSWORD_SCHEMA,
             errors=errors,
-            description_placeholders={"host": self._entry.runtime_data.address.host},
+            description_placeholders={"host": self._coordinator.address.host},
         )
 
     async def _async_change(self, password: str, errors: dict[str, str]) -> bool:
         try:
-            await self._entry.runtime_data.async_change_password(password)
+            await self._coordinator.async_change_password(password)
         except HomeAssistantError as err:
-            key = err.translation_key
-            errors["base"] = key if key in _ERRORS else "not_changed"
+            errors["base"] = _known(err, PASSWORD_ERRORS, "not_changed")
             return False
         # With the new password, the session can log in again.
         self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
         return True
+
+
+class CredentialFlow(NestMTXRepairsFlow):
+    """Has Google let a credential of the server in again."""
+
+    def __init__(self, entry: NestMTXConfigEntry, subject: str) -> None:
+        """Nothing is asked for yet."""
+        super().__init__(entry, subject)
+        self._origin = ""
+        self._url = ""
+
+    @property
+    def _credential(self) -> Credential | None:
+        return self._coordinator.credential(self._subject)
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin with the server's address as Google knows it."""
+        if (abort := self._abort_reason()) is not None:
+            return self.async_abort(reason=abort)
+        credential_id = self._known_credential.id
+        try:
+            origin = await self._coordinator.async_request(
+                lambda session: session.authorizing.origin(credential_id)
+            )
+        except HomeAssistantError:
+            # It can be typed in, and whether the server is there shows then.
+            origin = None
+        self._origin = origin or self._coordinator.address.url
+        return await self.async_step_origin()
+
+    async def async_step_origin(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for that address, and fetch Google's page for it."""
+        if (abort := self._abort_reason()) is not None:
+            return self.async_abort(reason=abort)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._origin = origin = user_input[CONF_ORIGIN].strip()
+            credential_id = self._known_credential.id
+            try:
+                self._url = await self._coordinator.async_request(
+                    lambda session: session.authorizing.begin(credential_id, origin)
+                )
+            except HomeAssistantError as err:
+                errors["base"] = _known(err, AUTHORIZATION_ERRORS, "not_begun")
+            else:
+                return await self.async_step_callback()
+        return self.async_show_form(
+            step_id="origin",
+            data_schema=self.add_suggested_values_to_schema(
+                ORIGIN_SCHEMA, {CONF_ORIGIN: self._origin}
+            ),
+            errors=errors,
+            description_placeholders={"name": name_of(self._known_credential)},
+        )
+
+    async def async_step_callback(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Show Google's page, and take the address that it sends the browser to."""
+        if (abort := self._abort_reason()) is not None:
+            return self.async_abort(reason=abort)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            credential_id, callback = self._known_credential.id, user_input[CONF_CALLBACK]
+            try:
+                await self._coordinator.async_request(
+                    lambda session: session.authorizing.finish(
+                        credential_id, self._origin, callback
+                    )
+                )
+            except HomeAssistantError as err:
+                errors["base"] = _known(err, AUTHORIZATION_ERRORS, "not_authorized")
+            else:
+                return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="callback",
+            data_schema=CALLBACK_SCHEMA,
+            errors=errors,
+            description_placeholders={
+                "name": name_of(self._known_credential),
+                "url": self._url,
+            },
+        )
+
+    @property
+    def _known_credential(self) -> Credential:
+        return cast("Credential", self._credential)
+
+    def _abort_reason(self) -> str | None:
+        """Return why there is nothing to be done, if that is so."""
+        if not self._is_loaded:
+            return "not_loaded"
+        if self._credential is None:
+            return "credential_gone"
+        return "already_authorized" if self._credential.is_authorized else None
 
 
 def password_errors(user_input: dict[str, str]) -> dict[str, str]:
@@ -75,11 +194,16 @@ def password_errors(user_input: dict[str, str]) -> dict[str, str]:
     return {}
 
 
+def _known(err: HomeAssistantError, known: tuple[str, ...], other: str) -> str:
+    """Return the key of an error's sentence in a form."""
+    return err.translation_key if err.translation_key in known else other
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
     """Return the flow of an issue."""
-    entry_id = cast("dict[str, str]", data)["entry_id"]
-    return DefaultAccountFlow(
-        cast("NestMTXConfigEntry", hass.config_entries.async_get_known_entry(entry_id))
-    )
+    issue = cast("dict[str, str]", data)
+    entry = hass.config_entries.async_get_known_entry(issue["entry_id"])
+    flow = CredentialFlow if issue["kind"] == CREDENTIAL_UNAUTHORIZED else DefaultAccountFlow
+    return flow(cast("NestMTXConfigEntry", entry), issue["subject"])

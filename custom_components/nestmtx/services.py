@@ -17,7 +17,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from .client import Methods
+from .client.methods import Methods
 from .const import (
     ATTR_CONFIG_ENTRY,
     ATTR_ENTITY,
@@ -151,7 +151,9 @@ async def _async_handle(command: str, action: Action, call: ServiceCall) -> Serv
         "NestMTXConfigEntry",
         service.async_get_config_entry(call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY)),
     )
-    result = await entry.runtime_data.async_request(lambda methods: action.call(methods, call.data))
+    result = await entry.runtime_data.async_request(
+        lambda session: action.call(session.methods, call.data)
+    )
     return {"result": result}
 
 

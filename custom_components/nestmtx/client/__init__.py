@@ -6,6 +6,7 @@ changes; `verify_account` tries whether an account works.
 
 from .account import Account, verify_account
 from .address import DEFAULT_PORT, ServerAddress, parse_address, parse_host
+from .authorizing import AuthorizationProblem, RefusedAuthorization, origin_of
 from .changes import Changes
 from .controls import SYNCHRONIZE, CameraChange
 from .errors import (
@@ -31,7 +32,6 @@ from .errors import (
 from .feeds import Feed
 from .ice import IceServer, ice_servers
 from .listener import Listener, SessionState
-from .methods import Methods
 from .models import (
     Authorization,
     Camera,
@@ -58,6 +58,7 @@ __all__ = [
     "SYNCHRONIZE",
     "Account",
     "Authorization",
+    "AuthorizationProblem",
     "Camera",
     "CameraChange",
     "CameraStatus",
@@ -82,9 +83,9 @@ __all__ = [
     "Load",
     "LogLevel",
     "LogLine",
-    "Methods",
     "NestMTXError",
     "NotNestMTX",
+    "RefusedAuthorization",
     "RefusedControl",
     "RequestError",
     "RequestTimeout",
@@ -101,6 +102,7 @@ __all__ = [
     "Version",
     "WhepSession",
     "ice_servers",
+    "origin_of",
     "own",
     "parse_address",
     "parse_details",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .account import Account
 from .auth import login
+from .authorizing import Authorizing
 from .connection import Connection
 from .controls import Controls
 from .demands import Demands
@@ -62,6 +63,7 @@ class Session:
         self._session_state = SessionState.STOPPED
         self._mirror = Mirror(listener, timings)
         self.controls = Controls(self, self._mirror, timings)
+        self.authorizing = Authorizing(self, self._mirror)
         self.methods = Methods(self, self.controls, self._mirror)
         self.demands = Demands(
             http, self, self._mirror, timings, video_host or account.address.host

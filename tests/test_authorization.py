@@ -1,0 +1,246 @@
+"""The repair of a credential that Google no longer lets in, from its beginning to its end."""
+
+import logging
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.conftest import Until
+from tests.simulator import Simulator, World
+from tests.simulator.modules.credentials import REFUSED_CODE
+from tests.simulator.scenario import recorded
+
+from .repairing import Flow
+
+HOME = "sensor.home_account_authorization"
+ORIGIN = "https://nest.example.org"
+CODE = "4/S3CRET-code"
+
+
+@pytest.fixture
+def world() -> World:
+    """One camera is enough."""
+    return recorded(1)
+
+
+@pytest.fixture
+async def issue_id(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> str:
+    """The issue of a credential that Google has just refused."""
+    credential = next(each for each in loaded_entry.runtime_data.credentials if each.id == 1)
+    issue_id = f"credential_unauthorized_{loaded_entry.entry_id}_{credential.key}"
+    assert _issue(hass, issue_id) is None
+    await simulator.set_tokens(1, present=False, event="unauthenticated")
+    await until(lambda: _issue(hass, issue_id) is not None)
+    return issue_id
+
+
+@pytest.fixture
+def flow(hass: HomeAssistant, hass_client: ClientSessionGenerator, issue_id: str) -> Flow:
+    """The flow of the repair, not begun yet."""
+    return Flow(hass, hass_client, issue_id)
+
+
+def _issue(hass: HomeAssistant, issue_id: str) -> ir.IssueEntry | None:
+    return ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+
+
+def _google(url: str, **changes: str | None) -> str:
+    """What Google's page does: send the browser back, with `iss` and without `prompt`."""
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    answer = {
+        "iss": "https://accounts.google.com",
+        "state": asked["state"],
+        "code": CODE,
+        "scope": "https://www.googleapis.com/auth/sdm.service",
+        "authuser": "0",
+    } | changes
+    query = urlencode({name: value for name, value in answer.items() if value is not None})
+    return f"{asked['redirect_uri']}?{query}"
+
+
+async def _until_google(flow: Flow, origin: str = ORIGIN) -> str:
+    """Go through the flow up to Google's page; return its address."""
+    assert (await flow.begin())["step_id"] == "origin"
+    result = await flow.submit(origin=origin)
+    assert result["step_id"] == "callback"
+    url: str = result["description_placeholders"]["url"]
+    return url
+
+
+async def test_a_credential_is_authorized_from_start_to_end(
+    hass: HomeAssistant, simulator: Simulator, until: Until, flow: Flow, issue_id: str
+) -> None:
+    assert simulator.quirks.strict_authorization
+    url = await _until_google(flow)
+
+    result = await flow.submit(callback=_google(url))
+
+    assert result["type"] == "create_entry"
+    assert simulator.world.credentials[1].token_redirect_url == f"{ORIGIN}/credentials/authorize"
+    await until(lambda: hass.states.get(HOME).state == "authenticated")
+    assert _issue(hass, issue_id) is None
+
+
+async def test_the_address_that_google_knows_is_suggested(flow: Flow) -> None:
+    result = await flow.begin()
+
+    [field] = result["data_schema"]
+    # The credential was authorized there before.
+    assert field["description"] == {"suggested_value": "https://localhost:2001"}
+
+
+async def test_without_one_the_servers_own_address_is_suggested(
+    simulator: Simulator, flow: Flow
+) -> None:
+    simulator.world.credentials[1].token_redirect_url = None
+
+    result = await flow.begin()
+
+    assert result["data_schema"][0]["description"] == {"suggested_value": simulator.url}
+
+
+async def test_the_issue_ends_when_the_credential_is_authorized_elsewhere(
+    hass: HomeAssistant, simulator: Simulator, until: Until, issue_id: str, flow: Flow
+) -> None:
+    url = await _until_google(flow)
+
+    await simulator.set_tokens(1, present=True, event="authenticated")
+    await until(lambda: _issue(hass, issue_id) is None)
+    result = await flow.submit(callback=_google(url))
+
+    assert (result["type"], result["reason"]) == ("abort", "already_authorized")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code": REFUSED_CODE}, "code_expired"),
+        ({"code": None}, "invalid_callback"),
+        ({"state": None}, "invalid_callback"),
+        ({"scope": None}, "invalid_callback"),
+        ({"state": "eyJpZCI6Mn0="}, "other_credential"),
+        ({"state": "nonsense"}, "other_credential"),
+        ({"state": "W10="}, "other_credential"),
+        ({"code": None, "error": "access_denied"}, "access_denied"),
+    ],
+)
+async def test_what_is_wrong_is_told_and_can_be_put_right(
+    simulator: Simulator, flow: Flow, changes: dict[str, str | None], error: str
+) -> None:
+    url = await _until_google(flow)
+
+    result = await flow.submit(callback=_google(url, **changes))
+    assert result["errors"] == {"base": error}
+    assert result["description_placeholders"]["url"] == url
+    assert CODE not in str(result)
+
+    assert (await flow.submit(callback=_google(url)))["type"] == "create_entry"
+
+
+@pytest.mark.parametrize("pasted", ["", "  ", "nonsense", "https://nest.example.org", "?" * 9000])
+async def test_what_is_no_address_of_google_is_told(flow: Flow, pasted: str) -> None:
+    await _until_google(flow)
+
+    assert (await flow.submit(callback=pasted))["errors"] == {"base": "invalid_callback"}
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "nest", "ftp://nest", "https://", "https://me:pw@nest", "https://nest:port"]
+)
+async def test_what_is_no_address_of_a_server_is_told(flow: Flow, origin: str) -> None:
+    await flow.begin()
+
+    result = await flow.submit(origin=origin)
+
+    assert result["errors"] == {"base": "invalid_origin"}
+    assert (await flow.submit(origin=ORIGIN))["step_id"] == "callback"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "http://accounts.google.com/auth",
+        "https://accounts.google.com.evil.org/auth",
+        "https://evilgoogle.com/auth",
+        "javascript:alert(1)",
+        "https://accounts.google.com/auth) [here](https://evil.org",
+        7,
+        {"error": {"message": "no"}},
+    ],
+)
+async def test_a_page_that_is_not_googles_is_not_shown(
+    simulator: Simulator, flow: Flow, answer: Any
+) -> None:
+    simulator.faults.answers["credentials", "update"] = answer
+    await flow.begin()
+
+    result = await flow.submit(origin=ORIGIN)
+
+    assert (result["step_id"], result["errors"]) == ("origin", {"base": "not_begun"})
+
+
+async def test_a_server_that_goes_away_is_told(simulator: Simulator, flow: Flow) -> None:
+    url = await _until_google(flow)
+    await simulator.kill()
+
+    result = await flow.submit(callback=_google(url))
+
+    assert result["errors"] == {"base": "cannot_connect"}
+
+
+async def test_an_entry_that_is_unloaded_meanwhile_ends_the_flow(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, flow: Flow
+) -> None:
+    url = await _until_google(flow)
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+    assert (await flow.submit(callback=_google(url)))["reason"] == "not_loaded"
+
+
+async def test_a_credential_that_is_deleted_meanwhile_ends_the_flow(
+    hass: HomeAssistant, simulator: Simulator, until: Until, flow: Flow, issue_id: str
+) -> None:
+    url = await _until_google(flow)
+    del simulator.world.credentials[1]
+    await until(lambda: _issue(hass, issue_id) is None)
+
+    assert (await flow.submit(callback=_google(url)))["reason"] == "credential_gone"
+
+
+async def test_the_code_is_neither_logged_nor_stored(
+    hass: HomeAssistant, flow: Flow, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "custom_components.nestmtx")
+    url = await _until_google(flow)
+
+    await flow.submit(callback=_google(url, code=REFUSED_CODE))
+    await flow.submit(callback=_google(url))
+
+    ours = [each for each in caplog.records if each.name.startswith("custom_components")]
+    assert not [each for each in ours if "S3CRET" in each.getMessage()]
+    assert "S3CRET" not in str([state.as_dict() for state in hass.states.async_all()])
+    assert "S3CRET" not in str(ir.async_get(hass).issues)
+
+
+async def test_a_name_of_a_credential_is_text_and_nothing_else(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    credential = simulator.world.add_credential("[a](https://evil.org) <b>*x*", authorized=False)
+
+    def names() -> list[str]:
+        issues = ir.async_get(hass).issues.values()
+        placeholders = [each.translation_placeholders or {} for each in issues]
+        return [each["name"] for each in placeholders if "evil" in each.get("name", "")]
+
+    await until(lambda: names() != [])
+
+    assert names() == ["a https: evil.org b x"]
+    assert credential.description == "[a](https://evil.org) <b>*x*"
