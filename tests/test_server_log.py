@@ -68,6 +68,13 @@ async def _log(simulator: Simulator, *levels: str, message: str = "line {level}"
         await simulator.log(level, message.format(level=level), "streamer")
 
 
+async def _storm(simulator: Simulator, entry: MockConfigEntry, until: Until) -> None:
+    """Write more lines than pass, until all have been heard."""
+    await _log(simulator, *["warning"] * 100)
+    await simulator.fire("camera", "ready", 1)
+    await until(lambda: 1 in entry.runtime_data.data.streaming)
+
+
 @pytest.mark.parametrize(
     ("log_level", "expected"),
     [
@@ -132,9 +139,7 @@ async def test_what_is_left_out_is_told_on_unload(
     until: Until,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await _log(simulator, *["warning"] * 100)
-    await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in logging_entry.runtime_data.data.streaming)
+    await _storm(simulator, logging_entry, until)
 
     await hass.config_entries.async_unload(logging_entry.entry_id)
 
@@ -149,9 +154,7 @@ async def test_a_minute_later_lines_are_written_again(
     until: Until,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await _log(simulator, *["warning"] * 100)
-    await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in logging_entry.runtime_data.data.streaming)
+    await _storm(simulator, logging_entry, until)
     await until(lambda: _left_out(caplog) != [])
 
     await _log(simulator, "error", message="afterwards")

@@ -11,41 +11,14 @@ from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
     WebSocketGenerator,
 )
-import voluptuous as vol
 
 from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import Until
 from tests.simulator import Simulator, Times
 
+from .calling import CREDENTIAL, USER, call, sent
+
 COMMANDS = ("list", "create", "read", "update", "delete")
-USER = {"username": "kitchen", "password": "S3CRET pass", "can_login": True}
-CREDENTIAL = {
-    "description": "Garden",
-    "oauth_client_id": "S3CRET-id",
-    "oauth_client_secret": "S3CRET-secret",
-    "dac_project_id": "S3CRET-project",
-}
-
-
-async def _call(hass: HomeAssistant, command: str, module: str, **data: Any) -> Any:
-    """Call an action, and return the server's answer."""
-    response = await hass.services.async_call(
-        DOMAIN, command, {"module": module, **data}, blocking=True, return_response=True
-    )
-    assert response is not None
-    assert set(response) == {"result"}
-    return response["result"]
-
-
-def _sent(simulator: Simulator, module: str) -> list[dict[str, Any]]:
-    """What the server was asked of a module, without the requests' ids."""
-    return [
-        {key: value for key, value in request.items() if key != "requestId"}
-        for request in simulator.requests
-        if request["module"] == module
-    ]
-
-
 # What is answered
 
 
@@ -55,7 +28,7 @@ async def test_all_rows_are_listed(
     for number in range(250):
         simulator.world.add_user(f"user {number}", "password")
 
-    result = await _call(hass, "list", "users")
+    result = await call(hass, "list", "users")
 
     assert result["total"] == len(result["items"]) == 251
     assert {row["username"] for row in result["items"]} == {
@@ -66,7 +39,7 @@ async def test_all_rows_are_listed(
 async def test_a_page_is_what_the_server_answers(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    result = await _call(hass, "list", "cameras", page=2, items_per_page=5)
+    result = await call(hass, "list", "cameras", page=2, items_per_page=5)
 
     assert (result["page"], result["itemsPerPage"]) == (2, 5)
     assert [row["id"] for row in result["items"]] == [18, 17, 16, 15, 14]
@@ -74,7 +47,7 @@ async def test_a_page_is_what_the_server_answers(
 
 
 async def test_a_list_can_be_searched(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> None:
-    result = await _call(hass, "list", "cameras", search="cabin cam")
+    result = await call(hass, "list", "cameras", search="cabin cam")
 
     assert [row["name"] for row in result["items"]] == [
         "Cabin Cam 3",
@@ -89,45 +62,43 @@ async def test_a_list_can_be_searched(hass: HomeAssistant, loaded_entry: MockCon
 async def test_what_is_no_list_of_rows_is_answered_as_it_is(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, module: str, key: str
 ) -> None:
-    assert key in await _call(hass, "list", module)
+    assert key in await call(hass, "list", module)
 
 
 async def test_the_cron_jobs_are_listed(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> None:
-    result = await _call(hass, "list", "cronjobs")
+    result = await call(hass, "list", "cronjobs")
 
     assert "SyncCloudCamerasJob" in {row["name"] for row in result["items"]}
 
 
 async def test_a_row_is_read(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> None:
-    assert (await _call(hass, "read", "cameras", entity=1))["name"] == "Front Yard Cam"
+    assert (await call(hass, "read", "cameras", entity=1))["name"] == "Front Yard Cam"
 
 
 async def test_a_user_is_created_changed_and_deleted(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    assert await _call(hass, "create", "users", payload=USER) is None
+    assert await call(hass, "create", "users", payload=USER) is None
     user = simulator.world.user_named("kitchen")
     assert user is not None
     assert user.password == USER["password"]
 
-    assert (
-        await _call(hass, "update", "users", entity=user.id, payload={"can_login": False}) is None
-    )
+    assert await call(hass, "update", "users", entity=user.id, payload={"can_login": False}) is None
     assert not user.can_login
 
-    assert await _call(hass, "delete", "users", entity=user.id) is None
+    assert await call(hass, "delete", "users", entity=user.id) is None
     assert simulator.world.user_named("kitchen") is None
 
 
 async def test_a_credential_is_created_with_its_device_and_deleted_with_it(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    credential_id = await _call(hass, "create", "credentials", payload=CREDENTIAL)
+    credential_id = await call(hass, "create", "credentials", payload=CREDENTIAL)
 
     assert simulator.world.credentials[credential_id].oauth_client_secret == "S3CRET-secret"
     await until(lambda: hass.states.get("sensor.garden_authorization") is not None)
 
-    await _call(hass, "delete", "credentials", entity=str(credential_id))
+    await call(hass, "delete", "credentials", entity=str(credential_id))
     await until(lambda: hass.states.get("sensor.garden_authorization") is None)
 
 
@@ -148,7 +119,7 @@ async def test_a_process_is_restarted(
     process = simulator.world.cameras[1].process
     former = process.pid
 
-    await _call(hass, "update", "htop", entity=process.name, payload={"action": "restart"})
+    await call(hass, "update", "htop", entity=process.name, payload={"action": "restart"})
 
     assert simulator.world.cameras[1].process.pid != former
 
@@ -156,9 +127,9 @@ async def test_a_process_is_restarted(
 async def test_the_synchronization_is_run_without_a_payload(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await _call(hass, "update", "cronjobs", entity="SyncCloudCamerasJob")
+    await call(hass, "update", "cronjobs", entity="SyncCloudCamerasJob")
 
-    assert _sent(simulator, "cronjobs") == [
+    assert sent(simulator, "cronjobs") == [
         {
             "command": "update",
             "module": "cronjobs",
@@ -172,7 +143,7 @@ async def test_the_synchronization_is_run_without_a_payload(
 async def test_a_job_may_take_longer_than_other_requests(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    assert await _call(hass, "update", "cronjobs", entity="SyncCloudCamerasJob") == {}
+    assert await call(hass, "update", "cronjobs", entity="SyncCloudCamerasJob") == {}
 
 
 # Cameras: the server takes what is missing for no
@@ -193,7 +164,7 @@ async def test_what_is_left_out_of_a_camera_stays(
     payload: dict[str, Any],
     settings: tuple[str, bool, bool],
 ) -> None:
-    await _call(hass, "update", "cameras", entity="1", payload=payload)
+    await call(hass, "update", "cameras", entity="1", payload=payload)
 
     camera = simulator.world.cameras[1]
     assert (camera.path, camera.enabled, camera.persistent) == settings
@@ -203,7 +174,7 @@ async def test_the_rules_of_a_path_are_the_entitys(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     with pytest.raises(ServiceValidationError) as raised:
-        await _call(hass, "update", "cameras", entity="1", payload={"mtx_path": "other"})
+        await call(hass, "update", "cameras", entity="1", payload={"mtx_path": "other"})
 
     assert raised.value.translation_key == "camera_enabled"
     assert simulator.world.cameras[1].path == "front"
@@ -212,201 +183,11 @@ async def test_the_rules_of_a_path_are_the_entitys(
 async def test_a_change_shows_in_the_entities(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, until: Until
 ) -> None:
-    await _call(hass, "update", "cameras", entity="1", payload={"is_persistent": True})
+    await call(hass, "update", "cameras", entity="1", payload={"is_persistent": True})
 
     await until(
         lambda: hass.states.get("switch.front_yard_front_yard_cam_persistent").state == "on"
     )
-
-
-# What is not sent
-
-
-@pytest.mark.parametrize(
-    ("command", "data"),
-    [
-        ("list", {"entity": "1"}),
-        ("list", {"payload": {}}),
-        ("list", {"page": 0}),
-        ("list", {"page": 1, "items_per_page": 100_000}),
-        ("list", {"module": ""}),
-        ("create", {}),
-        ("create", {"payload": USER, "entity": "1"}),
-        ("create", {"payload": [USER]}),
-        ("read", {}),
-        ("read", {"entity": ""}),
-        ("read", {"entity": "1", "payload": {}}),
-        ("update", {"payload": {"can_login": True}}),
-        ("delete", {}),
-        ("delete", {"entity": "1", "payload": {}}),
-        ("delete", {"entity": "1", "requestId": "mine"}),
-    ],
-)
-async def test_a_field_that_the_command_does_not_take_is_refused(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    simulator: Simulator,
-    command: str,
-    data: dict[str, Any],
-) -> None:
-    with pytest.raises(vol.Invalid):
-        await _call(hass, command, **{"module": "users"} | data)
-
-    assert _sent(simulator, "users") == []
-
-
-@pytest.mark.parametrize(
-    ("command", "module", "payload", "problems"),
-    [
-        ("create", "users", {}, ["username", "password", "can_login"]),
-        ("create", "users", USER | {"password": 5}, ["password"]),
-        ("create", "users", USER | {"password": ""}, ["password"]),
-        ("create", "users", USER | {"is_admin": True}, ["is_admin"]),
-        ("create", "credentials", CREDENTIAL | {"description": None}, ["description"]),
-        ("update", "users", {"can_login": "no"}, ["can_login"]),
-        ("update", "cameras", {"enabled": True}, ["enabled"]),
-        ("update", "cameras", {"is_enabled": "yes"}, ["is_enabled"]),
-        ("update", "htop", {"action": "explode"}, ["action"]),
-        ("update", "htop", {}, ["action"]),
-        ("update", "credentials", {}, ["origin"]),
-        ("update", "cronjobs", {"at": "once"}, ["at"]),
-    ],
-)
-async def test_a_payload_that_the_server_would_not_take_is_told_by_its_fields(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    simulator: Simulator,
-    command: str,
-    module: str,
-    payload: dict[str, Any],
-    problems: list[str],
-) -> None:
-    entity = {"entity": "1"} if command == "update" else {}
-    before = _sent(simulator, module)
-
-    with pytest.raises(ServiceValidationError) as raised:
-        await _call(hass, command, module, payload=payload, **entity)
-
-    assert raised.value.translation_key == "invalid_payload"
-    told = raised.value.translation_placeholders["problems"].split("; ")
-    assert [problem.partition(":")[0] for problem in told] == problems
-    assert "S3CRET" not in str(raised.value)
-    assert _sent(simulator, module) == before
-
-
-@pytest.mark.parametrize(
-    ("module", "data"),
-    [
-        ("widgets", {"payload": {"size": "x" * 1_000_000}}),
-        ("widgets", {"payload": {"size": float("nan")}}),
-        ("widgets", {"payload": {"size": {1, 2}}}),
-        ("cameras", {"payload": {"is_enabled": True}, "entity": "front"}),
-        ("cameras", {"payload": {"is_enabled": True}, "entity": "9" * 5000}),
-    ],
-    ids=["too_large", "no_number", "no_json", "no_id", "no_such_id"],
-)
-async def test_what_cannot_be_sent_is_refused(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    simulator: Simulator,
-    module: str,
-    data: dict[str, Any],
-) -> None:
-    with pytest.raises(ServiceValidationError) as raised:
-        await _call(hass, "update", module, **{"entity": "1"} | data)
-
-    assert raised.value.translation_key == "invalid_request"
-    assert simulator.connections == 1
-
-
-@pytest.mark.parametrize("answer", [["left", "right"], {"items": "none"}, None, 7])
-async def test_a_module_that_nobody_knows_yet_may_list_what_it_likes(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, answer: Any
-) -> None:
-    simulator.faults.answers["widgets", "list"] = answer
-
-    assert await _call(hass, "list", "widgets") == answer
-
-
-async def test_a_module_that_nobody_knows_yet_is_asked_for_all_the_same(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
-) -> None:
-    simulator.faults.answers["widgets", "update"] = {"turned": True}
-
-    result = await _call(hass, "update", "widgets", entity="left", payload={"turn": 1})
-
-    assert result == {"turned": True}
-
-
-# What the server refuses
-
-
-@pytest.mark.parametrize(
-    ("command", "module", "data", "key"),
-    [
-        ("read", "cameras", {"entity": "99"}, "row_gone"),
-        ("update", "cameras", {"entity": "99", "payload": {"is_enabled": True}}, "camera_gone"),
-        ("delete", "users", {"entity": "0"}, "user_of_system"),
-        ("delete", "users", {"entity": "1"}, "user_in_use"),
-        ("update", "users", {"entity": "1", "payload": {"can_login": False}}, "user_in_use"),
-        ("create", "users", {"payload": USER | {"username": "nestmtx"}}, "user_exists"),
-        ("read", "credentials", {"entity": "bm9uc2Vuc2U="}, "authorization_malformed"),
-        ("delete", "cameras", {"entity": "1"}, "refused"),
-        ("list", "widgets", {}, "refused"),
-    ],
-)
-async def test_what_the_server_refuses_is_a_sentence(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    command: str,
-    module: str,
-    data: dict[str, Any],
-    key: str,
-) -> None:
-    with pytest.raises(HomeAssistantError) as raised:
-        await _call(hass, command, module, **data)
-
-    assert raised.value.translation_key == key
-
-
-async def test_a_refusal_repeats_no_secret_of_the_request(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
-) -> None:
-    message = "The word S3CRET pass is too short; see S3CRET pass"
-    simulator.faults.answers["users", "create"] = {"error": {"message": message, "details": []}}
-
-    with pytest.raises(HomeAssistantError) as raised:
-        await _call(hass, "create", "users", payload=USER)
-
-    assert raised.value.translation_key == "refused"
-    assert raised.value.translation_placeholders["message"].startswith("The word **REDACTED**")
-    assert "S3CRET" not in repr(raised.value.__cause__)
-
-
-async def test_rows_that_keep_moving_are_no_list(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
-) -> None:
-    answer = {"items": [{"id": 1}, {"id": 1}], "total": 3}
-    simulator.faults.answers["widgets", "list"] = answer
-
-    with pytest.raises(HomeAssistantError) as raised:
-        await _call(hass, "list", "widgets")
-
-    assert raised.value.translation_key == "incomplete_list"
-
-
-async def test_an_answer_that_nobody_could_read_is_an_error(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
-) -> None:
-    nested: Any = 1
-    for _ in range(200):
-        nested = [nested]
-    simulator.faults.answers["widgets", "read"] = nested
-
-    with pytest.raises(HomeAssistantError) as raised:
-        await _call(hass, "read", "widgets", entity="1")
-
-    assert raised.value.translation_key == "unexpected_answer"
 
 
 # Which server
@@ -418,8 +199,8 @@ async def test_one_of_several_servers_is_named(
     MockConfigEntry(domain=DOMAIN, title="Other", data=dict(loaded_entry.data)).add_to_hass(hass)
 
     with pytest.raises(ServiceValidationError):
-        await _call(hass, "list", "cameras")
-    result = await _call(hass, "list", "cameras", config_entry=loaded_entry.entry_id)
+        await call(hass, "list", "cameras")
+    result = await call(hass, "list", "cameras", config_entry=loaded_entry.entry_id)
 
     assert result["total"] == 23
 
@@ -430,7 +211,7 @@ async def test_a_server_that_is_not_loaded_is_told(
     await hass.config_entries.async_unload(loaded_entry.entry_id)
 
     with pytest.raises(ServiceValidationError) as raised:
-        await _call(hass, "list", "cameras")
+        await call(hass, "list", "cameras")
 
     assert raised.value.translation_key == "service_config_entry_not_loaded"
 
@@ -441,7 +222,7 @@ async def test_a_server_that_is_away_is_told(
     await simulator.kill()
 
     with pytest.raises(HomeAssistantError) as raised:
-        await _call(hass, "list", "cameras")
+        await call(hass, "list", "cameras")
 
     assert raised.value.translation_key == "cannot_connect"
 

@@ -1,0 +1,35 @@
+"""Actions as they are called, and what the server is asked then."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.simulator import Simulator
+
+USER = {"username": "kitchen", "password": "S3CRET pass", "can_login": True}
+CREDENTIAL = {
+    "description": "Garden",
+    "oauth_client_id": "S3CRET-id",
+    "oauth_client_secret": "S3CRET-secret",
+    "dac_project_id": "S3CRET-project",
+}
+
+
+async def call(hass: HomeAssistant, command: str, module: str, **data: Any) -> Any:
+    """Call an action, and return the server's answer."""
+    response = await hass.services.async_call(
+        DOMAIN, command, {"module": module, **data}, blocking=True, return_response=True
+    )
+    assert response is not None
+    assert set(response) == {"result"}
+    return response["result"]
+
+
+def sent(simulator: Simulator, module: str) -> list[dict[str, Any]]:
+    """What the server was asked of a module, without the requests' ids."""
+    return [
+        {key: value for key, value in request.items() if key != "requestId"}
+        for request in simulator.requests
+        if request["module"] == module
+    ]
