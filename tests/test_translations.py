@@ -14,6 +14,7 @@ from custom_components.nestmtx import (
     camera,
     condition,
     config_flow,
+    dashboards,
     errors,
     event,
     issues,
@@ -112,6 +113,15 @@ def test_every_choice_of_an_option_has_its_word() -> None:
         assert set(ENGLISH["selector"][key]["options"]) == options
 
 
+def test_every_word_that_dashboards_use_is_there_and_none_is_left_over() -> None:
+    code = "".join(path.read_text() for path in (INTEGRATION / "frontend").glob("*.js"))
+    used = set(re.findall(r'"((?:card|dashboard)\.\w+)"', code))
+    fields = re.findall(r'{ name: "(\w+)"', code)
+    used |= {f"card.{field}{suffix}" for field in fields for suffix in ("", "_help")}
+
+    assert used == set(_leaves(ENGLISH["config_panel"]))
+
+
 def test_every_action_has_an_icon_and_every_field_of_it_words_and_a_selector() -> None:
     assert set(services.ACTIONS) == set(FIELDS) == set(ENGLISH["services"])
     assert set(services.ACTIONS) == set(ICONS["services"])
@@ -151,7 +161,11 @@ def test_every_trigger_and_condition_has_an_icon_words_and_selectors(
 
 
 def test_every_repair_has_its_words() -> None:
-    fixable = {issues.CREDENTIAL_UNAUTHORIZED, issues.DEFAULT_ACCOUNT}
+    fixable = {
+        issues.CREDENTIAL_UNAUTHORIZED,
+        issues.DEFAULT_ACCOUNT,
+        dashboards.DASHBOARD_RESOURCE,
+    }
 
     assert set(ENGLISH["issues"]) == fixable | {issues.NO_VIDEO_PROTOCOL}
     assert all(words["title"] for words in ENGLISH["issues"].values())
@@ -173,6 +187,12 @@ def test_every_repair_has_its_words() -> None:
             {*repairs.AUTHORIZATION_ERRORS, "not_begun", "not_authorized"},
             {"already_authorized", "credential_gone", "not_loaded"},
         ),
+        (
+            dashboards.DASHBOARD_RESOURCE,
+            {"resource": repairs.RESOURCE_SCHEMA},
+            {"not_added"},
+            set(),
+        ),
     ],
 )
 def test_every_step_of_a_repair_has_its_words(
@@ -180,13 +200,13 @@ def test_every_step_of_a_repair_has_its_words(
 ) -> None:
     flow = ENGLISH["issues"][kind]["fix_flow"]
 
-    assert (set(flow["error"]), set(flow["abort"])) == (errors, aborts)
+    assert (set(flow["error"]), set(flow.get("abort", ()))) == (errors, aborts)
     assert set(flow["step"]) == set(schemas)
     for name, schema in schemas.items():
         step = flow["step"][name]
         assert step["title"] and step["description"]
         fields = {str(key) for key in schema.schema}
-        assert fields == set(step["data"]) == set(step["data_description"])
+        assert fields == set(step.get("data", ())) == set(step.get("data_description", ()))
 
 
 @pytest.mark.parametrize("description", ENUMS, ids=lambda description: description.key)

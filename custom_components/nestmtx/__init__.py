@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .dashboards import dashboards_of
 from .device import is_stale
 from .services import async_setup_services
 from .stills import store_of
@@ -17,13 +18,15 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Register the actions, and serve what dashboards use."""
     async_setup_services(hass)
+    await dashboards_of(hass).async_serve()
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> bool:
     """Connect to the server, and add its entities."""
+    await dashboards_of(hass).async_add()
     coordinator = NestMTXCoordinator(hass, entry)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
@@ -40,8 +43,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> None:
-    """Remove the pictures of the cameras."""
+    """Remove the pictures of the cameras; with the last entry, what dashboards use."""
     await hass.async_add_executor_job(store_of(hass, entry.entry_id).clear)
+    if not hass.config_entries.async_entries(DOMAIN):
+        await dashboards_of(hass).async_remove()
 
 
 async def async_remove_config_entry_device(

@@ -12,6 +12,7 @@ import voluptuous as vol
 
 from .client import AuthorizationProblem, Credential
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .dashboards import DASHBOARD_RESOURCE, dashboards_of
 from .issues import CREDENTIAL_UNAUTHORIZED, name_of
 
 CONF_CALLBACK: Final = "callback"
@@ -32,6 +33,7 @@ ORIGIN_SCHEMA: Final = vol.Schema(
     {vol.Required(CONF_ORIGIN): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
 )
 CALLBACK_SCHEMA: Final = vol.Schema({vol.Required(CONF_CALLBACK): TextSelector()})
+RESOURCE_SCHEMA: Final = vol.Schema({})
 
 
 class NestMTXRepairsFlow(RepairsFlow):
@@ -184,6 +186,31 @@ class CredentialFlow(NestMTXRepairsFlow):
         return "already_authorized" if self._credential.is_authorized else None
 
 
+class DashboardResourceFlow(RepairsFlow):
+    """Looks again, when the user has added the resource that dashboards need."""
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_resource()
+
+    async def async_step_resource(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Say what to add, and look whether it is there."""
+        dashboards = dashboards_of(self.hass)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if await dashboards.async_add():
+                return self.async_create_entry(data={})
+            errors["base"] = "not_added"
+        return self.async_show_form(
+            step_id="resource",
+            data_schema=RESOURCE_SCHEMA,
+            errors=errors,
+            description_placeholders={"url": dashboards.url},
+        )
+
+
 def password_errors(user_input: dict[str, str]) -> dict[str, str]:
     """Return what is wrong with a new password, by field."""
     password = user_input[CONF_PASSWORD]
@@ -204,6 +231,8 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow of an issue."""
     issue = cast("dict[str, str]", data)
+    if issue["kind"] == DASHBOARD_RESOURCE:
+        return DashboardResourceFlow()
     entry = hass.config_entries.async_get_known_entry(issue["entry_id"])
     flow = CredentialFlow if issue["kind"] == CREDENTIAL_UNAUTHORIZED else DefaultAccountFlow
     return flow(cast("NestMTXConfigEntry", entry), issue["subject"])

@@ -1,0 +1,51 @@
+/**
+ * What NestMTX adds to dashboards: a card of a camera, and a strategy for a whole dashboard.
+ *
+ * The modules beside this one are loaded relative to it, so that all are of one version.
+ */
+
+import { CameraCard } from "./camera-card.js";
+import { DashboardStrategy } from "./dashboard-strategy.js";
+import { cameraOf } from "./devices.js";
+import { pageTranslator } from "./translation.js";
+
+const DOCUMENTATION = "https://github.com/nestmtx-home-assistant/nestmtx";
+const CARD = "nestmtx-camera-card";
+const STRATEGY = "ll-strategy-dashboard-nestmtx";
+
+/** Home Assistant reads the words when it lists them, in the user's language by then. */
+const worded = (entry, name, description) =>
+  Object.defineProperties(entry, {
+    name: { enumerable: true, get: () => pageTranslator()(name) },
+    description: { enumerable: true, get: () => pageTranslator()(description) },
+  });
+
+if (!customElements.get(CARD)) {
+  customElements.define(CARD, CameraCard);
+  window.customCards = window.customCards ?? [];
+  window.customCards.push(
+    worded(
+      {
+        type: CARD,
+        preview: true,
+        documentationURL: DOCUMENTATION,
+        getEntitySuggestion: (hass, entity) =>
+          cameraOf(hass, entity) ? { config: { type: `custom:${CARD}`, entity } } : null,
+      },
+      "card.name",
+      "card.description",
+    ),
+  );
+}
+
+if (!customElements.get(STRATEGY)) {
+  customElements.define(STRATEGY, DashboardStrategy);
+  window.customStrategies = window.customStrategies ?? [];
+  window.customStrategies.push(
+    worded(
+      { type: "nestmtx", strategyType: "dashboard", documentationURL: DOCUMENTATION },
+      "dashboard.title",
+      "dashboard.description",
+    ),
+  );
+}

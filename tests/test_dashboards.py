@@ -1,0 +1,181 @@
+"""What dashboards use of the integration: served, added to the resources, and removed again."""
+
+from collections.abc import Awaitable, Callable
+
+from homeassistant.components.lovelace import LOVELACE_DATA
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.loader import async_get_integration
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.simulator import Simulator, World
+from tests.simulator.scenario import recorded
+
+from .repairing import Flow
+
+ISSUE = "dashboard_resource"
+OLD = "/nestmtx/0.0.1/nestmtx.js"
+FOREIGN = "/local/nestmtx/card.js"
+
+
+@pytest.fixture
+def world() -> World:
+    """A server with one camera."""
+    return recorded(1)
+
+
+@pytest.fixture
+async def url(hass: HomeAssistant) -> str:
+    """The address of the resource in this version."""
+    integration = await async_get_integration(hass, DOMAIN)
+    return f"/nestmtx/{integration.version}/nestmtx.js"
+
+
+async def _resources(hass: HomeAssistant) -> list[tuple[str, str]]:
+    resources = hass.data[LOVELACE_DATA].resources
+    await resources.async_get_info()
+    return [(item["type"], item["url"]) for item in resources.async_items()]
+
+
+async def _add(hass: HomeAssistant, *urls: str) -> None:
+    await async_setup_component(hass, "lovelace", {})
+    for each in urls:
+        await hass.data[LOVELACE_DATA].resources.async_create_item(
+            {"res_type": "module", "url": each}
+        )
+
+
+@pytest.fixture
+def set_up_with_yaml(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., Awaitable[None]]:
+    """Set up where resources are written in YAML."""
+
+    async def set_up(*urls: str) -> None:
+        resources = [{"type": "module", "url": url} for url in urls]
+        config = {"resource_mode": "yaml", "resources": resources}
+        await async_setup_component(hass, "lovelace", {"lovelace": config})
+        await hass.config_entries.async_setup(entry.entry_id)
+
+    return set_up
+
+
+async def test_browsers_load_the_module_of_this_version(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
+    url: str,
+) -> None:
+    assert await _resources(hass) == [("module", url)]
+
+    response = await (await hass_client_no_auth()).get(url)
+
+    assert response.status == 200
+    assert response.content_type == "text/javascript"
+    assert "customElements.define" in await response.text()
+
+
+async def test_a_server_that_is_away_keeps_no_card_from_browsers(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, url: str
+) -> None:
+    await simulator.stop()
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert await _resources(hass) == [("module", url)]
+
+
+async def test_an_update_changes_the_address_and_leaves_one(
+    hass: HomeAssistant, entry: MockConfigEntry, url: str
+) -> None:
+    await _add(hass, FOREIGN, OLD, "/nestmtx/0.0.2/nestmtx.js")
+
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    assert await _resources(hass) == [("module", FOREIGN), ("module", url)]
+
+
+async def test_the_resource_stays_while_there_is_an_entry(
+    hass: HomeAssistant, entry: MockConfigEntry, url: str
+) -> None:
+    await hass.config_entries.async_setup(entry.entry_id)
+    other = MockConfigEntry(
+        domain=DOMAIN, data={**entry.data, CONF_PASSWORD: "wrong"}, unique_id="other"
+    )
+    other.add_to_hass(hass)
+    await hass.config_entries.async_setup(other.entry_id)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert await _resources(hass) == [("module", url)]
+
+    await hass.config_entries.async_remove(other.entry_id)
+    assert await _resources(hass) == []
+
+
+async def test_the_resource_of_an_entry_that_was_never_set_up_is_removed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await _add(hass, FOREIGN, OLD)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert await _resources(hass) == [("module", FOREIGN)]
+
+
+async def test_an_entry_that_is_added_again_has_its_resource_again(
+    hass: HomeAssistant, entry: MockConfigEntry, url: str
+) -> None:
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=entry.data, unique_id="again")
+    again.add_to_hass(hass)
+
+    await hass.config_entries.async_setup(again.entry_id)
+
+    assert await _resources(hass) == [("module", url)]
+
+
+async def test_resources_in_yaml_are_told_what_they_lack_until_it_is_there(
+    hass: HomeAssistant,
+    set_up_with_yaml: Callable[..., Awaitable[None]],
+    hass_client: ClientSessionGenerator,
+    url: str,
+) -> None:
+    await set_up_with_yaml(OLD)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
+    assert issue is not None
+    assert issue.translation_placeholders == {"url": url}
+    flow = Flow(hass, hass_client, ISSUE)
+    form = await flow.begin()
+    assert form["step_id"] == "resource"
+    assert form["description_placeholders"] == {"url": url}
+
+    assert (await flow.submit())["errors"] == {"base": "not_added"}
+
+    hass.data[LOVELACE_DATA].resources.data = [{"type": "module", "url": url}]
+    assert (await flow.submit())["type"] == "create_entry"
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+
+
+async def test_resources_in_yaml_that_lack_nothing_are_told_nothing(
+    hass: HomeAssistant, set_up_with_yaml: Callable[..., Awaitable[None]], url: str
+) -> None:
+    await set_up_with_yaml(url)
+
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+
+
+async def test_removing_the_last_entry_forgets_what_yaml_lacks(
+    hass: HomeAssistant, entry: MockConfigEntry, set_up_with_yaml: Callable[..., Awaitable[None]]
+) -> None:
+    await set_up_with_yaml()
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is not None
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
