@@ -2,7 +2,6 @@
 
 import logging
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -13,6 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import Until
 from tests.simulator import Simulator, World
+from tests.simulator.google import CODE, callback_url
 from tests.simulator.modules.credentials import REFUSED_CODE
 from tests.simulator.scenario import recorded
 
@@ -20,7 +20,6 @@ from .repairing import Flow
 
 HOME = "sensor.home_account_authorization"
 ORIGIN = "https://nest.example.org"
-CODE = "4/S3CRET-code"
 
 
 @pytest.fixture
@@ -52,20 +51,6 @@ def _issue(hass: HomeAssistant, issue_id: str) -> ir.IssueEntry | None:
     return ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
 
 
-def _google(url: str, **changes: str | None) -> str:
-    """What Google's page does: send the browser back, with `iss` and without `prompt`."""
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-    answer = {
-        "iss": "https://accounts.google.com",
-        "state": asked["state"],
-        "code": CODE,
-        "scope": "https://www.googleapis.com/auth/sdm.service",
-        "authuser": "0",
-    } | changes
-    query = urlencode({name: value for name, value in answer.items() if value is not None})
-    return f"{asked['redirect_uri']}?{query}"
-
-
 async def _until_google(flow: Flow, origin: str = ORIGIN) -> str:
     """Go through the flow up to Google's page; return its address."""
     assert (await flow.begin())["step_id"] == "origin"
@@ -81,7 +66,7 @@ async def test_a_credential_is_authorized_from_start_to_end(
     assert simulator.quirks.strict_authorization
     url = await _until_google(flow)
 
-    result = await flow.submit(callback=_google(url))
+    result = await flow.submit(callback=callback_url(url))
 
     assert result["type"] == "create_entry"
     assert simulator.world.credentials[1].token_redirect_url == f"{ORIGIN}/credentials/authorize"
@@ -114,7 +99,7 @@ async def test_the_issue_ends_when_the_credential_is_authorized_elsewhere(
 
     await simulator.set_tokens(1, present=True, event="authenticated")
     await until(lambda: _issue(hass, issue_id) is None)
-    result = await flow.submit(callback=_google(url))
+    result = await flow.submit(callback=callback_url(url))
 
     assert (result["type"], result["reason"]) == ("abort", "already_authorized")
 
@@ -137,12 +122,12 @@ async def test_what_is_wrong_is_told_and_can_be_put_right(
 ) -> None:
     url = await _until_google(flow)
 
-    result = await flow.submit(callback=_google(url, **changes))
+    result = await flow.submit(callback=callback_url(url, **changes))
     assert result["errors"] == {"base": error}
     assert result["description_placeholders"]["url"] == url
     assert CODE not in str(result)
 
-    assert (await flow.submit(callback=_google(url)))["type"] == "create_entry"
+    assert (await flow.submit(callback=callback_url(url)))["type"] == "create_entry"
 
 
 @pytest.mark.parametrize("pasted", ["", "  ", "nonsense", "https://nest.example.org", "?" * 9000])
@@ -191,7 +176,7 @@ async def test_a_server_that_goes_away_is_told(simulator: Simulator, flow: Flow)
     url = await _until_google(flow)
     await simulator.kill()
 
-    result = await flow.submit(callback=_google(url))
+    result = await flow.submit(callback=callback_url(url))
 
     assert result["errors"] == {"base": "cannot_connect"}
 
@@ -202,7 +187,7 @@ async def test_an_entry_that_is_unloaded_meanwhile_ends_the_flow(
     url = await _until_google(flow)
     await hass.config_entries.async_unload(loaded_entry.entry_id)
 
-    assert (await flow.submit(callback=_google(url)))["reason"] == "not_loaded"
+    assert (await flow.submit(callback=callback_url(url)))["reason"] == "not_loaded"
 
 
 async def test_a_credential_that_is_deleted_meanwhile_ends_the_flow(
@@ -212,7 +197,7 @@ async def test_a_credential_that_is_deleted_meanwhile_ends_the_flow(
     del simulator.world.credentials[1]
     await until(lambda: _issue(hass, issue_id) is None)
 
-    assert (await flow.submit(callback=_google(url)))["reason"] == "credential_gone"
+    assert (await flow.submit(callback=callback_url(url)))["reason"] == "credential_gone"
 
 
 async def test_the_code_is_neither_logged_nor_stored(
@@ -221,8 +206,8 @@ async def test_the_code_is_neither_logged_nor_stored(
     caplog.set_level(logging.DEBUG, "custom_components.nestmtx")
     url = await _until_google(flow)
 
-    await flow.submit(callback=_google(url, code=REFUSED_CODE))
-    await flow.submit(callback=_google(url))
+    await flow.submit(callback=callback_url(url, code=REFUSED_CODE))
+    await flow.submit(callback=callback_url(url))
 
     ours = [each for each in caplog.records if each.name.startswith("custom_components")]
     assert not [each for each in ours if "S3CRET" in each.getMessage()]

@@ -35,4 +35,4 @@ def log_in(page: Page, url: str) -> None:
     page.locator("input[name=username]").fill(HOME_ASSISTANT.user)
     page.locator("input[name=password]").fill(HOME_ASSISTANT.password)
     page.locator("input[name=password]").press("Enter")
-    page.locator("hui-picture-entity-card").first.wait_for()
+    page.locator("home-assistant-main").wait_for()

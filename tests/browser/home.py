@@ -27,9 +27,10 @@ OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 class Home:
     """A Home Assistant that runs, seen from outside."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, simulator_url: str) -> None:
         """Use it as the user that the token is of."""
         self.url = url
+        self.simulator_url = simulator_url
         self._token = token
 
     def show(self, device: str) -> str:
@@ -44,6 +45,23 @@ class Home:
             lambda api: api.command("lovelace/config/save", url_path=DASHBOARD, config=dashboard)
         )
         return f"{self.url}/{DASHBOARD}"
+
+    def add_dashboard(self, url_path: str) -> None:
+        """Add a dashboard with one empty view."""
+
+        async def add(api: Api) -> None:
+            await api.command("lovelace/dashboards/create", url_path=url_path, title="Own")
+            empty = {"views": [{"title": "Own", "cards": []}]}
+            await api.command("lovelace/config/save", url_path=url_path, config=empty)
+
+        self.do(add)
+
+    def dashboard(self, url_path: str) -> dict[str, Any]:
+        """Read what a dashboard is configured to show."""
+        config: dict[str, Any] = self.do(
+            lambda api: api.command("lovelace/config", url_path=url_path)
+        )
+        return config
 
     def entities(self, device: str) -> dict[str, str]:
         """List a device's entities, by domain and key."""
@@ -65,7 +83,11 @@ class Home:
 
     def press(self, entity_id: str) -> None:
         """Press a button."""
-        self.do(lambda api: api.post("/api/services/button/press", {"entity_id": entity_id}))
+        self.call("button/press", entity_id)
+
+    def call(self, action: str, entity_id: str) -> None:
+        """Have an action, such as switch/turn_on, done to an entity."""
+        self.do(lambda api: api.post(f"/api/services/{action}", {"entity_id": entity_id}))
 
     def set_options(self, **options: Any) -> None:
         """Change the integration's options, as its form does, and wait until they hold."""
@@ -91,12 +113,12 @@ class Home:
 @contextmanager
 def running_home(folder: Path, **options: object) -> Iterator[Home]:
     """Run scripts/develop with options, such as cold_start, for as long as the context lasts."""
-    port = _free_port()
+    port, simulator_port = _free_port(), _free_port()
     command = [
         *(sys.executable, "-m", "scripts.development"),
         *("--config", str(folder)),
         *("--port", str(port)),
-        *("--simulator-port", str(_free_port())),
+        *("--simulator-port", str(simulator_port)),
         *(f"--{name.replace('_', '-')}={value}" for name, value in options.items()),
     ]
     log = folder.with_name(f"{folder.name}.log")
@@ -105,7 +127,8 @@ def running_home(folder: Path, **options: object) -> Iterator[Home]:
     try:
         _wait_ready(process, log)
         url = f"http://{HOST}:{port}"
-        yield Home(url, _run(lambda: account.log_in(url)))
+        token = _run(lambda: account.log_in(url))
+        yield Home(url, token, f"http://{HOST}:{simulator_port}")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_TIMEOUT)

@@ -1,11 +1,11 @@
 /** What a tap on a tile does. */
 
-/** The options of a tile that presses a button. */
-export const pressed = (entity) => {
-  const press = {
+/** The options of a tile that presses a button; its icon is no second button beside it. */
+export const pressed = (entity) => ({
+  tap_action: {
     action: "perform-action",
     perform_action: "button.press",
     target: { entity_id: entity },
-  };
-  return { tap_action: press, icon_tap_action: press };
-};
+  },
+  icon_tap_action: { action: "none" },
+});

@@ -42,28 +42,37 @@ const note = (content) => section([markdown(content)], { column_span: COLUMNS })
 
 const when = (entity, state) => ({ condition: "state", entity, state });
 
-/** The tiles of what is wrong now, each only while it is. */
+/** Entities, the states of them that need attention, what to call them, and where to go. */
 const troubles = ({ servers, credentials }) => [
-  ...servers.map(({ entities }) => [entities["binary_sensor.connection"], "off", SERVERS_PAGE]),
-  ...credentials.map(({ entities }) => [entities["binary_sensor.problem"], "on", REPAIRS_PAGE]),
+  ...servers.map(({ entities }) => ({
+    entity: entities["binary_sensor.connection"],
+    state: "off",
+    name: [{ type: "device" }, { type: "entity" }],
+    page: SERVERS_PAGE,
+  })),
+  ...credentials.map(({ entities }) => ({
+    entity: entities["sensor.authorization"],
+    state: "unauthenticated",
+    name: { type: "device" },
+    page: REPAIRS_PAGE,
+  })),
 ];
 
 /** What needs attention: a section that is there only while something does. */
 export const attentionSection = (devices, translate) => {
-  const found = troubles(devices).filter(([entity]) => entity);
-  const tiles = found.map(([entity, state, path]) =>
+  const found = troubles(devices);
+  const tiles = found.map(({ entity, state, name, page }) =>
     tile(entity, {
-      name: [{ type: "device" }, { type: "entity" }],
+      name,
       color: "red",
-      tap_action: { action: "navigate", navigation_path: path },
+      tap_action: { action: "navigate", navigation_path: page },
       visibility: [when(entity, state)],
     }),
   );
+  const conditions = found.map(({ entity, state }) => when(entity, state));
   return section([heading(translate("dashboard.attention"), "mdi:alert"), ...tiles], {
     column_span: COLUMNS,
-    visibility: [
-      { condition: "or", conditions: found.map(([entity, state]) => when(entity, state)) },
-    ],
+    visibility: [{ condition: "or", conditions }],
   });
 };
 

@@ -1,0 +1,186 @@
+"""The dashboard that the integration makes, and the repair that it leads to."""
+
+from collections.abc import Generator
+import re
+from typing import Literal
+
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
+import pytest
+
+from scripts.development.browser import log_in
+from scripts.development.options import DASHBOARD
+from tests.simulator.google import consent_page
+from tests.simulator.scenario import recorded
+
+from .home import Home, running_home
+from .visitor import no_errors
+
+CARD = "nestmtx-camera-card"
+CAMERA = "Front Door"
+ASLEEP = "Driveway Battery"
+STATES = "document.querySelector('home-assistant').hass.states"
+GOOGLE = "https://accounts.google.com/**"
+OWN = "own-dashboard"
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WAKING = 30_000
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Generator[Home]:
+    """A Home Assistant for all of these: what one of them changes does not matter to another."""
+    folder = tmp_path_factory.mktemp("browser") / "home"
+    with running_home(folder, scenario="recorded", cold_start=2) as home:
+        yield home
+
+
+@pytest.fixture
+def visit(page: Page, home: Home) -> Generator[Page]:
+    """The dashboard, opened; no error may be told in the browser's console."""
+    with no_errors(page):
+        log_in(page, f"{home.url}/{DASHBOARD}/cameras")
+        page.locator(CARD).first.wait_for()
+        yield page
+
+
+def _card(page: Page, camera: str) -> Locator:
+    return page.locator(CARD).filter(has_text=camera)
+
+
+def test_each_camera_has_a_card(visit: Page) -> None:
+    expect(visit.locator(CARD)).to_have_count(len(recorded().cameras))
+    card = _card(visit, CAMERA)
+    expect(card).to_contain_text("Status")
+    expect(card).to_contain_text("Not streaming")
+    expect(card).to_contain_text("Viewers")
+    expect(card).to_contain_text("Stream authorization")
+    expect(card.get_by_role("button", name="Take picture")).to_be_visible()
+
+
+def test_a_change_appears_without_a_reload(visit: Page, home: Home) -> None:
+    card = _card(visit, CAMERA)
+    expect(card).to_contain_text("Not streaming")
+
+    home.call("switch/turn_on", home.entities(CAMERA)["switch.persistent"])
+
+    expect(card).not_to_contain_text("Not streaming", timeout=WAKING)
+    expect(card).to_contain_text("Streaming", timeout=WAKING)
+    # It streams anyway: nothing is kept awake by being shown.
+    expect(card.locator("ha-camera-stream")).to_be_attached(timeout=WAKING)
+
+
+def test_a_sleeping_camera_is_shown_live_by_the_keyboard_and_no_longer_than_asked_for(
+    visit: Page, home: Home
+) -> None:
+    card = _card(visit, ASLEEP)
+    expect(card.locator("hui-image")).to_be_attached()
+    expect(card.locator("ha-camera-stream")).to_have_count(0)
+
+    card.get_by_role("button", name=f"Play {ASLEEP} live").press("Enter")
+
+    expect(card.locator("ha-camera-stream")).to_be_attached()
+    expect(card).to_contain_text("Streaming", timeout=WAKING)
+
+    card.get_by_role("button", name=f"Stop the live view of {ASLEEP}").press("Enter")
+
+    expect(card.locator("ha-camera-stream")).to_have_count(0)
+
+
+def test_a_live_view_that_is_forgotten_ends(page: Page, home: Home) -> None:
+    page.clock.install()
+    log_in(page, f"{home.url}/{DASHBOARD}/cameras")
+    card = _card(page, ASLEEP)
+    card.get_by_role("button", name=f"Play {ASLEEP} live").click()
+    expect(card.locator("ha-camera-stream")).to_be_attached()
+
+    page.clock.fast_forward("05:01")
+
+    expect(card.locator("ha-camera-stream")).to_have_count(0)
+
+
+def test_a_picture_is_taken_by_a_tap(visit: Page, home: Home) -> None:
+    button = home.entities(ASLEEP)["button.take_picture"]
+    before = home.state(button)
+
+    _card(visit, ASLEEP).get_by_role("button", name="Take picture").click()
+
+    visit.wait_for_function(f"{STATES}['{button}'].state !== '{before}'")
+
+
+@pytest.mark.parametrize("view", ["cameras", "server"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_on_a_phone(
+    browser: Browser, home: Home, view: str, scheme: Literal["light", "dark"]
+) -> None:
+    with browser.new_page(viewport=PHONE, color_scheme=scheme) as page, no_errors(page):
+        log_in(page, f"{home.url}/{DASHBOARD}/{view}")
+        page.locator("hui-tile-card").first.wait_for()
+
+        width = page.evaluate("document.scrollingElement.scrollWidth")
+
+        assert width <= PHONE["width"]
+        for tile in page.locator("hui-tile-card").all():
+            box = tile.bounding_box()
+            assert box is None or box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_the_server_has_a_view_of_its_own(visit: Page, home: Home) -> None:
+    visit.goto(f"{home.url}/{DASHBOARD}/server")
+
+    for text in ("Connected", "Healthy", "Synchronize cameras", "Home account"):
+        expect(visit.locator("hui-view")).to_contain_text(text)
+    link = visit.get_by_role("link", name="the page of the server")
+    expect(link).to_have_attribute("href", re.compile("^/config/devices/device/"))
+
+
+def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None:
+    home.add_dashboard(OWN)
+    with no_errors(page):
+        log_in(page, f"{home.url}/{OWN}/0?edit=1")
+        page.get_by_role("button", name="Add card").first.click()
+        page.get_by_text("By card", exact=True).click()
+        page.get_by_placeholder("Search cards").fill("nestmtx")
+        page.locator(".card").filter(has_text="NestMTX camera").locator(".overlay").click()
+        form = page.locator("hui-form-editor")
+        expect(form).to_contain_text("A camera of a NestMTX server.")
+        form.locator("ha-switch").click()
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Done").click()
+
+        expect(page.locator(f"hui-view {CARD}")).to_contain_text("Status")
+    card = home.dashboard(OWN)["views"][0]["cards"][0]
+    assert card["type"] == f"custom:{CARD}"
+    assert card["entity"].startswith("camera.")
+    assert card["live_when_ready"] is True
+
+
+def test_a_credential_that_needs_attention_is_authorized_at_google(visit: Page, home: Home) -> None:
+    visit.context.route(GOOGLE, _answer_as_google)
+    visit.context.route("https://127.0.0.1:*/credentials/authorize*", _answer_nothing)
+    attention = visit.locator("hui-section").filter(has_text="Needs attention")
+    expect(attention).to_contain_text("Cabin account")
+
+    attention.get_by_role("button").first.click()
+    visit.get_by_text("The credential Cabin account of NestMTX needs authorization").click()
+    submit = visit.get_by_role("button", name="Submit")
+    submit.click()
+    with visit.context.expect_page() as opened:
+        visit.get_by_role("link", name="Google's page").click()
+    with opened.value.expect_request("**/credentials/authorize*") as callback:
+        opened.value.get_by_role("link", name="Allow").click()
+    visit.get_by_role("textbox", name="Address that Google sent you to").fill(callback.value.url)
+    submit.click()
+
+    expect(visit.get_by_text("The issue is repaired!")).to_be_visible()
+    assert home.state(home.entities("Cabin account")["sensor.authorization"]) == "authenticated"
+    visit.goto(f"{home.url}/{DASHBOARD}/cameras")
+    visit.locator(CARD).first.wait_for()
+    expect(visit.get_by_text("Needs attention")).not_to_be_visible()
+
+
+def _answer_as_google(route: Route) -> None:
+    route.fulfill(content_type="text/html", body=consent_page(route.request.url))
+
+
+def _answer_nothing(route: Route) -> None:
+    """Most who do this do not serve NestMTX over HTTPS: the page does not load."""
+    route.abort()
