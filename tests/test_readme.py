@@ -24,6 +24,7 @@ def _examples(heading: str) -> list[Any]:
 
 ACTIONS = _examples("Actions")
 AUTOMATIONS = _examples("Automate")
+CARDS = _examples("Dashboards")
 
 
 async def _run(hass: HomeAssistant, example: Any) -> list[ServiceCall]:
@@ -37,6 +38,7 @@ async def _run(hass: HomeAssistant, example: Any) -> list[ServiceCall]:
 async def test_there_is_an_example_for_each_use() -> None:
     assert len(ACTIONS) == 4
     assert len(AUTOMATIONS) == 3
+    assert len(CARDS) == 3
 
 
 async def test_every_automation_can_be_set_up(
@@ -92,3 +94,15 @@ async def test_a_process_is_restarted(
     await _run(hass, ACTIONS[3])
 
     assert simulator.world.cameras[1].process.pid != former
+
+
+async def test_the_built_in_cards_show_entities_that_cameras_and_credentials_have(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    # Of devices with these names; Home Assistant puts their areas in front.
+    named = re.compile(r"entity(?:_id)?: (\w+)\.(?:front_door|home_account)(\w*)")
+    shown = set(named.findall(yaml.safe_dump(CARDS)))
+
+    assert len(shown) == 6
+    for domain, key in shown:
+        assert any(each.endswith(key) for each in hass.states.async_entity_ids(domain))

@@ -7,7 +7,7 @@ from itertools import starmap, zip_longest
 from pathlib import Path
 import sys
 import time
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from PIL import Image
 from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, sync_playwright
@@ -16,7 +16,16 @@ from .browser import launch, log_in
 from .failure import Failure
 from .options import DASHBOARD, ROOT
 
-SIZE: ViewportSize = {"width": 1440, "height": 1200}
+type Scheme = Literal["light", "dark"]
+
+SIZE: ViewportSize = {"width": 1440, "height": 1000}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DASHBOARDS: tuple[tuple[str, ViewportSize, Scheme], ...] = (
+    ("dashboard", SIZE, "light"),
+    ("dashboard-dark", SIZE, "dark"),
+    ("dashboard-phone", PHONE, "dark"),
+)
+"""The pictures of the dashboard: their names, the window's size, and the theme."""
 # The documentation is read on slow lines, too.
 MAX_BYTES = 150_000
 QUALITY = 80
@@ -60,11 +69,16 @@ def main() -> int:
 
 def take_all(browser: Browser, url: str, folder: Path) -> None:
     """Take the dashboard once its live views play, and the pages of DEVICES."""
+    for name, size, scheme in DASHBOARDS:
+        with browser.new_page(viewport=size, color_scheme=scheme) as page:
+            log_in(page, f"{url}/{DASHBOARD}")
+            # A browser plays what is to be seen only.
+            page.locator("ha-camera-stream").first.scroll_into_view_if_needed()
+            wait_until_playing(page)
+            page.wait_for_timeout(PICTURES)
+            save(page.screenshot(), folder / f"{name}.webp")
     with browser.new_page(viewport=SIZE, color_scheme="light") as page:
         log_in(page, f"{url}/{DASHBOARD}")
-        wait_until_playing(page)
-        page.wait_for_timeout(PICTURES)
-        save(page.screenshot(), folder / "dashboard.webp")
         for name, device in DEVICES.items():
             page.goto(f"{url}/config/devices/device/{device_id(page, device)}")
             page.locator("ha-device-entities-card").first.wait_for()
