@@ -78,10 +78,12 @@ class Dashboards:
         self._tell(is_added=True)
 
     async def _async_store(self, resources: ResourceStorageCollection) -> None:
-        kept, *others = await _ours(resources) or [None]
-        if kept is None:
+        ours = await _ours(resources)
+        if not ours:
             await resources.async_create_item({"res_type": "module", CONF_URL: self.url})
-        elif kept[CONF_URL] != self.url:
+            return
+        kept, *others = ours
+        if kept[CONF_URL] != self.url:
             await resources.async_update_item(kept[CONF_ID], {CONF_URL: self.url})
         for item in others:
             await resources.async_delete_item(item[CONF_ID])
