@@ -166,7 +166,7 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     @callback
     def _handle_expiry(self, _: datetime) -> None:
         self._cancel_expiry = None
-        self.async_write_ha_state()
+        self._handle_coordinator_update()
 
     def _end_expiry(self) -> None:
         self._expires_at = None

@@ -1,0 +1,98 @@
+"""What an event costs, counted instead of timed: it does not grow with what did not change."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Generator
+
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
+from homeassistant.core import Event, HomeAssistant, callback
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.simulator import Simulator, World
+from tests.simulator.scenario import recorded
+
+from .conftest import TIMINGS, Until
+
+CAMERA = "front_yard_front_yard_cam"
+READY = f"binary_sensor.{CAMERA}_ready"
+CHANGED = {
+    READY: 1,
+    f"binary_sensor.{CAMERA}_requested": 1,
+    f"button.{CAMERA}_restart_stream": 1,
+    f"camera.{CAMERA}": 1,
+    f"event.{CAMERA}_activity": 1,
+    f"sensor.{CAMERA}_status": 1,
+    f"sensor.{CAMERA}_streaming_since": 1,
+    "sensor.127_0_0_1_cameras_streaming": 1,
+}
+"""What differs when a camera becomes ready."""
+
+
+@pytest.fixture
+def world() -> World:
+    """A server with many cameras."""
+    return recorded(50)
+
+
+@pytest.fixture
+def writes(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Generator[Counter[str]]:
+    """How often the state of each entity is written, be it another one or the same."""
+    writes: Counter[str] = Counter()
+
+    @callback
+    def count(event: Event) -> None:
+        writes[event.data["entity_id"]] += 1
+
+    @callback
+    def is_any(_: object) -> bool:
+        return True
+
+    ends = [
+        hass.bus.async_listen(EVENT_STATE_CHANGED, count),
+        hass.bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=is_any),
+    ]
+    yield writes
+    for end in ends:
+        end()
+
+
+async def _until_all_is_written_once(
+    hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
+) -> None:
+    """Bring about an update of each entity, so that all know what they show."""
+    await simulator.kill()
+    await until(lambda: hass.states.get(READY).state == "unavailable")
+    await simulator.start()
+    await until(lambda: hass.states.get(READY).state == "off")
+    await _until_a_list_has_come(hass, simulator)
+    writes.clear()
+
+
+async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> None:
+    simulator.requests.clear()
+    while {"cameras", "credentials", "health"} - {each["module"] for each in simulator.requests}:
+        await asyncio.sleep(TIMINGS.lag / 10)
+    await asyncio.sleep(TIMINGS.lag)
+    await hass.async_block_till_done()
+
+
+async def test_an_event_writes_what_differs_and_nothing_else(
+    hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
+) -> None:
+    await _until_all_is_written_once(hass, simulator, until, writes)
+
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(READY).state == "on")
+
+    assert writes == CHANGED
+
+
+async def test_lists_in_which_nothing_is_new_write_nothing(
+    hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
+) -> None:
+    await _until_all_is_written_once(hass, simulator, until, writes)
+
+    await _until_a_list_has_come(hass, simulator)
+
+    assert not writes
