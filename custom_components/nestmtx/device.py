@@ -32,7 +32,7 @@ class Subject(NamedTuple):
 
     def unique_id(self, entry: NestMTXConfigEntry, *suffix: str) -> str:
         """Return a unique id; it begins with the entry: two servers may have one camera."""
-        return "_".join((entry.entry_id, *(part for part in self if part), *suffix))
+        return "_".join((entry.entry_id, *filter(None, self), *suffix))
 
 
 def server_info(coordinator: NestMTXCoordinator) -> DeviceInfo:
@@ -166,12 +166,13 @@ def async_strangers(coordinator: NestMTXCoordinator) -> frozenset[str]:
     at all, no camera's device is a stranger; the same with credentials.
     """
     registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
-    prefixes = {Subject(kind).unique_id(entry) for kind, _ in coordinator.subjects}
+    known = _identifiers(coordinator)
+    prefixes = tuple({Subject(kind).unique_id(entry) for kind, _ in coordinator.subjects})
     return frozenset(
         device.id
         for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
-        if is_stale(coordinator, device.identifiers)
-        and any(name.startswith(tuple(prefixes)) for _, name in device.identifiers)
+        if known.isdisjoint(device.identifiers)
+        and any(name.startswith(prefixes) for _, name in device.identifiers)
     )
 
 
@@ -185,7 +186,10 @@ def async_remove_devices(coordinator: NestMTXCoordinator, device_ids: Iterable[s
 
 def is_stale(coordinator: NestMTXCoordinator, identifiers: Iterable[tuple[str, str]]) -> bool:
     """Return whether the identifiers of a device are of nothing that there is on the server."""
+    return _identifiers(coordinator).isdisjoint(identifiers)
+
+
+def _identifiers(coordinator: NestMTXCoordinator) -> set[tuple[str, str]]:
+    """Return the identifiers of all devices that there are to be."""
     subjects = {Subject.server(), *coordinator.subjects}
-    return not {subject.identifier(coordinator.config_entry) for subject in subjects}.intersection(
-        identifiers
-    )
+    return {subject.identifier(coordinator.config_entry) for subject in subjects}

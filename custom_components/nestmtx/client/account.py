@@ -40,7 +40,7 @@ async def verify_account(http: aiohttp.ClientSession, account: Account, timings:
         timeout=timings.connect_timeout,
     )
     connection = Connection(
-        http, timings, on_event=lambda _topic, _payload: None, wants_log=lambda: False
+        http, timings, on_event=lambda _topic, _payload: None, wants=lambda topic: topic != "log"
     )
     try:
         await connection.connect(account.address, token)

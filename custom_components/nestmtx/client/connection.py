@@ -59,8 +59,8 @@ _LIBRARY_ERRORS = (
     ValueError,
 )
 
-_LOG_LINE = '2["log",'
-"""How packets begin that are lines of the log, which can be more than all else together."""
+_TOPIC = re.compile(r'2\["([^"\\]+)"')
+"""How packets begin that are messages, and on which topic."""
 _FOREIGN = re.compile(r"[56]|2\d|\d[\d-]*/[^,]")
 """How packets begin that announce binary attachments, want to be acknowledged, or are of another
 namespace than "/"."""
@@ -85,8 +85,8 @@ class Connection:
     """A connection that is used once: connect, request, close.
 
     `on_event(topic, payload)` is called in the order of arrival for everything that is not the
-    answer to a request, `on_lost()` when the connection ends. Lines of the log are not even taken
-    apart while `wants_log()` says no. None of these may raise.
+    answer to a request, `on_lost()` when the connection ends. What is sent on a topic is not even
+    taken apart while `wants(topic)` says no. None of these may raise.
     """
 
     def __init__(
@@ -95,13 +95,13 @@ class Connection:
         timings: Timings,
         on_event: Callable[[str, Any], None],
         on_lost: Callable[[], None] = lambda: None,
-        wants_log: Callable[[], bool] = lambda: True,
+        wants: Callable[[str], bool] = lambda _topic: True,
     ) -> None:
         """Prepare; nothing is opened yet. `http` stays the caller's."""
         self._timings = timings
         self._on_event = on_event
         self._on_lost = on_lost
-        self._wants_log = wants_log
+        self._wants = wants
         self._open: dict[str, _Open] = {}
         self._has_warned = False
         self._refusal: str | None = None
@@ -205,7 +205,7 @@ class Connection:
         """
         if isinstance(data, bytes) or _FOREIGN.match(data):
             return
-        if data.startswith(_LOG_LINE) and not self._wants_log():
+        if (topic := _TOPIC.match(data)) and not self._wants(topic[1]):
             return
         try:
             await self._client._handle_eio_message(data)  # noqa: SLF001

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from .models import Camera, CameraStatus, Event
+from .models import Authorization, Camera, CameraStatus, Event
 from .parsing import parse_event
 from .readers import Readers
 from .values import parse_time
@@ -26,6 +26,8 @@ TELL_READERS = frozenset({"read", "unread", "notready"})
 """The events that say who reads it."""
 CAMERA_EVENTS = TELL_DEMAND | TELL_READY | TELL_READERS | {"extended", "failed-extension"}
 
+_BARE_TOPICS = CAMERA_EVENTS | frozenset(Authorization)
+
 
 class EventTopics:
     """Takes each event once out of the topics that it is sent on.
@@ -38,6 +40,11 @@ class EventTopics:
     def __init__(self) -> None:
         """Begin with a server of which nothing is known."""
         self._specific = False
+
+    def want(self, topic: str) -> bool:
+        """Return whether an event could be taken of a topic, by its name alone."""
+        is_covered = topic.endswith(":*") and self._specific
+        return not is_covered and topic.lower() not in _BARE_TOPICS
 
     def take(self, topic: str, payload: Any) -> Event | None:
         """Return the event that a message carries, unless another one does, too."""

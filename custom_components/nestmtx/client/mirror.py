@@ -95,9 +95,9 @@ class Mirror:
         """Tell nothing more: the connection is lost."""
         self._follows = False
 
-    def wants_log(self) -> bool:
-        """Return whether lines of the log are told; what is replayed on connecting is old."""
-        return self._follows and self._wanted[Feed.LOG] > 0
+    def wants(self, topic: str) -> bool:
+        """Return whether what is sent on a topic can be of use."""
+        return self._wants_log if topic == "log" else self._topics.want(topic)
 
     def received(self, topic: str, payload: Any) -> None:
         """Take a message of the server that answers no request."""
@@ -239,7 +239,7 @@ class Mirror:
         self.state = states.with_server(self.state, server)
 
     def _received_log(self, payload: Any) -> None:
-        if self.wants_log() and (line := parse_log_line(payload)):
+        if self._wants_log and (line := parse_log_line(payload)):
             notify(self._listener.on_log, line)
 
     def _settle_later(self, camera_id: int) -> None:
@@ -260,6 +260,11 @@ class Mirror:
         if self._change is not None and not self._change.done():
             self._change.set_result(None)
         notify(self._listener.on_state, self.state, changed)
+
+    @property
+    def _wants_log(self) -> bool:
+        """Whether lines of the log are told; what is replayed on connecting is old."""
+        return self._follows and self._wanted[Feed.LOG] > 0
 
     @property
     def _now(self) -> float:

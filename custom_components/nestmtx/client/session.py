@@ -175,7 +175,7 @@ class Session:
             self._timings,
             on_event=self._mirror.received,
             on_lost=self._mirror.wake.set,
-            wants_log=self._mirror.wants_log,
+            wants=self._mirror.wants,
         )
         await self._connection.connect(self._account.address, token)
         self._enter(SessionState.VERIFYING)
