@@ -43,3 +43,23 @@ def test_the_domain_is_the_payloads_not_the_topics() -> None:
 
 def test_what_carries_no_event_is_not_taken() -> None:
     assert EventTopics().take("camera:ready", "nonsense") is None
+
+
+@pytest.mark.parametrize("topic", ["ready", "notReady", "unDemand", "authenticated"])
+def test_a_bare_topic_is_not_wanted(topic: str) -> None:
+    assert not EventTopics().want(topic)
+
+
+def test_a_wildcard_is_wanted_until_a_specific_topic_has_come() -> None:
+    topics = EventTopics()
+    assert topics.want("camera:*")
+
+    topics.take("camera:ready", {"domain": "camera", "event": "ready", "entity": 1})
+
+    assert not topics.want("camera:*")
+    assert topics.want("camera:ready")
+
+
+def test_a_topic_that_is_no_events_is_wanted() -> None:
+    # Answers come on a topic that is called as the request's id is.
+    assert EventTopics().want("0b1b6c3e-8a55-4c52-9f3c-4b7f4a0a9a01")
