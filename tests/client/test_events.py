@@ -54,7 +54,7 @@ def test_a_wildcard_is_wanted_until_a_specific_topic_has_come() -> None:
     topics = EventTopics()
     assert topics.want("camera:*")
 
-    topics.take("camera:ready", {"domain": "camera", "event": "ready", "entity": 1})
+    topics.take("camera:ready", _payload())
 
     assert not topics.want("camera:*")
     assert topics.want("camera:ready")
