@@ -1,0 +1,62 @@
+"""The library's client by itself: the least that receiving and asking can cost."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+import socketio
+
+from custom_components.nestmtx.client import ServerAddress
+from custom_components.nestmtx.client.auth import login
+from tests.soak.house import USER
+
+
+class Bare:
+    """Counts what it receives, and waits for answers."""
+
+    def __init__(self, client: socketio.AsyncClient) -> None:
+        """It is not connected yet."""
+        self.received = 0
+        self.on_message: Callable[[int], None] | None = None
+        """Called with the number of each message since `received` was last set to 0."""
+        self._client = client
+        self._open: dict[str, asyncio.Future[Any]] = {}
+        client.on("*", self._received)
+
+    async def ask(self, module: str = "health", payload: dict[str, Any] | None = None) -> Any:
+        """Ask for a list, and wait for the answer, which comes after all that was sent before."""
+        request_id = uuid4().hex
+        answer = self._open[request_id] = asyncio.get_running_loop().create_future()
+        request = {"command": "list", "module": module, "requestId": request_id}
+        await self._client.emit("request", request | ({"payload": payload} if payload else {}))
+        return await answer
+
+    def _received(self, topic: str, payload: Any = None) -> None:
+        if topic == "log":
+            return
+        answer = self._open.pop(topic, None)
+        if answer is not None:
+            answer.set_result(payload)
+            return
+        if self.on_message is not None:
+            self.on_message(self.received)
+        self.received += 1
+
+
+@asynccontextmanager
+async def bare(hass: HomeAssistant, address: ServerAddress) -> AsyncGenerator[Bare]:
+    """Connect the library's client."""
+    token = await login(async_get_clientsession(hass), address, USER, USER, timeout=10)
+    client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+    connected = Bare(client)
+    await client.connect(address.url, auth={"token": token}, transports=["websocket"])
+    try:
+        await connected.ask()
+        yield connected
+        assert client.connected
+    finally:
+        await client.disconnect()

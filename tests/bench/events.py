@@ -1,0 +1,101 @@
+"""What an event costs, with few cameras and with many."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from .lives import FRAMES, ROUND
+from .meter import Measure, Pair, alternating, cpu
+from .mqtt import mqtt
+from .scene import BARE, OURS, Scene, scene
+from .table import Figure, Goal, LeftOut, Line
+from .writes import Writes, all_written, turned, writes_of, writing
+
+RATE = 600.0
+"""Events a second: each is read by itself."""
+
+_WHAT = "CPU of an event"
+_SIZES = (1, 50, 500)
+_MILLISECONDS = 1000 / ROUND
+
+
+@dataclass(frozen=True, slots=True)
+class _Clients:
+    """Measures one client after the other."""
+
+    scene: Scene
+
+    async def ours(self) -> float:
+        """The integration."""
+        return await cpu(self._ours)
+
+    async def bare(self) -> float:
+        """A client that only counts."""
+        return await cpu(self._bare)
+
+    def bare_and_core(self, writes: Writes) -> Measure:
+        """A client that counts, and writes some states with each event."""
+
+        async def measure() -> float:
+            return await cpu(lambda: self._bare(writing(self.scene, writes)))
+
+        return measure
+
+    async def _ours(self) -> None:
+        await self.scene.source.send(OURS, rate=RATE)
+        await self.scene.ask()
+
+    async def _bare(self, on_message: Callable[[int], None] | None = None) -> None:
+        client = self.scene.bare
+        client.received, client.on_message = 0, on_message
+        await self.scene.source.send(BARE, rate=RATE)
+        await client.ask()
+        client.on_message = None
+        assert client.received == FRAMES * ROUND
+
+
+async def event_costs(rounds: int) -> AsyncGenerator[Line]:
+    """Compare with what receiving and writing cost, with MQTT, and houses with one another."""
+    async with scene(50) as here:
+        async for line in _beside_others(here, rounds):
+            yield line
+    async with AsyncExitStack() as stack:
+        scenes = [await stack.enter_async_context(scene(size)) for size in _SIZES]
+        one, *more = await alternating(rounds, *(_Clients(each).ours for each in scenes))
+    for cameras, costs in zip(_SIZES[1:], more, strict=True):
+        goal = Goal("<=", 1.1) if cameras == _SIZES[-1] else None
+        yield _figure(f"{_WHAT}, {cameras} cameras", costs, one, "1 camera", goal)
+
+
+async def _beside_others(here: Scene, rounds: int) -> AsyncGenerator[Line]:
+    clients, writes = _Clients(here), await writes_of(here)
+    measures = [
+        clients.ours,
+        clients.bare_and_core(writes),
+        clients.bare_and_core(all_written(here, writes)),
+        clients.bare,
+    ]
+    async with mqtt(here, turned(here, writes), RATE) as published:
+        if not isinstance(published, str):
+            measures.append(published)
+        ours, full, fullest, bare, *others = await alternating(rounds, *measures)
+    yield _figure(_WHAT, ours, full, "bare+core", Goal("<=", 1.3))
+    with_mqtt = f"{_WHAT}, same entities of MQTT"
+    if isinstance(published, str):
+        yield LeftOut(with_mqtt, published)
+    else:
+        yield _figure(with_mqtt, ours, others[0], "MQTT", Goal("<", 1.0))
+    yield _figure(f"{_WHAT}, beside writing all entities", ours, fullest, "bare+core", None)
+    yield _figure(f"{_WHAT}, beside receiving alone", ours, bare, "bare", None)
+    yield Figure("States written for an event", sum(map(len, writes)) / len(writes), "")
+
+
+def _figure(
+    what: str,
+    ours: tuple[float, ...],
+    reference: tuple[float, ...],
+    against: str,
+    goal: Goal | None,
+) -> Figure:
+    pair = Pair(ours, reference).times(_MILLISECONDS)
+    return Figure.compared(what, pair, "ms", against, goal)

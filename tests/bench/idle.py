@@ -1,0 +1,34 @@
+"""What an entry costs while nothing happens."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from tests.soak.house import home, loaded
+
+from .meter import cpu
+from .source import source
+from .table import Figure, Line
+
+_CAMERAS = 20
+_MINUTE = 60.0
+_LOG = 7.5
+"""Seconds between two lines of the server's log."""
+
+
+async def idle(rounds: int) -> AsyncGenerator[Line]:
+    """Measure a minute, in which everything is due once that is due regularly.
+
+    Of fewer rounds than usual, a third of it, in which nothing may be due.
+    """
+    seconds = _MINUTE if rounds >= 7 else _MINUTE / 3
+    async with source(_CAMERAS, idle_log=_LOG) as server, home() as hass:
+        alone = await cpu(lambda: asyncio.sleep(seconds / 3)) * 3
+        async with loaded(hass, server.address.host, server.address.port):
+            # Behind what connecting has begun: the first lists are fetched again after the lag.
+            await asyncio.sleep(1)
+            ours = await cpu(lambda: asyncio.sleep(seconds))
+    hours = 3600 / seconds
+    yield Figure(
+        f"CPU of an hour at rest, {_CAMERAS} cameras",
+        *(ours * hours, "s", alone * hours, "without it"),
+    )

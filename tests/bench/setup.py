@@ -1,0 +1,113 @@
+"""What setting up an entry costs beside core's adding as many empty entities."""
+
+from collections import defaultdict
+from collections.abc import AsyncGenerator
+from statistics import median
+from types import SimpleNamespace
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlow
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockModule,
+    mock_integration,
+    mock_platform,
+)
+
+from .meter import Pair, compared, cpu
+from .scene import Scene, scene
+from .table import Figure, Goal, Line
+
+_DOMAIN = "bench_empty"
+_SIZES = (10, 100, 500)
+
+
+class _Flow(ConfigFlow, domain=_DOMAIN):
+    """Without one, no entry is set up."""
+
+
+class _Empty(Entity):
+    """An entity that shows nothing."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, entry: er.RegistryEntry, device: str) -> None:
+        """As much of an entity as the registries ask for."""
+        self._attr_unique_id = entry.unique_id
+        self._attr_name = entry.original_name
+        self._attr_device_info = DeviceInfo(identifiers={(_DOMAIN, device)}, name=device)
+        self._attr_entity_registry_enabled_default = entry.disabled_by is None
+
+
+async def setups(rounds: int) -> AsyncGenerator[Line]:
+    """Set an entry up again and again, as each start of Home Assistant does."""
+    costs: dict[int, Pair] = {}
+    for cameras in _SIZES:
+        async with scene(cameras) as here:
+            empty = await _empty_like(here)
+            costs[cameras] = await compared(
+                rounds,
+                lambda here=here: _set_up(here.hass, here.entry),
+                lambda here=here, empty=empty: _set_up(here.hass, empty),
+            )
+            costs[cameras] = costs[cameras].times(1000)
+        what = f"CPU of a set-up, {cameras} cameras"
+        yield Figure.compared(what, costs[cameras], "ms", "core", Goal("<=", 1.5))
+    fewer, most = _SIZES[-2:]
+    for who, side, goal in (("ours", "ours", Goal("<=", 1.1)), ("core", "reference", None)):
+        one = median(getattr(costs[most], side)) / most
+        other = median(getattr(costs[fewer], side)) / fewer
+        what = f"CPU of a set-up for a camera, {most} cameras, {who}"
+        yield Figure(what, one, "ms", other, f"{fewer} cameras", one / other, goal)
+
+
+async def _set_up(hass: HomeAssistant, entry: ConfigEntry) -> float:
+    if entry.state is ConfigEntryState.LOADED:
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
+
+    async def act() -> None:
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+
+    return await cpu(act)
+
+
+async def _empty_like(here: Scene) -> ConfigEntry:
+    """Return an entry whose entities are as many, of as many devices, and disabled alike."""
+    hass, devices = here.hass, dr.async_get(here.hass)
+    by_platform: defaultdict[str, list[_Describe]] = defaultdict(list)
+    for each in er.async_entries_for_config_entry(er.async_get(hass), here.entry.entry_id):
+        device = devices.async_get(each.device_id or "")
+        by_platform[each.domain].append((each, device.name if device else ""))
+
+    async def set_up(_: HomeAssistant, entry: ConfigEntry) -> bool:
+        await hass.config_entries.async_forward_entry_setups(entry, list(by_platform))
+        return True
+
+    async def unload(_: HomeAssistant, entry: ConfigEntry) -> bool:
+        return await hass.config_entries.async_unload_platforms(entry, list(by_platform))
+
+    module = MockModule(_DOMAIN, async_setup_entry=set_up, async_unload_entry=unload)
+    mock_integration(hass, module)
+    mock_platform(hass, f"{_DOMAIN}.config_flow", None)
+    for domain, described in by_platform.items():
+        mock_platform(hass, f"{_DOMAIN}.{domain}", _platform(described))
+    entry = MockConfigEntry(domain=_DOMAIN)
+    entry.add_to_hass(hass)
+    return entry
+
+
+type _Describe = tuple[er.RegistryEntry, str]
+
+
+def _platform(described: list[_Describe]) -> Any:
+    async def set_up(_: HomeAssistant, __: ConfigEntry, add: Any) -> None:
+        add(_Empty(*each) for each in described)
+
+    return SimpleNamespace(async_setup_entry=set_up)

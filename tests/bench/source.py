@@ -1,0 +1,78 @@
+"""The server, in a process of its own: what it costs does not count."""
+
+import asyncio
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+import json
+from pathlib import Path
+import sys
+from typing import Any
+
+from custom_components.nestmtx.client import ServerAddress
+
+from .lives import ROUND
+
+_ROOT = Path(__file__).parents[2]
+_MAXIMUM_LINE = 64 * 1024 * 1024
+
+
+class Source:
+    """A running server, which sends events on request."""
+
+    def __init__(self, process: Process, address: ServerAddress, cameras: int) -> None:
+        """It reads what it is told to do."""
+        self.address = address
+        self.cameras = cameras
+        self._process = process
+
+    async def send(
+        self, socket: int, events: int = ROUND, rate: float | None = None
+    ) -> list[float]:
+        """Have a socket, by the order of connecting, sent the events that come next in its lives.
+
+        Returns when each was sent, by the system's monotonic clock, which all processes share.
+        """
+        return await self._order(
+            {"socket": socket, "events": events, "cameras": self.cameras, "rate": rate}
+        )
+
+    async def publish(
+        self, broker: int, fields: list[list[bool]], events: int, rate: float
+    ) -> list[float]:
+        """Have the same events published by MQTT, and "bench/done" after them."""
+        return await self._order(
+            {
+                "broker": broker,
+                "fields": fields,
+                "events": events,
+                "cameras": self.cameras,
+                "rate": rate,
+            }
+        )
+
+    async def _order(self, order: dict[str, Any]) -> list[float]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None
+        stdin.write(f"{json.dumps(order)}\n".encode())
+        sent: list[float] = json.loads(await stdout.readline())
+        return sent
+
+
+@asynccontextmanager
+async def source(cameras: int, *, idle_log: float = 0.0) -> AsyncGenerator[Source]:
+    """Run a server with some cameras; one that is idle logs a line each so many seconds."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.server", str(cameras), str(idle_log)),
+        cwd=_ROOT,
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=_MAXIMUM_LINE,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    host, port = (await process.stdout.readline()).decode().split()
+    try:
+        yield Source(process, ServerAddress(host, int(port)), cameras)
+    finally:
+        process.stdin.close()
+        await process.wait()

@@ -1,0 +1,73 @@
+"""How many events a second are kept up with."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+import gc
+
+from tests.storm.meter import measured
+
+from .meter import Pair, alternating
+from .scene import BARE, OURS, Scene, scene
+from .table import Figure, Goal, Line
+from .writes import writes_of, writing
+
+_CAMERAS = 50
+_SECONDS = 0.3
+"""How long each rate is tried."""
+_LAG = 0.05
+_LEAST, _MOST = 1_000.0, 32_000.0
+_STEPS = 6
+"""Halvings of what is between: the last one tells apart rates that differ by 6 %."""
+
+
+async def sustained(rounds: int) -> AsyncGenerator[Line]:
+    """Find the highest rate with which the loop does not lag."""
+    async with scene(_CAMERAS) as here:
+        write = writing(here, await writes_of(here))
+
+        async def bare_and_core() -> float:
+            here.bare.received, here.bare.on_message = 0, write
+            rate = await _highest(here, BARE, here.bare.ask)
+            here.bare.on_message = None
+            return rate
+
+        ours, bare, full = await alternating(
+            rounds,
+            lambda: _highest(here, OURS, here.ask),
+            lambda: _highest(here, BARE, here.bare.ask),
+            bare_and_core,
+        )
+    what = "Events a second without a lag of 50 ms"
+    yield Figure.compared(what, Pair(ours, bare), "/s", "bare", Goal(">=", 0.7))
+    yield Figure.compared(what, Pair(ours, full), "/s", "bare+core")
+
+
+async def _highest(here: Scene, socket: int, ask: Callable[[], Awaitable[object]]) -> float:
+    least, most, highest = _LEAST, _MOST, 0.0
+    for _ in range(_STEPS):
+        rate = (least * most) ** 0.5
+        sent, keeps_up = await _try(here, socket, ask, rate)
+        if keeps_up:
+            # The server, too, has a rate that it does not exceed.
+            least, highest = rate, max(highest, sent)
+        else:
+            most = rate
+    return highest
+
+
+async def _try(
+    here: Scene, socket: int, ask: Callable[[], Awaitable[object]], rate: float
+) -> tuple[float, bool]:
+    """Return the rate that was really sent with, and whether that did not make the loop lag.
+
+    Nor may events wait when the last has been sent.
+    """
+    # A collection of all that a house consists of stops it for longer than any event.
+    gc.collect()
+    gc.freeze()
+    async with measured() as cost:
+        sent = await here.source.send(socket, round(rate * _SECONDS), rate)
+        begin = here.hass.loop.time()
+        await ask()
+        waited = here.hass.loop.time() - begin
+    gc.unfreeze()
+    return len(sent) / (sent[-1] - sent[0]), max(cost.lag, waited) <= _LAG

@@ -1,0 +1,112 @@
+"""The states that an entry writes, to be written again without it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.core import HomeAssistant, StateMachine
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .lives import FRAMES, LIFE, ROUND, lived
+from .scene import OURS, Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A state that was written."""
+
+    entity_id: str
+    state: str
+    attributes: Mapping[str, Any] | None
+    force: bool
+
+    def again(self, hass: HomeAssistant) -> None:
+        """Write it as core does for whoever asks, beside the entity that it is of."""
+        entity_id = f"{self.entity_id}_again"
+        hass.states.async_set(entity_id, self.state, self.attributes, self.force)
+
+
+@contextmanager
+def recording() -> Iterator[list[Write]]:
+    """Record what is written meanwhile, whether it differs from what was there or not."""
+    writes: list[Write] = []
+    write = StateMachine.async_set_internal
+
+    def recorded(self: StateMachine, *arguments: Any) -> None:
+        writes.append(Write(*arguments[:4]))
+        write(self, *arguments)
+
+    with patch.object(StateMachine, "async_set_internal", recorded):
+        yield writes
+
+
+type Writes = list[tuple[Write, ...]]
+"""What is written with each event of a round."""
+
+
+async def writes_of(scene: Scene) -> Writes:
+    """Return what each event of a round has the integration write."""
+    # The first lives begin as the server's rows say, and all later ones as a life ends.
+    await scene.source.send(OURS)
+    await scene.ask()
+    by_event = []
+    for _ in range(ROUND):
+        with recording() as writes:
+            await scene.source.send(OURS, 1)
+            await scene.ask()
+        by_event.append(tuple(writes))
+    return by_event
+
+
+def writing(scene: Scene, writes: Writes) -> Callable[[int], None]:
+    """Return a handler of a bare client's messages that writes the same as the integration."""
+
+    def write(message: int) -> None:
+        event, frame = divmod(message, FRAMES)
+        if not frame:
+            for each in writes[event % len(writes)]:
+                each.again(scene.hass)
+
+    return write
+
+
+def all_written(scene: Scene, writes: Writes) -> Writes:
+    """Return what is written where each event has all entities of its camera written."""
+    states = scene.hass.states
+    current = {
+        each.entity_id: Write(each.entity_id, each.state, each.attributes, force=False)
+        for each in states.async_all()
+    }
+    full = []
+    for (camera, _), event in zip(lived(scene.source.cameras), writes, strict=False):
+        current |= {each.entity_id: each for each in event}
+        full.append(tuple(current[each] for each in _entities(scene, camera)))
+    return full
+
+
+def turned(scene: Scene, writes: Writes) -> list[list[bool]]:
+    """Return for each event of a life which entities of a camera are on, as binary sensors.
+
+    Each is turned whenever the entity in its place shows something else.
+    """
+    shown = dict.fromkeys(_entities(scene, 1), "")
+    is_on = dict.fromkeys(shown, False)
+    fields = []
+    for event in writes[: len(LIFE)]:
+        for each in event:
+            if each.entity_id in shown and shown[each.entity_id] != each.state:
+                shown[each.entity_id] = each.state
+                is_on[each.entity_id] = not is_on[each.entity_id]
+        fields.append(list(is_on.values()))
+    return fields
+
+
+def _entities(scene: Scene, camera: int) -> list[str]:
+    """Return the enabled entities of a camera."""
+    name = scene.entry.runtime_data.data.cameras[camera].name
+    devices = dr.async_entries_for_config_entry(dr.async_get(scene.hass), scene.entry.entry_id)
+    device = next(each for each in devices if each.name.endswith(name))
+    entries = er.async_entries_for_device(er.async_get(scene.hass), device.id)
+    return [each.entity_id for each in entries]
