@@ -88,6 +88,20 @@ async def test_an_event_writes_what_differs_and_nothing_else(
     assert writes == CHANGED
 
 
+async def test_an_event_is_written_once_however_many_came_before(
+    hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
+) -> None:
+    activity = f"event.{CAMERA}_activity"
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(activity).attributes["event_type"] == "ready")
+    writes.clear()
+
+    await simulator.open_reader(1)
+    await until(lambda: hass.states.get(activity).attributes["event_type"] == "read")
+
+    assert writes[activity] == 1
+
+
 async def test_lists_in_which_nothing_is_new_write_nothing(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:

@@ -45,9 +45,14 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
     def _handle_coordinator_update(self) -> None:
         self._refresh()
         # To find out is ten times faster than to have the state machine find out.
-        if (shown := self._shows()) != self._shown:
-            self._shown = shown
-            super()._handle_coordinator_update()
+        if self._shows() != self._shown:
+            self._write()
+
+    @callback
+    def _write(self) -> None:
+        """Write the state, and remember it as the one that is shown."""
+        self._shown = self._shows()
+        self.async_write_ha_state()
 
     def _shows(self) -> tuple[object, ...]:
         """Return all of the state that can follow the server."""

@@ -93,7 +93,7 @@ class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
         event_type = _CAMERA_EVENT_TYPES.get(event.type)
         if event_type is not None:
             self._trigger_event(event_type, dict(parse_details(event.details)))
-            self.async_write_ha_state()
+            self._write()
 
 
 class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
@@ -111,7 +111,7 @@ class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
     def _handle_event(self, event: Event) -> None:
         if event.type in self.event_types:
             self._trigger_event(event.type, dict(parse_details(event.details)))
-            self.async_write_ha_state()
+            self._write()
 
 
 class NestMTXLog(NestMTXServerEntity, EventEntity):
@@ -149,4 +149,4 @@ class NestMTXLog(NestMTXServerEntity, EventEntity):
                 "left_out": left_out,
             },
         )
-        self.async_write_ha_state()
+        self._write()
