@@ -62,6 +62,8 @@ async def test_the_diagnostics_of_an_entry_can_be_downloaded(
     loaded_entry: MockConfigEntry,
 ) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
+    # What integrations have to tell is taken up in the background.
+    await hass.async_block_till_done()
     client = await hass_client()
 
     answer = await client.get(f"/api/diagnostics/config_entry/{loaded_entry.entry_id}")
