@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+from functools import reduce
 import gc
+from operator import and_
 from pathlib import Path
 
 from homeassistant.const import CONF_PORT
@@ -37,9 +39,12 @@ async def test_nothing_is_left_behind_by_100_reloads(
         for _ in range(times):
             assert await hass.config_entries.async_reload(entry.entry_id)
             await hass.async_block_till_done()
-        # What entities ask for after the set-up is on its way.
-        await asyncio.sleep(0.5)
-        return _what_is_there(hass)
+        # A list that is fetched at one look is no longer at another one.
+        looks = []
+        for _ in range(5):
+            await asyncio.sleep(0.2)
+            looks.append(_what_is_there(hass))
+        return reduce(and_, looks)
 
     await hass.config_entries.async_setup(entry.entry_id)
     before = await reload(5)
