@@ -45,8 +45,9 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
     def _handle_coordinator_update(self) -> None:
         self._refresh()
         # To find out is ten times faster than to have the state machine find out.
-        if self._shows() != self._shown:
-            self._write()
+        if (shown := self._shows()) != self._shown:
+            self._shown = shown
+            super()._handle_coordinator_update()
 
     @callback
     def _write(self) -> None:

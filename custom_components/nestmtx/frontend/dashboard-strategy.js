@@ -84,8 +84,9 @@ const cameraCard = ({ entities }) => ({
 
 /** The cameras of each area, those without one last. */
 export const cameraSections = (cameras, translate) => {
-  const areas = [...new Set(cameras.map(({ area }) => area))].sort(
-    (one, other) => !one - !other || one.name.localeCompare(other.name),
+  // What is undefined is sorted to the end without being compared.
+  const areas = [...new Set(cameras.map(({ area }) => area))].sort((one, other) =>
+    one.name.localeCompare(other.name),
   );
   return areas.map((area) => {
     const name = area?.name ?? translate("dashboard.no_area");
