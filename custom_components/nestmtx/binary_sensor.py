@@ -130,6 +130,10 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
         """Whether it is so."""
         return self.entity_description.is_on_fn(self.camera)
 
+    @override
+    def _shows(self) -> object:
+        return self.available, self.is_on
+
 
 class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     """Whether Google will not let a running stream go on: told, or because the time is over."""
@@ -142,6 +146,10 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Whether there is a problem."""
         return self.camera.lacks_authorization(dt_util.utcnow())
+
+    @override
+    def _shows(self) -> object:
+        return self.available, self.is_on
 
     @override
     async def async_will_remove_from_hass(self) -> None:

@@ -76,6 +76,10 @@ class NestMTXRestartStream(NestMTXCameraEntity, ButtonEntity):
         return super().available and self.camera.requested
 
     @override
+    def _shows(self) -> object:
+        return self.available
+
+    @override
     async def async_press(self) -> None:
         """Restart the stream."""
         await self.coordinator.async_restart_stream(self.subject.key)
@@ -83,6 +87,10 @@ class NestMTXRestartStream(NestMTXCameraEntity, ButtonEntity):
 
 class NestMTXTakePicture(NestMTXCameraEntity, ButtonEntity):
     """Takes a new picture, for which the camera is woken; it is pressed until there is one."""
+
+    @override
+    def _shows(self) -> object:
+        return self.available
 
     @override
     async def async_press(self) -> None:

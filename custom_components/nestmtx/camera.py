@@ -97,6 +97,11 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         return {"picture_taken": picture.taken if picture else None}
 
     @override
+    def _shows(self) -> object:
+        has_more = self.model, self.supported_features, self.extra_state_attributes
+        return self.available, self.camera.ready, has_more
+
+    @override
     async def async_added_to_hass(self) -> None:
         """Take over the last picture from before a restart."""
         await self.coordinator.stills.async_load(self.subject.key)
@@ -178,16 +183,17 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @callback
     @override
     def _refresh(self) -> None:
-        was_ready = self.camera.ready
+        former = self.camera
         super()._refresh()
-        self._follow_streams()
-        if was_ready and not self.camera.ready:
+        if self.camera.urls != former.urls:
+            self._follow_streams()
+        if former.ready and not self.camera.ready:
             self._recover()
         if self._whep is None:
             return
         if not self.available:
             self._whep.async_close_views(self.subject.key)
-        elif was_ready != self.camera.ready:
+        elif former.ready != self.camera.ready:
             self._whep.async_check_views(self.subject.key)
 
     def _follow_streams(self) -> None:

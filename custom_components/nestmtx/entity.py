@@ -18,7 +18,7 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
     """An entity about one subject: it is updated when that changes, and with nothing else."""
 
     _attr_has_entity_name = True
-    _shown: tuple[object, ...] | None = None
+    _shown: object = None
 
     def __init__(
         self,
@@ -44,22 +44,16 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         self._refresh()
-        # To find out is ten times faster than to have the state machine find out.
         if (shown := self._shows()) != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()
 
-    @callback
-    def _write(self) -> None:
-        """Write the state, and remember it as the one that is shown."""
-        self._shown = self._shows()
-        self.async_write_ha_state()
+    def _shows(self) -> object:
+        """Return what of the state can follow the server: it is written only when that differs.
 
-    def _shows(self) -> tuple[object, ...]:
-        """Return all of the state that can follow the server."""
-        if not self.available:
-            return ()
-        return (
+        Entities that are asked with each event say it shortly.
+        """
+        return self.available and (
             self.state,
             self.state_attributes,
             self.extra_state_attributes,
@@ -91,6 +85,8 @@ class NestMTXServerEntity(NestMTXEntity):
 class NestMTXCameraEntity(NestMTXEntity):
     """An entity about a camera; unavailable while the server does not list it."""
 
+    _is_listed = True
+
     def __init__(
         self, coordinator: NestMTXCoordinator, camera: Camera, description: EntityDescription
     ) -> None:
@@ -103,12 +99,14 @@ class NestMTXCameraEntity(NestMTXEntity):
     @override
     def available(self) -> bool:
         """Whether the state can be believed."""
-        return super().available and self.coordinator.camera(self.subject.key) is not None
+        return super().available and self._is_listed
 
     @callback
     @override
     def _refresh(self) -> None:
-        self.camera = self.coordinator.camera(self.subject.key) or self.camera
+        camera = self.coordinator.camera(self.subject.key)
+        self._is_listed = camera is not None
+        self.camera = camera or self.camera
 
 
 class NestMTXCredentialEntity(NestMTXEntity):

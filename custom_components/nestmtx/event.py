@@ -81,6 +81,10 @@ class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
     """What happens to a camera."""
 
     @override
+    def _shows(self) -> object:
+        return self.available
+
+    @override
     async def async_added_to_hass(self) -> None:
         """Hear of the camera's events."""
         await super().async_added_to_hass()
@@ -93,7 +97,7 @@ class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
         event_type = _CAMERA_EVENT_TYPES.get(event.type)
         if event_type is not None:
             self._trigger_event(event_type, dict(parse_details(event.details)))
-            self._write()
+            self.async_write_ha_state()
 
 
 class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
@@ -111,7 +115,7 @@ class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
     def _handle_event(self, event: Event) -> None:
         if event.type in self.event_types:
             self._trigger_event(event.type, dict(parse_details(event.details)))
-            self._write()
+            self.async_write_ha_state()
 
 
 class NestMTXLog(NestMTXServerEntity, EventEntity):
@@ -149,4 +153,4 @@ class NestMTXLog(NestMTXServerEntity, EventEntity):
                 "left_out": left_out,
             },
         )
-        self._write()
+        self.async_write_ha_state()

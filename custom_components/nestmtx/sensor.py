@@ -269,6 +269,10 @@ class NestMTXCamerasStreaming(NestMTXServerEntity, SensorEntity):
         """The number."""
         return len(self.coordinator.data.streaming)
 
+    @override
+    def _shows(self) -> object:
+        return self.available, self.native_value
+
 
 class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
     """A sensor of a camera."""
@@ -280,6 +284,10 @@ class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
     def native_value(self) -> Value:
         """The value."""
         return self.entity_description.value_fn(self.camera)
+
+    @override
+    def _shows(self) -> object:
+        return self.available, self.native_value
 
 
 class NestMTXAuthorization(NestMTXCredentialEntity, SensorEntity):

@@ -71,6 +71,10 @@ class NestMTXEnabled(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
         """Whether it is so."""
         return self.camera.is_enabled
 
+    @override
+    def _shows(self) -> object:
+        return self.available, self.is_on
+
     @property
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
@@ -112,6 +116,10 @@ class NestMTXPersistent(NestMTXCameraEntity, SwitchEntity):
     def is_on(self) -> bool:
         """Whether it is so."""
         return self.camera.is_persistent
+
+    @override
+    def _shows(self) -> object:
+        return self.available, self.is_on
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:

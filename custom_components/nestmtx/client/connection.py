@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import aiohttp
+from engineio import json
 from engineio.base_client import connected_clients
 from engineio.exceptions import EngineIOError
 import socketio
@@ -59,9 +60,11 @@ _LIBRARY_ERRORS = (
     ValueError,
 )
 
-_TOPIC = re.compile(r'2\["([^"\\]+)"')
-"""How packets begin that are messages, and on which topic."""
-_FOREIGN = re.compile(r"[56]|2\d|\d[\d-]*/[^,]")
+# Engine.IO's "4" is a message; Socket.IO's "2" in it an event.
+_EVENT = "42["
+"""How packets begin that are events as NestMTX sends them."""
+_TOPIC = re.compile(r'42\["([^"\\]+)"')
+_FOREIGN = re.compile(r"4(?:[56]|2[^\[]|\d[\d-]*/[^,])")
 """How packets begin that announce binary attachments, want to be acknowledged, or are of another
 namespace than "/"."""
 _AUTH_WORDS = ("auth", "token", "credential")
@@ -106,7 +109,7 @@ class Connection:
         self._has_warned = False
         self._refusal: str | None = None
         self.is_lost = False
-        self._transport = Transport(http)
+        self._transport = Transport(http, self._takes)
         self._client = socketio.AsyncClient(
             reconnection=False,
             logger=_WIRE_LOGGER,
@@ -117,7 +120,6 @@ class Connection:
             websocket_extra_options={"max_msg_size": _MAXIMUM_MESSAGE},
         )
         self._client.eio.on("message", self._decode)
-        self._client.on("*", self._received)
         self._client.on("disconnect", self._ended)
         self._client.on("connect_error", self._refused)
 
@@ -197,21 +199,34 @@ class Connection:
             if self._client.eio in connected_clients:
                 connected_clients.remove(self._client.eio)
 
-    async def _decode(self, data: str | bytes) -> None:
-        """Let the library take a message apart; one that it cannot ends the connection.
+    def _takes(self, data: str | bytes) -> bool:
+        """Deal with a packet, unless it is for the library: what opens and keeps a connection.
 
-        NestMTX sends text in the default namespace, and wants no acknowledgements. Of the others,
-        the library would keep any number.
+        NestMTX sends text in the default namespace, and wants no acknowledgements. Of others, the
+        library would keep any number.
         """
         if isinstance(data, bytes) or _FOREIGN.match(data):
-            return
-        if (topic := _TOPIC.match(data)) and not self._wants(topic[1]):
-            return
+            return True
+        if not data.startswith(_EVENT):
+            return False
+        topic = _TOPIC.match(data)
+        if topic is None or self._wants(topic[1]):
+            try:
+                self._received(*json.loads(data[2:]))
+            except (ValueError, RecursionError) as err:
+                self._not_understood(err)
+        return True
+
+    async def _decode(self, data: str | bytes) -> None:
+        """Let the library take a packet apart; one that it cannot ends the connection."""
         try:
             await self._client._handle_eio_message(data)  # noqa: SLF001
         except _LIBRARY_ERRORS as err:
-            _LOGGER.debug("The server sent what is no message: %s", type(err).__name__)
-            self._ended()
+            self._not_understood(err)
+
+    def _not_understood(self, err: Exception) -> None:
+        _LOGGER.debug("The server sent what is no message: %s", type(err).__name__)
+        self._ended()
 
     def _ended(self, *_: object) -> None:
         if not self.is_lost:
@@ -233,7 +248,6 @@ class Connection:
         return CannotConnect("The server refuses the connection")
 
     def _received(self, topic: Any = None, *args: Any) -> None:
-        # An event that is itself called "*" comes without its name.
         payload = args[0] if args else None
         request = self._open.get(topic) if isinstance(topic, str) else None
         if request is not None:

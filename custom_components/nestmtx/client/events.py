@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 OWN_READER = "ha"
 """The key in a stream URL's query that marks a reader as a client's own."""
 
-type _Advance = Callable[[Camera, Readers, Event, str], tuple[Camera, Readers]]
+type _Facts = dict[str, Any]
+"""Fields of a camera that an event says something of."""
 
 TELL_DEMAND = frozenset({"demand", "undemand"})
 """The events that say whether a camera's stream is requested."""
@@ -68,91 +69,87 @@ def advance_camera(
 
     Readers whose stream URL carries the nonce are our own, and no viewers.
     """
-    camera, readers = _ADVANCE[event.type](camera, readers, event, nonce)
-    return replace(camera, viewers=readers.viewers), readers
+    facts = _FACTS[event.type](camera, event) if event.type in _FACTS else {}
+    readers = _advance_readers(readers, event, nonce)
+    return replace(camera, **facts, viewers=readers.viewers), readers
 
 
-def _demand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+def _advance_readers(readers: Readers, event: Event, nonce: str) -> Readers:
+    if event.type == "notready":
+        return readers.all_went()
+    if event.reader is None or event.type not in TELL_READERS:
+        return readers
+    if event.type == "read":
+        return readers.came(event.reader, own=is_own_reader(event, nonce))
+    return readers.went(event.reader)
+
+
+def _demand(camera: Camera, _: Event) -> _Facts:
     # Of a persistent camera it is repeated, and begins nothing; what else keeps a camera from
     # streaming is known from lists only.
     begins = not camera.requested and camera.status in {CameraStatus.DEAD, None}
-    if begins and not camera.ready:
-        camera = _with_status(camera, CameraStatus.STARTING)
-    return replace(camera, requested=True), readers
+    status = CameraStatus.STARTING if begins and not camera.ready else camera.status
+    return {"requested": True, **_status(camera, status)}
 
 
-def _undemand(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
+def _undemand(camera: Camera, _: Event) -> _Facts:
     if camera.is_persistent and camera.is_enabled:
         # Its process runs on.
-        return camera, readers
-    camera = replace(camera, requested=False, process_id=None)
+        return {}
+    facts = {"requested": False, "process_id": None}
     if camera.ready or camera.status is CameraStatus.DEAD:
-        return camera, readers
+        return facts
     # Dead, unless it streams and that is told late: not known yet.
-    return _with_status(camera, None), readers
+    return {**facts, **_status(camera, None)}
 
 
-def _ready(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Camera, Readers]:
-    if not camera.ready:
-        camera = replace(camera, ready=True, ready_since=event.at, extension_failed=False)
-    # What streams has a process; a disabled camera's placeholder needs none.
-    camera = replace(camera, requested=camera.requested or camera.is_enabled)
-    return _with_status(camera, CameraStatus.RUNNING), readers
+def _ready(camera: Camera, event: Event) -> _Facts:
+    begins = {"ready": True, "ready_since": event.at, "extension_failed": False}
+    return {
+        **({} if camera.ready else begins),
+        # What streams has a process; a disabled camera's placeholder needs none.
+        "requested": camera.requested or camera.is_enabled,
+        **_status(camera, CameraStatus.RUNNING),
+    }
 
 
-def _notready(camera: Camera, readers: Readers, _: Event, __: str) -> tuple[Camera, Readers]:
-    camera = replace(
-        camera,
-        ready=False,
-        ready_since=None,
-        extension_failed=False,
-        tracks=None,
-        data_received=None,
-        data_sent=None,
-    )
-    # Either the process is started again, or the end of the demand is told late: not known yet.
-    status = None if camera.requested else CameraStatus.DEAD
-    return _with_status(camera, status), readers.all_went()
+def _notready(camera: Camera, _: Event) -> _Facts:
+    return {
+        "ready": False,
+        "ready_since": None,
+        "extension_failed": False,
+        "tracks": None,
+        "data_received": None,
+        "data_sent": None,
+        # Either the process is started again, or the end of the demand is told late: not known yet.
+        **_status(camera, None if camera.requested else CameraStatus.DEAD),
+    }
 
 
-def _read(camera: Camera, readers: Readers, event: Event, nonce: str) -> tuple[Camera, Readers]:
-    if event.reader is None:
-        return camera, readers
-    return camera, readers.came(event.reader, own=is_own_reader(event, nonce))
-
-
-def _unread(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Camera, Readers]:
-    return camera, readers if event.reader is None else readers.went(event.reader)
-
-
-def _extended(camera: Camera, readers: Readers, event: Event, _: str) -> tuple[Camera, Readers]:
+def _extended(camera: Camera, event: Event) -> _Facts:
     expires_at = parse_time(event.details.get("expiresAt")) or camera.expires_at
-    return replace(camera, expires_at=expires_at, extension_failed=False), readers
+    return {"expires_at": expires_at, "extension_failed": False}
 
 
-def _failed_extension(
-    camera: Camera, readers: Readers, _: Event, __: str
-) -> tuple[Camera, Readers]:
-    return replace(camera, extension_failed=camera.ready), readers
+def _failed_extension(camera: Camera, _: Event) -> _Facts:
+    return {"extension_failed": camera.ready}
 
 
-_ADVANCE: Mapping[str, _Advance] = MappingProxyType(
+def _status(camera: Camera, status: CameraStatus | None) -> _Facts:
+    """Say what the list will say after its lag; a disabled camera stays disabled."""
+    return {"status": status} if camera.is_enabled else {}
+
+
+_FACTS: Mapping[str, Callable[[Camera, Event], _Facts]] = MappingProxyType(
     {
         "demand": _demand,
         "undemand": _undemand,
         "ready": _ready,
         "notready": _notready,
-        "read": _read,
-        "unread": _unread,
         "extended": _extended,
         "failed-extension": _failed_extension,
     }
 )
-
-
-def _with_status(camera: Camera, status: CameraStatus | None) -> Camera:
-    """Set what the list will say after its lag; a disabled camera stays disabled."""
-    return replace(camera, status=status) if camera.is_enabled else camera
 
 
 def is_own_reader(event: Event, nonce: str) -> bool:

@@ -89,6 +89,11 @@ class Camera:
         return self.checksum or f"id-{self.id}"
 
     @property
+    def urls(self) -> tuple[str | None, ...]:
+        """Where its video is, as the server tells."""
+        return self.url_rtsp_tcp, self.url_hls_m3u8, self.url_web_rtc
+
+    @property
     def watched(self) -> bool:
         """Whether somebody reads its stream."""
         return self.viewers > 0

@@ -35,9 +35,9 @@ class Track:
 
     def told(self, event: Event, at: float, readers: Readers) -> Track:
         """Return the track after an event."""
-        return replace(
-            self,
-            readers=readers,
+        return Track(
+            readers,
+            self.asked_at,
             demand_at=at if event.type in TELL_DEMAND else self.demand_at,
             ready_at=at if event.type in TELL_READY else self.ready_at,
             readers_at=at if event.type in TELL_READERS else self.readers_at,

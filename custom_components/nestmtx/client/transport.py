@@ -1,27 +1,37 @@
 """The websockets that the Socket.IO library opens, and forgets when a peer falls silent."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MESSAGES = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
 _PING = "2"
 """How a message of Engine.IO begins that is answered by its own text."""
 _LEAST = 500
 """Bytes that an answer takes at least while it waits to be sent."""
 _MOST_OWED = 1024 * 1024
 """Bytes of answers that wait for a peer to read them."""
+_IN_A_ROW = 16
+"""How many messages are taken before others have their turn: of a burst, all are there at once."""
 
 
 class Websocket:
     """A websocket whose peer has to read what it wants to be answered.
 
-    The library keeps all answers until they are read.
+    The library keeps all answers until they are read. `takes(data)` says whether a message is dealt
+    with already: of what the library receives, it makes a task each.
     """
 
-    def __init__(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(
+        self, websocket: aiohttp.ClientWebSocketResponse, takes: Callable[[str | bytes], bool]
+    ) -> None:
         """Nothing waits yet."""
         self._websocket = websocket
+        self._takes = takes
         self._owed = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -29,8 +39,14 @@ class Websocket:
         return getattr(self._websocket, name)
 
     async def receive(self) -> aiohttp.WSMessage:
-        """Return the next message. Raises aiohttp.ClientConnectionError."""
+        """Return the next message that is not taken. Raises aiohttp.ClientConnectionError."""
         message = await self._websocket.receive()
+        taken = 0
+        while message.type in _MESSAGES and self._takes(message.data):
+            taken += 1
+            if taken % _IN_A_ROW == 0:
+                await asyncio.sleep(0)
+            message = await self._websocket.receive()
         if message.type is aiohttp.WSMsgType.TEXT and message.data.startswith(_PING):
             self._owed += _LEAST + len(message.data)
             if self._owed > _MOST_OWED:
@@ -50,9 +66,10 @@ class Transport:
     whose peer does not answer without closing it.
     """
 
-    def __init__(self, http: aiohttp.ClientSession) -> None:
+    def __init__(self, http: aiohttp.ClientSession, takes: Callable[[str | bytes], bool]) -> None:
         """Nothing is open yet; the session stays its owner's."""
         self._http = http
+        self._takes = takes
         self._websockets: list[aiohttp.ClientWebSocketResponse] = []
 
     @property
@@ -69,7 +86,7 @@ class Transport:
         self._websockets.append(websocket)
         if websocket._response.history:  # noqa: SLF001
             raise aiohttp.ClientConnectionError("The server sends elsewhere")
-        return Websocket(websocket)
+        return Websocket(websocket, self._takes)
 
     async def close(self, timeout: float) -> None:
         """Close all websockets; a peer that does not take part in it is waited for no longer."""
