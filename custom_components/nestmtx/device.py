@@ -35,7 +35,7 @@ class Subject(NamedTuple):
         return "_".join((entry.entry_id, *filter(None, self), *suffix))
 
 
-def server_info(coordinator: NestMTXCoordinator) -> DeviceInfo:
+def _server_info(coordinator: NestMTXCoordinator) -> DeviceInfo:
     """Return what the device registry is to know of the server."""
     return DeviceInfo(
         identifiers={Subject.server().identifier(coordinator.config_entry)},
@@ -48,7 +48,7 @@ def server_info(coordinator: NestMTXCoordinator) -> DeviceInfo:
     )
 
 
-def camera_info(coordinator: NestMTXCoordinator, camera: Camera) -> DeviceInfo:
+def _camera_info(coordinator: NestMTXCoordinator, camera: Camera) -> DeviceInfo:
     """Return what the device registry is to know of a camera."""
     subject = Subject("camera", camera.key)
     return DeviceInfo(
@@ -62,7 +62,7 @@ def camera_info(coordinator: NestMTXCoordinator, camera: Camera) -> DeviceInfo:
     )
 
 
-def credential_info(coordinator: NestMTXCoordinator, credential: Credential) -> DeviceInfo:
+def _credential_info(coordinator: NestMTXCoordinator, credential: Credential) -> DeviceInfo:
     """Return what the device registry is to know of a credential."""
     subject = Subject("credential", credential.key)
     return DeviceInfo(
@@ -91,25 +91,21 @@ def _named(subject: Subject, name: str | None, row_id: int) -> DeviceInfo:
 @callback
 def async_update_server_device(coordinator: NestMTXCoordinator) -> str:
     """Register the server, or bring its device up to date; return the device's id."""
-    device = dr.async_get(coordinator.hass).async_get_or_create(
-        config_entry_id=coordinator.config_entry.entry_id, **server_info(coordinator)
-    )
-    return device.id
+    return _async_update(coordinator, _server_info(coordinator)).id
 
 
 @callback
 def async_update_camera_device(
     coordinator: NestMTXCoordinator, former: Camera | None, camera: Camera
 ) -> None:
-    """Bring a camera's device up to date with its name, model and room on the server.
+    """Register a camera, or bring its device up to date with its name, model and room.
 
     One that its user has put elsewhere stays there.
     """
-    subject = Subject("camera", camera.key)
     if former is not None and _facts(former) == _facts(camera):
         return
-    device = _async_update(coordinator, subject, camera_info(coordinator, camera))
-    if device is None or former is None or former.room == camera.room:
+    device = _async_update(coordinator, _camera_info(coordinator, camera))
+    if former is None or former.room == camera.room:
         return
     areas = ar.async_get(coordinator.hass)
     area = areas.async_get_area_by_name(former.room) if former.room else None
@@ -120,9 +116,8 @@ def async_update_camera_device(
 
 @callback
 def async_update_credential_device(coordinator: NestMTXCoordinator, credential: Credential) -> None:
-    """Bring a credential's device up to date with its name on the server."""
-    subject = Subject("credential", credential.key)
-    _async_update(coordinator, subject, credential_info(coordinator, credential))
+    """Register a credential, or bring its device up to date with its name."""
+    _async_update(coordinator, _credential_info(coordinator, credential))
 
 
 def _facts(camera: Camera) -> tuple[str | int | None, ...]:
@@ -131,18 +126,10 @@ def _facts(camera: Camera) -> tuple[str | int | None, ...]:
 
 
 @callback
-def _async_update(
-    coordinator: NestMTXCoordinator, subject: Subject, info: DeviceInfo
-) -> DeviceEntry | None:
-    """Bring a device up to date with its name and model, where there is one."""
-    registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
-    device = registry.async_get_device_by_identifier(subject.identifier(entry), entry.entry_id)
-    # Only the registry knows the name of what has none on the server: it is translated.
-    if device is not None and (
-        "name" not in info or (device.name, device.model) != (info["name"], info["model"])
-    ):
-        return registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
-    return device
+def _async_update(coordinator: NestMTXCoordinator, info: DeviceInfo) -> DeviceEntry:
+    return dr.async_get(coordinator.hass).async_get_or_create(
+        config_entry_id=coordinator.config_entry.entry_id, **info
+    )
 
 
 @callback

@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Camera, Credential, Feed
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
-from .device import Subject, camera_info, credential_info, server_info
+from .device import Subject
 
 
 class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
@@ -25,14 +25,14 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
         coordinator: NestMTXCoordinator,
         subject: Subject,
         description: EntityDescription,
-        info: DeviceInfo,
     ) -> None:
-        """Identify the entity and its device."""
+        """Identify the entity and its device, which is the coordinator's to keep up to date."""
         super().__init__(coordinator, context=subject)
         self.subject = subject
         self.entity_description = description
         self._attr_unique_id = subject.unique_id(coordinator.config_entry, description.key)
-        self._attr_device_info = info
+        identifier = subject.identifier(coordinator.config_entry)
+        self._attr_device_info = DeviceInfo(identifiers={identifier})
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -72,7 +72,7 @@ class NestMTXServerEntity(NestMTXEntity):
 
     def __init__(self, coordinator: NestMTXCoordinator, description: EntityDescription) -> None:
         """Its subject is the server."""
-        super().__init__(coordinator, Subject.server(), description, server_info(coordinator))
+        super().__init__(coordinator, Subject.server(), description)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -92,8 +92,7 @@ class NestMTXCameraEntity(NestMTXEntity):
     ) -> None:
         """Its subject is the camera."""
         self.camera = camera
-        subject = Subject("camera", camera.key)
-        super().__init__(coordinator, subject, description, camera_info(coordinator, camera))
+        super().__init__(coordinator, Subject("camera", camera.key), description)
 
     @property
     @override
@@ -120,9 +119,7 @@ class NestMTXCredentialEntity(NestMTXEntity):
     ) -> None:
         """Its subject is the credential."""
         self.credential = credential
-        subject = Subject("credential", credential.key)
-        info = credential_info(coordinator, credential)
-        super().__init__(coordinator, subject, description, info)
+        super().__init__(coordinator, Subject("credential", credential.key), description)
 
     @property
     @override

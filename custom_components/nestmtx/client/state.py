@@ -26,7 +26,7 @@ _EARLY_EVENTS = 1000
 """How many events wait for a snapshot at most."""
 _NEVER = float("-inf")
 _UNKNOWN = Server()
-_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+_EMPTY: MappingProxyType[Any, Any] = MappingProxyType({})
 _AUTHORIZATIONS = frozenset(Authorization)
 
 
@@ -34,8 +34,8 @@ _AUTHORIZATIONS = frozenset(Authorization)
 class ServerState:
     """What is known of a server. Made by the functions of this module only."""
 
-    cameras: Mapping[int, Camera] = _EMPTY
-    credentials: Mapping[int, Credential] = _EMPTY
+    cameras: MappingProxyType[int, Camera] = _EMPTY
+    credentials: MappingProxyType[int, Credential] = _EMPTY
     server: Server = _UNKNOWN
     missing_cameras: frozenset[int] = frozenset()
     """Cameras that the last complete list did not have, and that are not given up yet."""
@@ -45,8 +45,8 @@ class ServerState:
     """Marks this client's own readers (`?ha=<nonce>` in the stream's URL)."""
     synced: bool = False
     """A resync has come through since the connection was opened."""
-    tracks: Mapping[int, Track] = field(default=_EMPTY, repr=False)
-    credential_events: Mapping[int, float] = field(default=_EMPTY, repr=False)
+    tracks: MappingProxyType[int, Track] = field(default=_EMPTY, repr=False)
+    credential_events: MappingProxyType[int, float] = field(default=_EMPTY, repr=False)
     """When the last event of a credential came."""
     early: tuple[tuple[Event, float], ...] = field(default=(), repr=False)
     """Events that wait for a snapshot, with the time they came."""
@@ -152,7 +152,7 @@ def _after_credential_event(
     return replace(
         state,
         credentials=_with_row(state.credentials, credential),
-        credential_events=MappingProxyType({**state.credential_events, credential.id: at}),
+        credential_events=MappingProxyType(state.credential_events | {credential.id: at}),
     )
 
 
@@ -169,12 +169,14 @@ def _with_camera(state: ServerState, camera: Camera, track: Track) -> ServerStat
     return replace(
         state,
         cameras=_with_row(state.cameras, camera),
-        tracks=MappingProxyType({**state.tracks, camera.id: track}),
+        tracks=MappingProxyType(state.tracks | {camera.id: track}),
     )
 
 
-def _with_row[T: (Camera, Credential)](rows: Mapping[int, T], row: T) -> Mapping[int, T]:
-    return rows if rows.get(row.id) == row else MappingProxyType({**rows, row.id: row})
+def _with_row[T: (Camera, Credential)](
+    rows: MappingProxyType[int, T], row: T
+) -> MappingProxyType[int, T]:
+    return rows if rows.get(row.id) == row else MappingProxyType(rows | {row.id: row})
 
 
 def _with_cameras(state: ServerState, snapshot: Snapshot[Camera], lag: float) -> ServerState:
@@ -256,6 +258,6 @@ def _absent[T: (Camera, Credential)](
     return kept, kept
 
 
-def _unless_equal[T](old: Mapping[int, T], new: dict[int, T]) -> Mapping[int, T]:
+def _unless_equal[T](old: MappingProxyType[int, T], new: dict[int, T]) -> MappingProxyType[int, T]:
     """Return the old mapping where the new one says the same."""
     return old if old == new else MappingProxyType(new)
