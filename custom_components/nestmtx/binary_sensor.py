@@ -118,6 +118,10 @@ class NestMTXConnection(NestMTXServerEntity, BinarySensorEntity):
         """Whether there is a connection that the server accepts."""
         return self.coordinator.connected
 
+    @override
+    def _shows(self) -> object:
+        return self.is_on
+
 
 class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
     """A binary sensor of a camera."""

@@ -104,6 +104,10 @@ class NestMTXCronJob(NestMTXServerEntity, ButtonEntity):
     entity_description: CronJobButtonDescription
 
     @override
+    def _shows(self) -> object:
+        return self.available
+
+    @override
     async def async_press(self) -> None:
         """Run the job."""
         await self.coordinator.async_run_cron_job(self.entity_description.job)

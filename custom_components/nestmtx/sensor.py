@@ -259,6 +259,10 @@ class NestMTXServerSensor(NestMTXServerEntity, SensorEntity):
         """The value."""
         return self.entity_description.value_fn(self.coordinator.data.server)
 
+    @override
+    def _shows(self) -> object:
+        return self.available, self.native_value
+
 
 class NestMTXCamerasStreaming(NestMTXServerEntity, SensorEntity):
     """How many cameras stream."""

@@ -220,7 +220,8 @@ def parse_cron_jobs(items: list[Any]) -> Mapping[str, CronJob]:
 def parse_details(details: Mapping[str, str]) -> Mapping[str, str]:
     """Return the details of an event that may be shown: not a viewer's query."""
     shown = {name: storable(details[key]) for key, name in _DETAILS.items() if key in details}
-    shown["error"] = presentable(details.get("error", ""))
+    if "error" in details:
+        shown["error"] = presentable(details["error"])
     return {name: text for name, text in shown.items() if text}
 
 
