@@ -100,10 +100,11 @@ class PictureStore:
                     path.unlink()
 
     def clear(self) -> None:
-        """Remove all pictures, and the folder."""
+        """Remove all pictures, the folder, and the one around it unless another entry has one."""
         self.keep_only(())
         with suppress(OSError):
             self._folder.rmdir()
+            self._folder.parent.rmdir()
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.jpg"
