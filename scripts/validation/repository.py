@@ -1,0 +1,110 @@
+"""The repository as the checks see it: its files, read and parsed once."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.yaml import parse_yaml
+
+CUSTOM_COMPONENTS = "custom_components"
+ENGLISH = "translations/en.json"
+
+
+class Finding(NamedTuple):
+    """What is wrong, and in which file."""
+
+    file: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.problem}"
+
+
+type Findings = Iterator[Finding]
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Files by their path below the root, and what those hold that could be parsed."""
+
+    files: Mapping[str, bytes]
+    parsed: Mapping[str, Any]
+    unreadable: tuple[Finding, ...] = ()
+
+    @cached_property
+    def domains(self) -> list[str]:
+        """The folders of integrations, by their names."""
+        paths = (PurePosixPath(path).parts for path in self.files)
+        return sorted({parts[1] for parts in paths if parts[0] == CUSTOM_COMPONENTS and parts[2:]})
+
+    @property
+    def folder(self) -> str:
+        """The integration's folder: the first one, as HACS takes it."""
+        return "/".join([CUSTOM_COMPONENTS, *self.domains[:1]])
+
+    @property
+    def modules(self) -> Iterator[tuple[str, ast.Module]]:
+        """The integration's Python files."""
+        for path, parsed in self.parsed.items():
+            if isinstance(parsed, ast.Module) and path.startswith(f"{self.folder}/"):
+                yield path, parsed
+
+    def path(self, name: str) -> str:
+        """Where a file of the integration is."""
+        return f"{self.folder}/{name}"
+
+    def document(self, name: str) -> Any:
+        """Return what a file of the integration holds, None if it is absent or unreadable."""
+        return self.parsed.get(self.path(name))
+
+    def missing(self, name: str) -> Findings:
+        """Look for a file that the integration has to have."""
+        if self.path(name) not in self.files:
+            yield Finding(self.path(name), "is missing")
+
+
+def branch(document: Any, *path: str) -> dict[str, Any]:
+    """Return what is below a path in a document, nothing where the path ends before."""
+    for key in path:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else {}
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    ".json": json.loads,
+    ".py": ast.parse,
+    ".yaml": parse_yaml,
+}
+
+
+def parse(files: Mapping[str, bytes]) -> Repository:
+    """Parse what can be parsed; what cannot, though it should, is a finding."""
+    parsed: dict[str, Any] = {}
+    unreadable: list[Finding] = []
+    for path, content in files.items():
+        parser = _PARSERS.get(PurePosixPath(path).suffix)
+        if parser is None:
+            continue
+        try:
+            held = parser(content.decode())
+        except (ValueError, SyntaxError, HomeAssistantError) as error:
+            unreadable.append(Finding(path, f"cannot be read: {' '.join(str(error).split())}"))
+        else:
+            # An empty file holds as much as an empty mapping.
+            parsed[path] = {} if held is None else held
+    return Repository(files, parsed, tuple(unreadable))
+
+
+def read(root: Path) -> dict[str, bytes]:
+    """Read the files at the root and all below custom_components."""
+    paths = [*root.iterdir(), *(root / CUSTOM_COMPONENTS).rglob("*")]
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(paths)
+        if path.is_file() and "__pycache__" not in path.parts
+    }

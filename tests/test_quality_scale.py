@@ -1,0 +1,74 @@
+"""Rules of Home Assistant's quality scale that a program can check of entities.
+
+scripts/validation looks at what files say of it.
+"""
+
+from importlib import import_module
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.nestmtx.const import DOMAIN, PLATFORMS
+
+PRIMARY = {
+    ("binary_sensor", "ready"),
+    ("binary_sensor", "watched"),
+    ("button", "take_picture"),
+    ("camera", "camera"),
+    ("event", "activity"),
+    ("sensor", "cameras_streaming"),
+    ("sensor", "status"),
+    ("sensor", "streaming_since"),
+    ("sensor", "viewers"),
+}
+"""What people look at; all else configures, or helps to find what is wrong."""
+
+
+@pytest.fixture
+async def entities(
+    hass: HomeAssistant, all_enabled: None, loaded_entry: MockConfigEntry
+) -> list[er.RegistryEntry]:
+    """All entities of an entry."""
+    return er.async_entries_for_config_entry(er.async_get(hass), loaded_entry.entry_id)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_platform_says_how_many_updates_run_at_a_time(platform: str) -> None:
+    module = import_module(f"custom_components.{DOMAIN}.{platform}")
+
+    assert isinstance(module.PARALLEL_UPDATES, int)
+
+
+async def test_every_platform_has_entities(entities: list[er.RegistryEntry]) -> None:
+    assert {entity.domain for entity in entities} == set(PLATFORMS)
+
+
+async def test_every_entity_has_an_id_of_its_own_that_begins_with_the_entry(
+    entities: list[er.RegistryEntry],
+) -> None:
+    unique_ids = {entity.unique_id for entity in entities}
+
+    assert len(unique_ids) == len({(entity.domain, entity.unique_id) for entity in entities})
+    assert all(entity.unique_id.startswith(f"{entity.config_entry_id}_") for entity in entities)
+
+
+async def test_every_entity_is_named_by_a_translation_after_its_device(
+    entities: list[er.RegistryEntry],
+) -> None:
+    assert all(
+        each.has_entity_name and each.translation_key and each.device_id for each in entities
+    )
+    # A camera is called as its device is.
+    assert {entity.domain for entity in entities if not entity.original_name} == {"camera"}
+
+
+async def test_every_entity_has_a_category_but_for_what_people_look_at(
+    entities: list[er.RegistryEntry],
+) -> None:
+    assert {
+        (entity.domain, entity.translation_key)
+        for entity in entities
+        if entity.entity_category is None
+    } == PRIMARY
