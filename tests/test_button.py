@@ -20,7 +20,7 @@ JOBS = {
     "extend_stream_authorizations": "ExtendCameraStreamAuthenticationJob",
     "start_persistent_streams": "PersistCameraJob",
     "refresh_credentials": "CredentialsJob",
-    "confirm_processes": "ConfirmStreamerProcessesJob",
+    "check_processes": "ConfirmStreamerProcessesJob",
 }
 
 

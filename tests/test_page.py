@@ -20,7 +20,7 @@ COUNTERPARTS = {
     "run ExtendCameraStreamAuthenticationJob": f"button.{SERVER}_extend_stream_authorizations",
     "run PersistCameraJob": f"button.{SERVER}_start_persistent_streams",
     "run CredentialsJob": f"button.{SERVER}_refresh_credentials",
-    "run ConfirmStreamerProcessesJob": f"button.{SERVER}_confirm_processes",
+    "run ConfirmStreamerProcessesJob": f"button.{SERVER}_check_processes",
     "see when a job ran": f"sensor.{SERVER}_last_run_synchronize_cameras",
     "see a camera's status": f"sensor.{CAMERA}_status",
     "see a camera's viewers": f"sensor.{CAMERA}_viewers",

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+import sys
+from types import FrameType
 
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
@@ -27,6 +30,14 @@ CHANGED = {
     "sensor.127_0_0_1_cameras_streaming": 1,
 }
 """What differs when a camera becomes ready."""
+
+
+HEARD = {
+    *CHANGED,
+    f"binary_sensor.{CAMERA}_stream_authorization",
+    f"sensor.{CAMERA}_authorization_expires",
+} - {f"event.{CAMERA}_activity"}
+"""What could differ by then. The activity hears of the event itself."""
 
 
 @pytest.fixture
@@ -77,6 +88,28 @@ async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> N
     await hass.async_block_till_done()
 
 
+@contextmanager
+def _counted(name: str) -> Iterator[Counter[str]]:
+    """Count how often a method of this name begins in the integration, by class or entity."""
+    calls: Counter[str] = Counter()
+
+    def count(frame: FrameType, what: str, _: object) -> None:
+        module = str(frame.f_globals.get("__name__"))
+        if (
+            what == "call"
+            and frame.f_code.co_name == name
+            and module.startswith("custom_components.nestmtx")
+        ):
+            owner = frame.f_locals["self"]
+            calls[getattr(owner, "entity_id", type(owner).__name__)] += 1
+
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+
+
 async def test_an_event_writes_what_differs_and_nothing_else(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
@@ -100,6 +133,30 @@ async def test_an_event_is_written_once_however_many_came_before(
     await until(lambda: hass.states.get(activity).attributes["event_type"] == "read")
 
     assert writes[activity] == 1
+
+
+async def test_an_event_is_heard_by_what_it_can_change(
+    hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
+) -> None:
+    await _until_all_is_written_once(hass, simulator, until, writes)
+
+    with _counted("_handle_coordinator_update") as heard:
+        await simulator.set_ready(1, ready=True)
+        await until(lambda: hass.states.get(READY).state == "on")
+
+    assert heard == dict.fromkeys(HEARD, 1)
+
+
+async def test_an_event_makes_one_value_of_each_kind(
+    hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
+) -> None:
+    await _until_all_is_written_once(hass, simulator, until, writes)
+
+    with _counted("__init__") as made:
+        await simulator.set_ready(1, ready=True)
+        await until(lambda: hass.states.get(READY).state == "on")
+
+    assert made == dict.fromkeys(["Camera", "Changes", "Event", "ServerState", "Track"], 1)
 
 
 async def test_lists_in_which_nothing_is_new_write_nothing(

@@ -16,8 +16,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .client import Camera
-from .coordinator import NestMTXConfigEntry
+from .client import AUTHORIZED_UNTIL, Camera
+from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .entity import (
     NestMTXCameraEntity,
     NestMTXCredentialEntity,
@@ -33,6 +33,8 @@ PARALLEL_UPDATES = 0
 class CameraBinarySensorDescription(BinarySensorEntityDescription):
     """Describes a binary sensor of a camera."""
 
+    fields: frozenset[str]
+    """The fields of the camera that it is made of."""
     is_on_fn: Callable[[Camera], bool]
 
 
@@ -46,18 +48,21 @@ CONNECTION: Final = BinarySensorEntityDescription(
 WATCHED: Final = CameraBinarySensorDescription(
     key="watched",
     translation_key="watched",
+    fields=frozenset({"viewers"}),
     is_on_fn=lambda camera: camera.watched,
 )
 CAMERA_BINARY_SENSORS: Final = (
     CameraBinarySensorDescription(
         key="ready",
         translation_key="ready",
+        fields=frozenset({"ready"}),
         is_on_fn=lambda camera: camera.ready,
     ),
     WATCHED,
     CameraBinarySensorDescription(
         key="requested",
         translation_key="requested",
+        fields=frozenset({"requested"}),
         entity_category=EntityCategory.DIAGNOSTIC,
         is_on_fn=lambda camera: camera.requested,
     ),
@@ -106,6 +111,8 @@ async def async_setup_entry(
 class NestMTXConnection(NestMTXServerEntity, BinarySensorEntity):
     """Whether the server is connected: true at once, where others wait out a hiccup."""
 
+    fields = frozenset[str]()
+
     @property
     @override
     def available(self) -> bool:
@@ -128,6 +135,16 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
 
     entity_description: CameraBinarySensorDescription
 
+    def __init__(
+        self,
+        coordinator: NestMTXCoordinator,
+        camera: Camera,
+        description: CameraBinarySensorDescription,
+    ) -> None:
+        """It changes with its fields."""
+        self.fields = description.fields
+        super().__init__(coordinator, camera, description)
+
     @property
     @override
     def is_on(self) -> bool:
@@ -142,6 +159,7 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
 class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     """Whether Google will not let a running stream go on: told, or because the time is over."""
 
+    fields = AUTHORIZED_UNTIL | {"extension_failed"}
     _expires_at: datetime | None = None
     _cancel_expiry: CALLBACK_TYPE | None = None
 

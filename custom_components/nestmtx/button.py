@@ -69,6 +69,8 @@ async def async_setup_entry(
 class NestMTXRestartStream(NestMTXCameraEntity, ButtonEntity):
     """Restarts a camera's stream; there is something to restart only while it has a process."""
 
+    fields = frozenset({"requested"})
+
     @property
     @override
     def available(self) -> bool:
@@ -88,6 +90,8 @@ class NestMTXRestartStream(NestMTXCameraEntity, ButtonEntity):
 class NestMTXTakePicture(NestMTXCameraEntity, ButtonEntity):
     """Takes a new picture, for which the camera is woken; it is pressed until there is one."""
 
+    fields = frozenset[str]()
+
     @override
     def _shows(self) -> object:
         return self.available
@@ -101,6 +105,7 @@ class NestMTXTakePicture(NestMTXCameraEntity, ButtonEntity):
 class NestMTXCronJob(NestMTXServerEntity, ButtonEntity):
     """Runs a cron job of the server, and is pressed until the job has ended."""
 
+    fields = frozenset[str]()
     entity_description: CronJobButtonDescription
 
     @override

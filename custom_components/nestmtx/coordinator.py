@@ -40,6 +40,7 @@ from .client import (
     Session,
     SessionState,
     Timings,
+    differing,
 )
 from .const import CONF_LOG_LEVEL, CONF_VIDEO_HOST, DOMAIN, LOG_OFF, LOGGER
 from .device import (
@@ -53,11 +54,16 @@ from .device import (
 )
 from .errors import translated, translation_key
 from .issues import Issues
-from .listeners import Listeners
+from .listeners import Listeners, Scope
 from .server_log import ServerLog
 from .stills import Stills
 
 TIMINGS = Timings()
+
+SERVER = frozenset({"server"})
+"""Scope of what the server tells of itself."""
+STREAMING = frozenset({"streaming"})
+"""Scope of how many cameras stream."""
 
 type NestMTXConfigEntry = ConfigEntry[NestMTXCoordinator]
 
@@ -75,8 +81,8 @@ def account_of(data: Mapping[str, Any]) -> Account:
 class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     """Owns the session, and tells entities of changes to what they show.
 
-    An update reaches the listeners of the objects that changed, and no others: the context that a
-    listener is added with names its object. Those without one hear when objects come or go. What
+    An update reaches the listeners of what has changed, and no others: the context that a listener
+    is added with names its scope. Those without one hear when objects come or go. What
     entities ask for fails with errors that say in the user's language what happened.
     """
 
@@ -143,7 +149,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Any = None
     ) -> Callable[[], None]:
-        """Listen to one object, a Subject, or without a context to objects coming and going."""
+        """Listen to a Scope, or without a context to objects coming and going."""
         if context is None:
             return super().async_add_listener(update_callback)
         return self._object_listeners.async_add(context, update_callback)
@@ -151,19 +157,19 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     @callback
     def async_update_subject(self, subject: Subject) -> None:
         """Tell the listeners of one object that something of it has changed."""
-        self._object_listeners.async_call(subject)
+        self._object_listeners.async_call(Scope(subject))
 
     @callback
     def async_add_event_listener(
         self, subject: Subject, listener: Callable[[ServerEvent], None]
     ) -> CALLBACK_TYPE:
         """Hear of each event of a camera or credential."""
-        return self._event_listeners.async_add(subject, listener)
+        return self._event_listeners.async_add(Scope(subject), listener)
 
     @callback
     def async_add_log_listener(self, listener: Callable[[LogLine], None]) -> CALLBACK_TYPE:
         """Hear of each line of the server's log."""
-        return self._log_listeners.async_add(Subject.server(), listener)
+        return self._log_listeners.async_add(Scope(Subject.server()), listener)
 
     @callback
     def async_want(self, feed: Feed) -> CALLBACK_TYPE:
@@ -275,7 +281,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if not connected:
             self._cancel_grace = async_call_later(self.hass, TIMINGS.grace, self._grace_is_over)
         if not connected or self.last_update_success:
-            self._object_listeners.async_call(Subject.server())
+            self._object_listeners.async_call(Scope(Subject.server()))
             return
         self.last_update_success = True
         LOGGER.info("Connected to %s again", self.address.host)
@@ -290,19 +296,19 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if changed.objects:
             self._take_over_objects()
         for key in changed.cameras:
-            if camera := self.camera(key):
-                async_update_camera_device(self, former[key], camera)
-            self._object_listeners.async_call(Subject("camera", key))
+            self._update_camera(key, former[key])
         for key in changed.credentials:
             if credential := self.credential(key):
                 async_update_credential_device(self, credential)
-            self._object_listeners.async_call(Subject("credential", key))
+            self._object_listeners.async_call(Scope(Subject("credential", key)))
         if changed.credentials:
             self.issues.async_update()
         if has_new_version:
             async_update_server_device(self)
-        if changed.server or changed.streaming:
-            self._object_listeners.async_call(Subject.server())
+        if changed.server:
+            self._object_listeners.async_call(Scope(Subject.server(), SERVER))
+        if changed.streaming:
+            self._object_listeners.async_call(Scope(Subject.server(), STREAMING))
         if changed.objects:
             self.async_update_listeners()
 
@@ -310,16 +316,16 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def on_event(self, event: ServerEvent) -> None:
         """Tell the entities of the object that an event is about."""
         if event.domain == "camera" and (camera := self.data.cameras.get(event.entity or 0)):
-            self._event_listeners.async_call(Subject("camera", camera.key), event)
+            self._event_listeners.async_call(Scope(Subject("camera", camera.key)), event)
         if event.domain == "credentials" and (
             credential := self.data.credentials.get(event.entity or 0)
         ):
-            self._event_listeners.async_call(Subject("credential", credential.key), event)
+            self._event_listeners.async_call(Scope(Subject("credential", credential.key)), event)
 
     @callback
     def on_log(self, line: LogLine) -> None:
         """Tell who listens to the log."""
-        self._log_listeners.async_call(Subject.server(), line)
+        self._log_listeners.async_call(Scope(Subject.server()), line)
 
     @callback
     def on_resync(self) -> None:
@@ -353,6 +359,14 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             raise RefusedControl(ControlProblem.CAMERA_GONE)
         return self._camera_ids[key]
 
+    def _update_camera(self, key: str, former: Camera | None) -> None:
+        camera, fields = self.camera(key), None
+        if camera is not None:
+            async_update_camera_device(self, former, camera)
+        if camera is not None and former is not None:
+            fields = differing(former, camera)
+        self._object_listeners.async_call(Scope(Subject("camera", key), fields))
+
     def _take_over_objects(self) -> None:
         former = self.subjects
         self._camera_ids = _ids(self.data.cameras)
@@ -361,7 +375,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     def _update_all(self) -> None:
         for subject in self._object_listeners:
-            self._object_listeners.async_call(subject)
+            self._object_listeners.async_call(Scope(subject))
 
 
 def _ids[T: (Camera, Credential)](rows: Mapping[int, T]) -> dict[str, int]:

@@ -11,7 +11,7 @@ CRON_JOBS: Final = MappingProxyType(
         "ExtendCameraStreamAuthenticationJob": "extend_authorizations",
         "PersistCameraJob": "start_persistent_streams",
         "CredentialsJob": "refresh_credentials",
-        "ConfirmStreamerProcessesJob": "confirm_processes",
+        "ConfirmStreamerProcessesJob": "check_processes",
     }
 )
 """Keys of entities by the jobs' names on the server."""

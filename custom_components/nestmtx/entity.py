@@ -12,6 +12,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .client import Camera, Credential, Feed
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .device import Subject
+from .listeners import Scope
 
 
 class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
@@ -19,6 +20,8 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
 
     _attr_has_entity_name = True
     _shown: object = None
+    fields: frozenset[str] | None = None
+    """The fields of the subject that it shows; whatever changes, where they are not named."""
 
     def __init__(
         self,
@@ -27,7 +30,7 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
         description: EntityDescription,
     ) -> None:
         """Identify the entity and its device, which is the coordinator's to keep up to date."""
-        super().__init__(coordinator, context=subject)
+        super().__init__(coordinator, context=Scope(subject, self.fields))
         self.subject = subject
         self.entity_description = description
         self._attr_unique_id = subject.unique_id(coordinator.config_entry, description.key)

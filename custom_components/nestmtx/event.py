@@ -80,6 +80,8 @@ async def async_setup_entry(
 class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
     """What happens to a camera."""
 
+    fields = frozenset[str]()
+
     @override
     def _shows(self) -> object:
         return self.available
@@ -125,6 +127,7 @@ class NestMTXLog(NestMTXServerEntity, EventEntity):
     """
 
     feed = Feed.LOG
+    fields = frozenset[str]()
     _unrecorded_attributes = frozenset(
         {"message", "service", "host_name", "process_id", "time", "left_out"}
     )

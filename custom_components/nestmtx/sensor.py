@@ -16,8 +16,17 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Authorization, Camera, CameraStatus, CronJob, Feed, Load, Server
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .client import (
+    AUTHORIZED_UNTIL,
+    Authorization,
+    Camera,
+    CameraStatus,
+    CronJob,
+    Feed,
+    Load,
+    Server,
+)
+from .coordinator import SERVER, STREAMING, NestMTXConfigEntry, NestMTXCoordinator
 from .cron_jobs import CRON_JOBS
 from .entity import (
     NestMTXCameraEntity,
@@ -37,6 +46,8 @@ type Value = str | int | float | datetime | None
 class CameraSensorDescription(SensorEntityDescription):
     """Describes a sensor of a camera."""
 
+    fields: frozenset[str]
+    """The fields of the camera that it is made of."""
     value_fn: Callable[[Camera], Value]
 
 
@@ -68,6 +79,7 @@ def _bytes(key: str, value_fn: Callable[[Camera], int | None]) -> CameraSensorDe
         suggested_display_precision=1,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
+        fields=frozenset({key}),
         value_fn=value_fn,
     )
 
@@ -78,6 +90,7 @@ def _detail(key: str, value_fn: Callable[[Camera], Value]) -> CameraSensorDescri
         translation_key=key,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
+        fields=frozenset({key}),
         value_fn=value_fn,
     )
 
@@ -88,11 +101,13 @@ CAMERA_SENSORS = (
         translation_key="status",
         device_class=SensorDeviceClass.ENUM,
         options=list(_STATUS_STATES.values()),
+        fields=frozenset({"status"}),
         value_fn=lambda camera: None if camera.status is None else _STATUS_STATES[camera.status],
     ),
     CameraSensorDescription(
         key="viewers",
         translation_key="viewers",
+        fields=frozenset({"viewers"}),
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda camera: camera.viewers,
     ),
@@ -100,6 +115,7 @@ CAMERA_SENSORS = (
         key="streaming_since",
         translation_key="streaming_since",
         device_class=SensorDeviceClass.TIMESTAMP,
+        fields=frozenset({"ready_since"}),
         value_fn=lambda camera: camera.ready_since,
     ),
     CameraSensorDescription(
@@ -107,6 +123,7 @@ CAMERA_SENSORS = (
         translation_key="authorization_expires",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
+        fields=AUTHORIZED_UNTIL,
         value_fn=lambda camera: camera.authorized_until,
     ),
     _detail("resolution", lambda camera: camera.resolution),
@@ -245,6 +262,7 @@ class NestMTXServerSensor(NestMTXServerEntity, SensorEntity):
     """A sensor of the server."""
 
     entity_description: ServerSensorDescription
+    fields = SERVER
 
     def __init__(
         self, coordinator: NestMTXCoordinator, description: ServerSensorDescription
@@ -267,6 +285,8 @@ class NestMTXServerSensor(NestMTXServerEntity, SensorEntity):
 class NestMTXCamerasStreaming(NestMTXServerEntity, SensorEntity):
     """How many cameras stream."""
 
+    fields = STREAMING
+
     @property
     @override
     def native_value(self) -> int:
@@ -282,6 +302,13 @@ class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
     """A sensor of a camera."""
 
     entity_description: CameraSensorDescription
+
+    def __init__(
+        self, coordinator: NestMTXCoordinator, camera: Camera, description: CameraSensorDescription
+    ) -> None:
+        """It changes with its fields."""
+        self.fields = description.fields
+        super().__init__(coordinator, camera, description)
 
     @property
     @override

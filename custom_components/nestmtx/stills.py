@@ -23,6 +23,7 @@ from .client import Camera, Streams, own, shows_video, streams
 from .const import CONF_STILLS, DOMAIN, LOGGER
 from .device import Subject
 from .frames import grab_frame
+from .listeners import Scope
 from .pictures import Picture, PictureStore
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class Stills:
             if self._still_source(key) is None:
                 stop.set()
 
-        end = self._coordinator.async_add_listener(stop_when_alone, Subject("camera", key))
+        end = self._coordinator.async_add_listener(stop_when_alone, Scope(Subject("camera", key)))
         try:
             return await self._frame(url, stop, _LONGEST)
         finally:

@@ -55,6 +55,8 @@ class _Memory(ExtraStoredData):
 class NestMTXEnabled(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
     """Whether a camera is enabled; one that was persistent is so again when it is enabled."""
 
+    fields = frozenset({"is_enabled", "is_persistent"})
+
     def __init__(
         self,
         coordinator: NestMTXCoordinator,
@@ -110,6 +112,8 @@ class NestMTXEnabled(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
 
 class NestMTXPersistent(NestMTXCameraEntity, SwitchEntity):
     """Whether a camera streams all the time."""
+
+    fields = frozenset({"is_persistent"})
 
     @property
     @override

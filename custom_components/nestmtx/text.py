@@ -37,6 +37,8 @@ async def async_setup_entry(
 class NestMTXPath(NestMTXCameraEntity, TextEntity):
     """The path of a camera's stream; empty while the camera is not set up."""
 
+    fields = frozenset({"path"})
+
     @property
     @override
     def native_value(self) -> str:

@@ -7,7 +7,7 @@ changes; `verify_account` tries whether an account works.
 from .account import Account, verify_account
 from .address import DEFAULT_PORT, ServerAddress, parse_address, parse_host
 from .authorizing import AuthorizationProblem, RefusedAuthorization, origin_of
-from .changes import Changes
+from .changes import Changes, differing
 from .controls import SYNCHRONIZE, CameraChange
 from .errors import (
     CannotConnect,
@@ -33,6 +33,7 @@ from .feeds import Feed
 from .ice import IceServer, ice_servers
 from .listener import Listener, SessionState
 from .models import (
+    AUTHORIZED_UNTIL,
     Authorization,
     Camera,
     CameraStatus,
@@ -54,6 +55,7 @@ from .timings import Timings
 from .whep import Candidate, WhepSession
 
 __all__ = [
+    "AUTHORIZED_UNTIL",
     "DEFAULT_PORT",
     "SYNCHRONIZE",
     "Account",
@@ -101,6 +103,7 @@ __all__ = [
     "Timings",
     "Version",
     "WhepSession",
+    "differing",
     "ice_servers",
     "origin_of",
     "own",

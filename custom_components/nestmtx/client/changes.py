@@ -1,6 +1,7 @@
 """What differs between two states of a server."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from .models import Camera, Credential, Event
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .state import ServerState
+
+
+_FIELDS = tuple(each.name for each in fields(Camera))
+_values = attrgetter(*_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,12 @@ def changes_of(event: Event, old: ServerState, new: ServerState) -> Changes:
     if event.domain == "credentials" and old.credentials is not new.credentials:
         return Changes(credentials=_keys(new.credentials, row_ids))
     return Changes()
+
+
+def differing(old: Camera, new: Camera) -> frozenset[str]:
+    """Return the names of the fields in which two cameras differ."""
+    values = zip(_FIELDS, _values(old), _values(new), strict=True)
+    return frozenset(name for name, one, other in values if one is not other and one != other)
 
 
 def _changed[T: (Camera, Credential)](old: Mapping[int, T], new: Mapping[int, T]) -> frozenset[str]:

@@ -32,6 +32,10 @@ class Authorization(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
 
 
+AUTHORIZED_UNTIL = frozenset({"ready", "ready_since", "expires_at"})
+"""The fields of a camera that `Camera.authorized_until` is made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Camera:
     """A camera: what its row says, brought forward by events."""

@@ -26,6 +26,7 @@ _EARLY_EVENTS = 1000
 """How many events wait for a snapshot at most."""
 _NEVER = float("-inf")
 _UNKNOWN = Server()
+_UNTOLD = Track()
 _EMPTY: MappingProxyType[Any, Any] = MappingProxyType({})
 _AUTHORIZATIONS = frozenset(Authorization)
 
@@ -130,7 +131,7 @@ def settle_at(state: ServerState, camera_id: int, lag: float) -> float | None:
     Demand, readiness and readers are settled each by itself, so that a camera is too that somebody
     comes to or leaves all the time.
     """
-    return state.tracks.get(camera_id, Track()).settle_at(lag)
+    return state.tracks.get(camera_id, _UNTOLD).settle_at(lag)
 
 
 def _waiting(state: ServerState, event: Event, at: float) -> ServerState:
@@ -138,7 +139,7 @@ def _waiting(state: ServerState, event: Event, at: float) -> ServerState:
 
 
 def _after_camera_event(state: ServerState, camera: Camera, event: Event, at: float) -> ServerState:
-    track = state.tracks.get(camera.id, Track())
+    track = state.tracks.get(camera.id, _UNTOLD)
     camera, readers = advance_camera(camera, track.readers, event, state.nonce)
     return _with_camera(state, camera, track.told(event, at, readers))
 
@@ -161,8 +162,8 @@ def _merged(state: ServerState, row: Camera, asked_at: float, lag: float) -> tup
     known = state.cameras.get(row.id)
     row = _identified(row, known)
     if known is None or known.key != row.key or not state.synced:
-        return merged(row, row, Track(), asked_at, lag)
-    return merged(row, known, state.tracks.get(row.id, Track()), asked_at, lag)
+        return merged(row, row, _UNTOLD, asked_at, lag)
+    return merged(row, known, state.tracks.get(row.id, _UNTOLD), asked_at, lag)
 
 
 def _with_camera(state: ServerState, camera: Camera, track: Track) -> ServerState:
@@ -188,7 +189,7 @@ def _with_cameras(state: ServerState, snapshot: Snapshot[Camera], lag: float) ->
     )
     for camera_id in kept:
         cameras[camera_id] = state.cameras[camera_id]
-        tracks[camera_id] = state.tracks.get(camera_id, Track())
+        tracks[camera_id] = state.tracks.get(camera_id, _UNTOLD)
     return replace(
         state,
         cameras=_unless_equal(state.cameras, cameras),

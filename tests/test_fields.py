@@ -1,0 +1,84 @@
+"""An update of some fields of a camera leaves what an update of all would show."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import get_type_hints
+
+from homeassistant.core import HomeAssistant, State
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.nestmtx.client import Camera, CameraStatus
+from custom_components.nestmtx.client.changes import changes
+from custom_components.nestmtx.coordinator import NestMTXCoordinator
+from custom_components.nestmtx.device import Subject
+
+NAME = "front_yard_front_yard_cam"
+KEPT = ("id", "checksum", "name", "room")
+"""What identifies the camera, and names its device."""
+
+NUMBERS = st.integers(0, 2)
+TEXTS = st.sampled_from([None, "one", "two"])
+TIMES = st.sampled_from([None, *(datetime(year, 1, 1, tzinfo=UTC) for year in (2001, 2002, 2099))])
+VALUES = {
+    bool: st.booleans(),
+    int: NUMBERS,
+    int | None: st.none() | NUMBERS,
+    str | None: TEXTS,
+    datetime | None: TIMES,
+    CameraStatus | None: st.none() | st.sampled_from(CameraStatus),
+    tuple[str, ...]: st.sampled_from([(), ("one",), ("one", "two")]),
+}
+HINTS = get_type_hints(Camera)
+FIELDS = {each.name: VALUES[HINTS[each.name]] for each in fields(Camera) if each.name not in KEPT}
+CHANGES = st.lists(
+    st.lists(st.sampled_from(sorted(FIELDS)), min_size=1, max_size=3, unique=True).flatmap(
+        lambda names: st.fixed_dictionaries({name: FIELDS[name] for name in names})
+    ),
+    min_size=20,
+    max_size=20,
+)
+STREAMING = {
+    "ready": True,
+    "ready_since": datetime(2001, 1, 1, tzinfo=UTC),
+    "expires_at": datetime(2099, 1, 1, tzinfo=UTC),
+}
+"""Without a stream, a camera shows less."""
+
+
+def _shown(hass: HomeAssistant) -> dict[str, State]:
+    return {each.entity_id: each for each in hass.states.async_all() if NAME in each.entity_id}
+
+
+def _change(coordinator: NestMTXCoordinator, change: dict[str, object]) -> None:
+    """Have the client tell of a camera of which only some fields differ."""
+    state = coordinator.data
+    camera = replace(state.cameras[1], **change)
+    changed = replace(state, cameras=MappingProxyType(state.cameras | {1: camera}))
+    coordinator.on_state(changed, changes(state, changed))
+
+
+@pytest.mark.usefixtures("all_enabled")
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(changes_of_fields=CHANGES)
+async def test_an_entity_hears_of_each_field_that_it_shows(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    changes_of_fields: list[dict[str, object]],
+) -> None:
+    coordinator = loaded_entry.runtime_data
+    subject = Subject("camera", coordinator.data.cameras[1].key)
+
+    for change in changes_of_fields:
+        _change(coordinator, STREAMING)
+        _change(coordinator, change)
+        shown = _shown(hass)
+        coordinator.async_update_subject(subject)
+
+        assert shown and _shown(hass) == shown, change
