@@ -131,7 +131,12 @@ _CREDENTIAL_ENTITIES: tuple[_Entity[Credential], ...] = (
 )
 _SERVER_ENTITIES: tuple[_Entity[Simulator], ...] = (
     _Entity("binary_sensor", "connection", " Connection", lambda _: {"on"}),
-    _Entity("sensor", "health", " Health", lambda _: {"healthy"}),
+    _Entity(
+        "sensor",
+        "health",
+        " Health",
+        lambda simulator: {"healthy" if simulator.world.users else "unhealthy"},
+    ),
     _Entity(
         "sensor",
         "cameras_streaming",

@@ -64,8 +64,8 @@ _LIBRARY_ERRORS = (
 _EVENT = "42["
 """How packets begin that are events as NestMTX sends them."""
 _TOPIC = re.compile(r'42\["([^"\\]+)"')
-_FOREIGN = re.compile(r"4(?:[56]|2[^\[]|\d[\d-]*/[^,])")
-"""How packets begin that announce binary attachments, want to be acknowledged, or are of another
+_FOREIGN = re.compile(r"b|4(?:[56]|2[^\[]|\d[\d-]*/[^,])")
+"""How packets begin that are binary or announce that, want to be acknowledged, or are of another
 namespace than "/"."""
 _AUTH_WORDS = ("auth", "token", "credential")
 
