@@ -1,0 +1,1 @@
+"""The brand's drawings, and what renders them for Home Assistant."""
