@@ -13,6 +13,7 @@ from homeassistant.components.stream import Orientation
 from PIL import Image
 
 _QUALITY: Final = 85
+_SUFFIX: Final = ".jpg"
 _LARGEST: Final = 16 * 1024 * 1024
 """Bytes of a picture that is read from a file."""
 
@@ -68,6 +69,10 @@ class PictureStore:
         """The folder need not be there yet."""
         self._folder = folder
 
+    def keys(self) -> frozenset[str]:
+        """Return the keys of the cameras of which there is a picture."""
+        return frozenset(path.stem for path in self._folder.glob(f"*{_SUFFIX}"))
+
     def load(self, key: str) -> Picture | None:
         """Return a camera's picture; None where there is none that can be shown."""
         path = self._path(key)
@@ -107,4 +112,4 @@ class PictureStore:
             self._folder.parent.rmdir()
 
     def _path(self, key: str) -> Path:
-        return self._folder / f"{key}.jpg"
+        return self._folder / f"{key}{_SUFFIX}"

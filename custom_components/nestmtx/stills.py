@@ -83,6 +83,8 @@ class Stills:
         self._policy = StillsPolicy(options.get(CONF_STILLS, StillsPolicy.RUNNING))
         self._store = store_of(coordinator.hass, coordinator.config_entry.entry_id)
         self._pictures: dict[str, Picture] = {}
+        self._stored: frozenset[str] = frozenset()
+        """Keys of the cameras that had a picture before the start."""
         self._unsaved: set[str] = set()
         self._cancel_save: CALLBACK_TYPE | None = None
         self._attempts: dict[str, float] = {}
@@ -96,16 +98,18 @@ class Stills:
 
     async def async_load(self, key: str) -> None:
         """Take over the picture of a camera from before the start."""
-        if key not in self._pictures and (
-            picture := await self._hass.async_add_executor_job(self._store.load, key)
-        ):
+        if key not in self._stored or key in self._pictures:
+            return
+        picture = await self._hass.async_add_executor_job(self._store.load, key)
+        if picture is not None:
             self._pictures[key] = picture
 
     async def async_tidy(self) -> None:
-        """Remove the pictures of cameras that are gone."""
+        """Look which pictures there are, and remove those of cameras that are gone."""
         keys = {camera.key for camera in self._coordinator.cameras}
         if keys:
             await self._hass.async_add_executor_job(self._store.keep_only, keys)
+        self._stored = await self._hass.async_add_executor_job(self._store.keys)
 
     async def async_picture(self, key: str, stream: Stream | None) -> Picture | None:
         """Return a camera's picture: a new one where that costs the camera nothing.
