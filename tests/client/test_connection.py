@@ -290,6 +290,32 @@ async def test_what_answers_no_request_is_an_event(
 # Connecting
 
 
+async def test_an_error_that_nobody_expects_costs_one_event_only(
+    http: aiohttp.ClientSession,
+    address: ServerAddress,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    topics: list[str] = []
+
+    def fail_once(topic: str, _: Any) -> None:
+        topics.append(topic)
+        if len(topics) == 1:
+            raise LookupError(topic)
+
+    token = await login(http, address, "nestmtx", "nestmtx", timeout=1)
+    connection = Connection(http, TIMINGS, fail_once, wants=lambda topic: topic != "log")
+    await connection.connect(address, token)
+
+    await simulator.emit("first", {})
+    await simulator.emit("second", {})
+    await connection.request("list", "health")
+
+    assert topics == ["first", "second"]
+    assert "Unexpected error" in caplog.text
+    await connection.close()
+
+
 async def test_anybody_may_connect_and_ask_for_nothing(
     http: aiohttp.ClientSession, address: ServerAddress
 ) -> None:

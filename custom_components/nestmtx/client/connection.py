@@ -211,11 +211,20 @@ class Connection:
             return False
         topic = _TOPIC.match(data)
         if topic is None or self._wants(topic[1]):
-            try:
-                self._received(*json.loads(data[2:]))
-            except (ValueError, RecursionError) as err:
-                self._not_understood(err)
+            self._take_event(data[2:])
         return True
+
+    def _take_event(self, data: str) -> None:
+        try:
+            message = json.loads(data)
+        except (ValueError, RecursionError) as err:
+            self._not_understood(err)
+            return
+        try:
+            self._received(*message)
+        except Exception:
+            # The library would end the connection, and tell nobody.
+            _LOGGER.exception("Unexpected error in what the server sent")
 
     async def _decode(self, data: str | bytes) -> None:
         """Let the library take a packet apart; one that it cannot ends the connection."""
