@@ -74,6 +74,8 @@ async def test_an_entity_hears_of_each_field_that_it_shows(
 ) -> None:
     coordinator = loaded_entry.runtime_data
     subject = Subject("camera", coordinator.data.cameras[1].key)
+    # The client knows nothing of the changes of the example before, and may have told otherwise.
+    coordinator.async_update_subject(subject)
 
     for change in changes_of_fields:
         _change(coordinator, STREAMING)

@@ -42,6 +42,8 @@ async def sustained(rounds: int) -> AsyncGenerator[Line]:
 
 
 async def _highest(here: Scene, socket: int, ask: Callable[[], Awaitable[object]]) -> float:
+    # A collection of all that a house consists of stops it for longer than any event.
+    gc.freeze()
     least, most, highest = _LEAST, _MOST, 0.0
     for _ in range(_STEPS):
         rate = (least * most) ** 0.5
@@ -51,6 +53,7 @@ async def _highest(here: Scene, socket: int, ask: Callable[[], Awaitable[object]
             least, highest = rate, max(highest, sent)
         else:
             most = rate
+    gc.unfreeze()
     return highest
 
 
@@ -61,13 +64,9 @@ async def _try(
 
     Nor may events wait when the last has been sent.
     """
-    # A collection of all that a house consists of stops it for longer than any event.
-    gc.collect()
-    gc.freeze()
     async with measured() as cost:
         sent = await here.source.send(socket, round(rate * _SECONDS), rate)
         begin = here.hass.loop.time()
         await ask()
         waited = here.hass.loop.time() - begin
-    gc.unfreeze()
     return len(sent) / (sent[-1] - sent[0]), max(cost.lag, waited) <= _LAG
