@@ -4,14 +4,17 @@ import asyncio
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 import sys
 from types import FrameType
+from unittest.mock import patch
 
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.nestmtx.client import Timings
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
@@ -44,6 +47,14 @@ HEARD = {
 def world() -> World:
     """A server with many cameras."""
     return recorded(50)
+
+
+@pytest.fixture
+def short_times() -> Generator[Timings]:
+    """Leave time between two lists, which settle what an event told."""
+    times = replace(TIMINGS, resync=3.0)
+    with patch("custom_components.nestmtx.coordinator.TIMINGS", times):
+        yield times
 
 
 @pytest.fixture
@@ -81,9 +92,11 @@ async def _until_all_is_written_once(
 
 
 async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> None:
-    simulator.requests.clear()
-    while {"cameras", "credentials", "health"} - {each["module"] for each in simulator.requests}:
-        await asyncio.sleep(TIMINGS.lag / 10)
+    # The lists last: the next ones are then as far away as can be.
+    for modules in ({"health"}, {"cameras", "credentials"}):
+        simulator.requests.clear()
+        while modules - {each["module"] for each in simulator.requests}:
+            await asyncio.sleep(TIMINGS.lag / 10)
     await asyncio.sleep(TIMINGS.lag)
     await hass.async_block_till_done()
 
