@@ -25,6 +25,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.nestmtx.client import ServerAddress, Timings
 from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Quirks, Simulator, Times, World
+from tests.simulator.probe import PATIENCE
 from tests.simulator.scenario import recorded
 
 # In an environment of their own: scripts/test --browser.
@@ -33,8 +34,8 @@ collect_ignore = ["browser"]
 ROOT = Path(__file__).parents[1]
 
 TIMINGS = Timings(
-    connect_timeout=2.0,
-    request_timeout=1.0,
+    connect_timeout=5.0,
+    request_timeout=5.0,
     first_retries=(0.02, 0.05),
     retry=0.1,
     retry_in_long_outage=0.2,
@@ -188,10 +189,10 @@ type Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
 @pytest.fixture
 def until(hass: HomeAssistant) -> Until:
-    """Wait until something holds; it is looked at often, and for a few seconds at most."""
+    """Wait until something holds; it is looked at often, and for PATIENCE at most."""
 
     async def until(condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 await asyncio.sleep(0.01)
                 await hass.async_block_till_done()

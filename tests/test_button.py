@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.conftest import Until
 from tests.simulator import Simulator
+from tests.simulator.probe import PATIENCE
 from tests.simulator.records import Process
 
 RESTART = "button.front_yard_front_yard_cam_restart_stream"
@@ -139,7 +140,7 @@ async def test_a_job_that_runs_is_not_run_twice(
 ) -> None:
     simulator.faults.delay = 0.2
     first = asyncio.ensure_future(_press(hass, SYNCHRONIZE))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         while "cronjobs" not in {request["module"] for request in simulator.requests}:
             await asyncio.sleep(0.01)
 

@@ -72,6 +72,8 @@ async def test_what_is_disabled_again_is_not_asked_for_any_more(
             f"sensor.127_0_0_1_{name}", disabled_by=er.RegistryEntryDisabler.USER
         )
     await hass.async_block_till_done()
+    # What was asked for before that may be under way.
+    await _requests(simulator, 1)
 
     requests = await _requests(simulator, 10)
 

@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from tests.conftest import Until
 from tests.simulator import Simulator
+from tests.simulator.probe import PATIENCE
 from tests.simulator.rows import camera_row
 
 ENABLED = "switch.front_yard_front_yard_cam_enabled"
@@ -277,7 +278,7 @@ async def test_a_change_that_was_made_and_cannot_be_read_back_has_not_failed(
     first = camera_row(camera, simulator.world, 0)
     simulator.faults.answers["cameras", "read"] = first
     change = hass.async_create_task(_turn(hass, ENABLED, on=False))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         while camera.enabled:
             simulator.faults.unanswered = (
                 {("cameras", "read")}

@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.typing import (
 from tests.conftest import Until
 from tests.simulator import Simulator, Times, World
 from tests.simulator.faults import Trouble
+from tests.simulator.probe import PATIENCE
 from tests.simulator.viewer import Viewer
 
 FRONT = "camera.front_yard_front_yard_cam"
@@ -72,7 +73,7 @@ async def _offer(browser: MockHAClientWebSocket, entity_id: str, offer: str) -> 
 
 
 async def _message(browser: MockHAClientWebSocket) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return (await browser.receive_json())["event"]
 
 

@@ -18,6 +18,7 @@ from custom_components.nestmtx.client import (
     Timings,
 )
 from tests.conftest import TIMINGS
+from tests.simulator.probe import PATIENCE
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Recorder:
         """Keep the token."""
         self.tokens.append(token)
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 3.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until something holds that the session tells."""
         async with asyncio.timeout(seconds):
             while not condition():

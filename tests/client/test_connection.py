@@ -25,6 +25,7 @@ from custom_components.nestmtx.client.connection import Connection
 from tests.conftest import TIMINGS
 from tests.faults.proxy import FaultProxy
 from tests.simulator import Quirks, Simulator, Times
+from tests.simulator.probe import PATIENCE
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def connection(
     http: aiohttp.ClientSession, address: ServerAddress, received: list[tuple[str, Any]]
 ) -> AsyncGenerator[Connection]:
     """A connection that the server accepts."""
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=1)
+    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
     connection = Connection(http, TIMINGS, lambda topic, payload: received.append((topic, payload)))
     await connection.connect(address, token)
     yield connection
@@ -54,7 +55,7 @@ async def connection(
 
 
 async def test_login_gives_a_token(http: aiohttp.ClientSession, address: ServerAddress) -> None:
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=1)
+    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
 
     assert token.startswith("oat_")
 
@@ -63,7 +64,7 @@ async def test_a_wrong_password_is_invalid_auth(
     http: aiohttp.ClientSession, address: ServerAddress
 ) -> None:
     with pytest.raises(InvalidAuth) as error:
-        await login(http, address, "nestmtx", "s3cret", timeout=1)
+        await login(http, address, "nestmtx", "s3cret", timeout=PATIENCE)
 
     assert "s3cret" not in str(error.value)
 
@@ -74,7 +75,7 @@ async def test_a_server_that_is_down_cannot_be_connected(
     await simulator.kill()
 
     with pytest.raises(CannotConnect):
-        await login(http, address, "nestmtx", "nestmtx", timeout=1)
+        await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ async def test_something_else_that_answers_is_told_apart(
     simulator.faults.http_status, simulator.faults.http_body = status, body
 
     with pytest.raises(error) as raised:
-        await login(http, address, "nestmtx", "nestmtx", timeout=1)
+        await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
 
     assert raised.type is error
 
@@ -303,7 +304,7 @@ async def test_an_error_that_nobody_expects_costs_one_event_only(
         if len(topics) == 1:
             raise LookupError(topic)
 
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=1)
+    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
     connection = Connection(http, TIMINGS, fail_once, wants=lambda topic: topic != "log")
     await connection.connect(address, token)
 
@@ -353,7 +354,7 @@ async def test_nothing_listening_cannot_be_connected(
 async def test_a_connection_whose_server_fell_silent_is_not_kept_by_the_library(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=1)
+    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
     proxy = FaultProxy((simulator.host, simulator.port))
     await proxy.start()
     connection = Connection(http, TIMINGS, on_event=lambda _topic, _payload: None)

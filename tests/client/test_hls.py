@@ -15,7 +15,7 @@ from custom_components.nestmtx.client import CannotConnect, hls, own
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.hls import read_hls
 from tests.simulator import Simulator, Trouble
-from tests.simulator.probe import until
+from tests.simulator.probe import PATIENCE, until
 
 from .reading import Read, Reading, readers
 
@@ -91,7 +91,7 @@ async def test_a_server_that_ends_cannot_be_connected_to_any_more(
 
     await simulator.kill()
 
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(CannotConnect):
             await reading.task
 
@@ -205,7 +205,7 @@ async def test_what_speaks_no_http_cannot_be_connected_to(
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/front/index.m3u8"
-    async with server, asyncio.timeout(3):
+    async with server, asyncio.timeout(PATIENCE):
         with pytest.raises(CannotConnect):
             await read_hls(http, url, _nothing_is_opened)
 

@@ -12,7 +12,7 @@ from custom_components.nestmtx.client import CannotConnect, own, rtsp
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.rtsp import read_rtsp
 from tests.simulator import Simulator, Trouble
-from tests.simulator.probe import until
+from tests.simulator.probe import PATIENCE, until
 
 from .reading import Read, Reading, readers
 
@@ -117,7 +117,7 @@ async def test_a_stream_that_ends_is_not_missing(
 
     await (simulator.set_ready(FRONT, ready=False) if ready else simulator.kill())
 
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(StreamUnavailable) as err:
             await reading.task
     assert not err.value.is_missing
@@ -217,7 +217,7 @@ async def _endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 )
 @pytest.mark.usefixtures("socket_enabled")
 async def test_an_answer_that_is_none_is_no_stream(answer: bytes) -> None:
-    async with _server(_sending(answer)) as url, asyncio.timeout(3):
+    async with _server(_sending(answer)) as url, asyncio.timeout(PATIENCE):
         with pytest.raises(StreamUnavailable) as err:
             await read_rtsp(url, lambda: pytest.fail("There is nothing to read"))
     assert not err.value.is_missing
@@ -225,7 +225,7 @@ async def test_an_answer_that_is_none_is_no_stream(answer: bytes) -> None:
 
 @pytest.mark.usefixtures("socket_enabled")
 async def test_an_answer_without_an_end_is_no_stream() -> None:
-    async with _server(_endless) as url, asyncio.timeout(3):
+    async with _server(_endless) as url, asyncio.timeout(PATIENCE):
         with pytest.raises(StreamUnavailable):
             await read_rtsp(url, lambda: pytest.fail("There is nothing to read"))
 

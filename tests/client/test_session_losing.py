@@ -15,6 +15,7 @@ from custom_components.nestmtx.client import (
 )
 from tests.conftest import TIMINGS
 from tests.simulator import Simulator
+from tests.simulator.probe import PATIENCE
 
 from .sessions import Recorder, running
 
@@ -85,7 +86,7 @@ async def test_a_password_that_does_not_work_any_more_ends_the_session(
     simulator.world.revoke_tokens("nestmtx")
     await simulator.disconnect_all()
 
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(InvalidAuth):
             await session.run()
 

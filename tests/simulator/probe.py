@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import socketio
 
 from .devices import Json
 from .server import Simulator
+
+PATIENCE: Final = 20.0
+"""Seconds for what happens soon: a machine may have other things to do."""
 
 type Frames = list[tuple[str, list[Any]]]
 """Event names, and the arguments that came with them."""
@@ -80,7 +83,7 @@ class Probe:
 
 
 async def until(reached: Callable[[], Any]) -> None:
-    """Wait for something to become true; raises TimeoutError after three seconds."""
-    async with asyncio.timeout(3):
+    """Wait for something to become true. Raises TimeoutError after PATIENCE."""
+    async with asyncio.timeout(PATIENCE):
         while not reached():
             await asyncio.sleep(0.005)
