@@ -13,11 +13,12 @@ from homeassistant.components.media_source import async_resolve_media
 from homeassistant.components.stream import HLS_PROVIDER, Stream
 from homeassistant.components.stream.core import Segment, StreamOutput
 from homeassistant.core import HomeAssistant
+from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.setup import async_setup_component
 import numpy as np
 from PIL import Image
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from tests.conftest import Until
 from tests.simulator import Simulator, Times
@@ -170,4 +171,21 @@ async def test_the_media_browser_plays_a_sleeping_camera(
     media = await async_resolve_media(hass, f"media-source://camera/{FRONT}", None)
 
     assert media.url.endswith(".m3u8")
+    assert simulator.world.cameras[1].stream.ready
+
+
+async def test_a_sleeping_camera_is_cast_once_it_streams(
+    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
+) -> None:
+    await async_process_ha_core_config(hass, {"internal_url": "http://home.example:8123"})
+    casts = async_mock_service(hass, "media_player", "play_media")
+
+    await hass.services.async_call(
+        "camera",
+        "play_stream",
+        {"entity_id": FRONT, "media_player": "media_player.screen"},
+        blocking=True,
+    )
+
+    assert [cast.data["media_content_id"].endswith(".m3u8") for cast in casts] == [True]
     assert simulator.world.cameras[1].stream.ready

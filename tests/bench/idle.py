@@ -22,7 +22,7 @@ async def idle(rounds: int) -> AsyncGenerator[Line]:
     """
     seconds = _MINUTE if rounds >= 7 else _MINUTE / 3
     async with source(_CAMERAS, idle_log=_LOG) as server, home() as hass:
-        alone = await cpu(lambda: asyncio.sleep(seconds / 3)) * 3
+        alone = await cpu(lambda: asyncio.sleep(seconds / 6)) * 6
         async with loaded(hass, server.address.host, server.address.port):
             # Behind what connecting has begun: the first lists are fetched again after the lag.
             await asyncio.sleep(1)

@@ -19,28 +19,52 @@ _ROOT = Path(__file__).parents[2]
 _PACKAGE = "custom_components.nestmtx"
 _CORE = "homeassistant.bootstrap, homeassistant.components.camera, homeassistant.components.http"
 """What a Home Assistant with any camera has imported."""
+_BEGIN = "begin"
+_IMPORTS = """
+import {core}
+import os, sys
+for _ in range({rounds}):
+    sys.stderr.write("{begin}\\n")
+    sys.stderr.flush()
+    if not os.fork():
+        import {package}
+        os._exit(0)
+    os.wait()
+"""
+"""Core's modules take most of the time: they are imported once, and copied."""
 _BLOCKS = "blocking call"
 
 
 async def startup(rounds: int) -> AsyncGenerator[Line]:
-    """Import in fresh processes; then set up with Home Assistant's detector on."""
-    pairs = [await _import_times() for _ in range(rounds)]
-    yield Figure("Import of the integration", median(own for own, _ in pairs), "ms")
-    yield Figure("The same with what only it imports", median(full for _, full in pairs), "ms")
+    """Import in processes that have core's modules only; then set up with the detector on."""
+    own, full = zip(*await _import_times(rounds), strict=True)
+    yield Figure("Import of the integration", median(own), "ms")
+    yield Figure("The same with what only it imports", median(full), "ms")
     yield Figure("Blocking calls in a set-up", await _blocking_calls(), "", goal=Goal("<=", 0))
 
 
-async def _import_times() -> tuple[float, float]:
+async def _import_times(rounds: int) -> list[tuple[float, float]]:
     """Return the milliseconds of the package's own modules, and of all that it adds to core's."""
-    platforms = sorted(path.stem for path in (_ROOT / _PACKAGE.replace(".", "/")).glob("*.py"))
-    modules = ", ".join(f"{_PACKAGE}.{each}" for each in platforms if each != "__init__")
-    script = f"import {_CORE}\nimport sys\nsys.stderr.write('begin\\n')\nimport {modules}"
+    modules = [path.stem for path in sorted((_ROOT / _PACKAGE.replace(".", "/")).glob("*.py"))]
+    script = _IMPORTS.format(
+        core=_CORE,
+        rounds=rounds,
+        begin=_BEGIN,
+        package=", ".join(f"{_PACKAGE}.{each}" for each in modules if each != "__init__"),
+    )
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-X", "importtime", "-c", script), cwd=_ROOT, stderr=PIPE
     )
     _, output = await process.communicate()
+    _, *parts = output.decode().split(f"{_BEGIN}\n")
+    assert len(parts) == rounds
+    return [_times(part) for part in parts]
+
+
+def _times(report: str) -> tuple[float, float]:
+    """Add up a report of imports: the package's own modules, and all."""
     own = full = 0.0
-    for line in output.decode().partition("begin\n")[2].splitlines():
+    for line in report.splitlines():
         # Its own microseconds, those with what it imports, and the name.
         itself, _, name = line.removeprefix("import time:").split("|")
         full += float(itself) / 1000
