@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from scripts.development.browser import log_in
 from tests.simulator.picture import BITS, HEIGHT, RATE, WIDTH, frame_number
@@ -69,25 +69,25 @@ def close_camera(page: Page) -> None:
 
 
 def wait_for_video(
-    page: Page, player: Player, *, seconds: float, filmed_after: float = 0.0
+    view: Locator, player: Player, *, seconds: float, filmed_after: float = 0.0
 ) -> Frame:
-    """Wait until a player shows what a camera films now, and goes on; answers the last frame."""
+    """Wait until a view's player shows what a camera films now, and goes on; answers a frame."""
     end = time.monotonic() + seconds
     first: Frame | None = None
     frame: Frame | None = None
     while time.monotonic() < end:
-        frame = grab(page, player)
+        frame = grab(view, player)
         if frame is not None and frame.is_live and frame.taken > filmed_after:
             if first and frame.taken > first.taken and frame.position > first.position:
                 return frame
             first = first or frame
-        page.wait_for_timeout(LOOK)
+        view.page.wait_for_timeout(LOOK)
     raise AssertionError(f"{player} shows no live video after {seconds:.0f} s, but {frame}")
 
 
-def grab(page: Page, player: Player) -> Frame | None:
+def grab(view: Locator, player: Player) -> Frame | None:
     """Read which frame a player shows, if it can be seen, and shows any."""
-    grabbed = page.locator(f"{DIALOG} {player} video").evaluate_all(GRAB)
+    grabbed = view.locator(f"{player} video").evaluate_all(GRAB)
     if grabbed is None:
         return None
     position, url = grabbed

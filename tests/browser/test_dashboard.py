@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 import re
+import time
 from typing import Literal
 
 from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
@@ -13,6 +14,7 @@ from tests.simulator.google import consent_page
 from tests.simulator.scenario import recorded
 
 from .home import Home, running_home
+from .live_view import wait_for_video
 from .visitor import no_errors
 
 CARD = "nestmtx-camera-card"
@@ -23,6 +25,7 @@ GOOGLE = "https://accounts.google.com/**"
 OWN = "own-dashboard"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WAKING = 30_000
+SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,18 @@ def test_a_live_view_that_is_forgotten_ends(page: Page, home: Home) -> None:
     page.clock.fast_forward("05:01")
 
     expect(card.locator("ha-camera-stream")).to_have_count(0)
+
+
+def test_a_live_view_comes_back_when_its_stream_has_broken_off(page: Page, home: Home) -> None:
+    log_in(page, f"{home.url}/{DASHBOARD}/cameras")
+    card = _card(page, ASLEEP)
+    card.get_by_role("button", name=f"Play {ASLEEP} live").click()
+    wait_for_video(card, "ha-web-rtc-player", seconds=SECONDS)
+    restarted = time.time()
+
+    home.press(home.entities(ASLEEP)["button.restart_stream"])
+
+    wait_for_video(card, "ha-web-rtc-player", seconds=SECONDS, filmed_after=restarted + 2)
 
 
 def test_a_picture_is_taken_by_a_tap(visit: Page, home: Home) -> None:

@@ -20,20 +20,20 @@ SECONDS = 90.0
 def test_a_sleeping_camera_plays_over_web_rtc(start_home: StartHome, page: Page) -> None:
     home = start_home(protocols=ALL)
     open_camera(page, home.show(SLEEPING))
-    wait_for_video(page, "ha-web-rtc-player", seconds=SECONDS)
+    wait_for_video(page.locator(DIALOG), "ha-web-rtc-player", seconds=SECONDS)
 
 
 def test_a_sleeping_camera_plays_over_hls_from_rtsp(start_home: StartHome, page: Page) -> None:
     home = start_home(protocols=ALL)
     home.set_options(web_rtc=False)
     open_camera(page, home.show(SLEEPING))
-    wait_for_video(page, "ha-hls-player", seconds=SECONDS)
+    wait_for_video(page.locator(DIALOG), "ha-hls-player", seconds=SECONDS)
 
 
 def test_a_sleeping_camera_plays_over_hls_from_hls(start_home: StartHome, page: Page) -> None:
     home = start_home(protocols="hls")
     open_camera(page, home.show(SLEEPING))
-    wait_for_video(page, "ha-hls-player", seconds=SECONDS)
+    wait_for_video(page.locator(DIALOG), "ha-hls-player", seconds=SECONDS)
 
 
 def test_a_live_view_over_hls_comes_back_after_a_restart_of_the_stream(
@@ -42,11 +42,13 @@ def test_a_live_view_over_hls_comes_back_after_a_restart_of_the_stream(
     home = start_home(protocols=ALL, cold_start=5)
     home.set_options(web_rtc=False)
     open_camera(page, home.show(SLEEPING))
-    wait_for_video(page, "ha-hls-player", seconds=SECONDS)
+    wait_for_video(page.locator(DIALOG), "ha-hls-player", seconds=SECONDS)
     restarted = time.time()
     home.press(home.entities(SLEEPING)["button.restart_stream"])
     # A player that is behind shows the former stream to its end.
-    wait_for_video(page, "ha-hls-player", seconds=SECONDS, filmed_after=restarted + 5)
+    wait_for_video(
+        page.locator(DIALOG), "ha-hls-player", seconds=SECONDS, filmed_after=restarted + 5
+    )
 
 
 def test_a_live_view_over_web_rtc_says_that_its_stream_broke_off(
@@ -55,13 +57,13 @@ def test_a_live_view_over_web_rtc_says_that_its_stream_broke_off(
     # Home Assistant's player does not connect again by itself when the server hangs up.
     home = start_home(protocols=ALL, cold_start=5)
     open_camera(page, home.show(SLEEPING))
-    wait_for_video(page, "ha-web-rtc-player", seconds=SECONDS)
+    wait_for_video(page.locator(DIALOG), "ha-web-rtc-player", seconds=SECONDS)
     home.press(home.entities(SLEEPING)["button.restart_stream"])
     alert = page.locator(f"{DIALOG} ha-web-rtc-player ha-alert")
     expect(alert).to_contain_text("The stream broke off.", timeout=30_000)
     close_camera(page)
     open_again(page)
-    wait_for_video(page, "ha-web-rtc-player", seconds=SECONDS)
+    wait_for_video(page.locator(DIALOG), "ha-web-rtc-player", seconds=SECONDS)
 
 
 @pytest.mark.parametrize(

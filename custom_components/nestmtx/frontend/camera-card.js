@@ -39,6 +39,13 @@ export const isLive = ({ hass, config, entities, choice }) => {
   return isReady && (isPersistent || config.live_when_ready === true);
 };
 
+/**
+ * Whether a view has to begin anew when a camera's state changes: its stream has ended, or the
+ * server is back. Home Assistant's player of WebRTC does not connect again by itself.
+ */
+export const beginsAnew = (former, state) =>
+  state !== former && state !== "unavailable" && ["streaming", "unavailable"].includes(former);
+
 /** The configuration of the picture's card. */
 export const pictureConfig = (config, live) => ({
   type: "picture-entity",
@@ -74,6 +81,8 @@ export class CameraCard extends HTMLElement {
   #camera;
   #choice;
   #timer;
+  /** How often a view has had to begin anew. */
+  #beginnings = 0;
   #built = {};
   #translate = pageTranslator();
 
@@ -120,6 +129,8 @@ export class CameraCard extends HTMLElement {
     // Only when they change: a house may have thousands of entities, and a state changes often.
     if (former?.entities !== hass.entities || former?.devices !== hass.devices) this.#find();
     if (former?.locale !== hass.locale || former.connected !== hass.connected) this.#loadWords();
+    const [before, now] = [former, hass].map((each) => each?.states[this.#config?.entity]?.state);
+    if (beginsAnew(before, now)) this.#beginnings += 1;
     this.#render();
   }
 
@@ -169,7 +180,7 @@ export class CameraCard extends HTMLElement {
     if (!this.#hass || !this.#config) return;
     const camera = this.#camera;
     const live = this.#live;
-    this.#build(".picture > div", pictureConfig(this.#config, live));
+    this.#build(".picture > div", pictureConfig(this.#config, live), live && this.#beginnings);
     this.#build(".details", detailsConfig(camera?.entities ?? {}));
     const name = camera?.name ?? this.#config.entity;
     const button = this.shadowRoot.querySelector("button");
@@ -178,9 +189,9 @@ export class CameraCard extends HTMLElement {
     button.querySelector("ha-icon").setAttribute("icon", live ? "mdi:stop" : "mdi:play");
   }
 
-  /** Put one of Home Assistant's cards into a place, anew only if it is configured otherwise. */
-  async #build(place, config) {
-    const wanted = JSON.stringify(config);
+  /** Put one of Home Assistant's cards into a place, anew only for another configuration or view. */
+  async #build(place, config, view) {
+    const wanted = JSON.stringify([config, view]);
     const built = (this.#built[place] ??= {});
     if (built.wanted !== wanted) {
       built.wanted = wanted;
