@@ -15,7 +15,7 @@ from .table import Figure, Goal, Line
 from .writes import writes_of, writing
 
 _CAMERAS = 50
-_EVENTS = 20 * len(LIFE)
+_EVENTS = 10 * len(LIFE)
 _RATE = 100.0
 """Events a second: one is over long before the next."""
 _BURST = 1000

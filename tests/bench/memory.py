@@ -11,7 +11,7 @@ from .lives import ROUND
 from .scene import OURS, scene
 from .table import Figure, Goal, Line
 
-_FEW, _MANY = 20, 120
+_FEW, _MANY = 20, 70
 _EVENTS = 200_000
 _EVENTS_QUICK = 20_000
 _WARM_UP = 0.1

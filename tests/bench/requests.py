@@ -8,7 +8,7 @@ from .meter import Pair, alternating
 from .scene import Scene, scene
 from .table import Figure, Goal, Line
 
-_REQUESTS = 600
+_REQUESTS = 400
 
 
 async def requests(rounds: int) -> AsyncGenerator[Line]:

@@ -14,9 +14,9 @@ _CAMERAS = 50
 _SECONDS = 0.3
 """How long each rate is tried."""
 _LAG = 0.05
-_LEAST, _MOST = 1_000.0, 32_000.0
-_STEPS = 6
-"""Halvings of what is between: the last one tells apart rates that differ by 6 %."""
+_LEAST, _MOST = 2_000.0, 32_000.0
+_STEPS = 5
+"""Halvings of what is between: the last one tells apart rates that differ by 9 %."""
 
 
 async def sustained(rounds: int) -> AsyncGenerator[Line]:
