@@ -88,7 +88,8 @@ async def bench(
     """The entry, set up, and everything true: camera 1 is ready, camera 2 is not."""
     bench = Bench(hass, loaded_entry, simulator, proxy, caplog)
     await simulator.set_ready(1, ready=True)
-    await bench.until(lambda: bench.camera(1, "ready") == "on")
+    # That it is requested, only a list tells.
+    await bench.until(lambda: {bench.camera(1, each) for each in ("ready", "requested")} == {"on"})
     await bench.until_true()
     bench.seen.clear()
     return bench
