@@ -32,7 +32,7 @@ const STYLE = `
 `;
 
 /** Whether a camera is shown live: as somebody chose, else where that keeps nothing awake. */
-export const isLive = ({ hass, config, entities, choice }) => {
+const isLive = ({ hass, config, entities, choice }) => {
   if (choice !== undefined) return choice;
   const isReady = hass.states[config.entity]?.state === "streaming";
   const isPersistent = hass.states[entities["switch.persistent"]]?.state === "on";
@@ -43,11 +43,11 @@ export const isLive = ({ hass, config, entities, choice }) => {
  * Whether a view has to begin anew when a camera's state changes: its stream has ended, or the
  * server is back. Home Assistant's player of WebRTC does not connect again by itself.
  */
-export const beginsAnew = (former, state) =>
+const beginsAnew = (former, state) =>
   state !== former && state !== "unavailable" && ["streaming", "unavailable"].includes(former);
 
 /** The configuration of the picture's card. */
-export const pictureConfig = (config, live) => ({
+const pictureConfig = (config, live) => ({
   type: "picture-entity",
   entity: config.entity,
   camera_view: live ? "live" : "auto",
@@ -56,7 +56,7 @@ export const pictureConfig = (config, live) => ({
 });
 
 /** The configuration of the tiles below it, two in a row. */
-export const detailsConfig = (entities) => ({
+const detailsConfig = (entities) => ({
   type: "grid",
   columns: 2,
   square: false,
