@@ -1,6 +1,10 @@
+// @ts-check
 /** What a tap on a tile does. */
 
-/** The options of a tile that presses a button; its icon is no second button beside it. */
+/**
+ * The options of a tile that presses a button; its icon is no second button beside it.
+ * @param {string} entity
+ */
 export const pressed = (entity) => ({
   tap_action: {
     action: "perform-action",

@@ -1,8 +1,14 @@
+// @ts-check
 /** A camera's card: its picture or live video, and tiles of what it does and what can be done. */
+
+/** @import { CardConfig, CardElement, Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
+/** @import { Device, Entities } from "./devices.js" */
 
 import { pressed } from "./actions.js";
 import { cameraOf, firstCamera } from "./devices.js";
 import { loadTranslator, pageTranslator } from "./translation.js";
+
+/** @typedef {{ type: string, entity: string, live_when_ready?: boolean }} CameraCardConfig */
 
 /** How long a view lasts that somebody asked for: nobody empties a battery by forgetting it. */
 const LIVE_VIEW_MS = 5 * 60 * 1000;
@@ -31,22 +37,44 @@ const STYLE = `
   }
 `;
 
-/** Whether a camera is shown live: as somebody chose, else where that keeps nothing awake. */
+/**
+ * The state of an entity, or undefined where there is none.
+ * @param {Hass | undefined} hass
+ * @param {string | undefined} entity
+ */
+const stateOf = (hass, entity) => (entity ? hass?.states[entity]?.state : undefined);
+
+/**
+ * Whether a camera is shown live: as somebody chose, else where that keeps nothing awake.
+ * @param {{
+ *   hass: Hass | undefined,
+ *   config: CameraCardConfig | undefined,
+ *   entities: Entities,
+ *   choice: boolean | undefined,
+ * }} card
+ */
 const isLive = ({ hass, config, entities, choice }) => {
   if (choice !== undefined) return choice;
-  const isReady = hass.states[config.entity]?.state === "streaming";
-  const isPersistent = hass.states[entities["switch.persistent"]]?.state === "on";
-  return isReady && (isPersistent || config.live_when_ready === true);
+  const isReady = stateOf(hass, config?.entity) === "streaming";
+  const isPersistent = stateOf(hass, entities["switch.persistent"]) === "on";
+  return isReady && (isPersistent || config?.live_when_ready === true);
 };
 
 /**
  * Whether a view has to begin anew when a camera's state changes: its stream has ended, or the
  * server is back. Home Assistant's player of WebRTC does not connect again by itself.
+ * @param {string | undefined} former
+ * @param {string | undefined} state
  */
 const beginsAnew = (former, state) =>
-  state !== former && state !== "unavailable" && ["streaming", "unavailable"].includes(former);
+  state !== former &&
+  state !== "unavailable" &&
+  (former === "streaming" || former === "unavailable");
 
-/** The configuration of the picture's card. */
+/**
+ * The configuration of the picture's card.
+ * @type {(config: CameraCardConfig, live: boolean) => CardConfig}
+ */
 const pictureConfig = (config, live) => ({
   type: "picture-entity",
   entity: config.entity,
@@ -55,14 +83,18 @@ const pictureConfig = (config, live) => ({
   tap_action: { action: "none" },
 });
 
-/** The configuration of the tiles below it, two in a row. */
+/**
+ * The configuration of the tiles below it, two in a row.
+ * @type {(entities: Entities) => CardConfig}
+ */
 const detailsConfig = (entities) => ({
   type: "grid",
   columns: 2,
   square: false,
-  cards: TILES.filter((key) => key in entities).map((key) => tileConfig(entities[key])),
+  cards: TILES.flatMap((key) => entities[key] ?? []).map((entity) => tileConfig(entity)),
 });
 
+/** @type {(entity: string) => CardConfig} */
 const tileConfig = (entity) => ({
   type: "tile",
   entity,
@@ -70,34 +102,47 @@ const tileConfig = (entity) => ({
   ...(entity.startsWith("button.") && { ...pressed(entity), ...whileAvailable(entity) }),
 });
 
+/** @param {string} entity */
 const whileAvailable = (entity) => ({
   hide_state: true,
   visibility: [{ condition: "state", entity, state_not: "unavailable" }],
 });
 
 export class CameraCard extends HTMLElement {
+  #root = this.attachShadow({ mode: "open" });
+  /** @type {CameraCardConfig | undefined} */
   #config;
+  /** @type {Hass | undefined} */
   #hass;
+  /** @type {Device | undefined} */
   #camera;
+  /** @type {boolean | undefined} */
   #choice;
+  /** @type {number | undefined} */
   #timer;
   /** How often a view has had to begin anew. */
   #beginnings = 0;
+  /** @type {Record<string, { wanted?: string, card?: CardElement }>} */
   #built = {};
   #translate = pageTranslator();
 
   constructor() {
     super();
-    this.attachShadow({ mode: "open" }).innerHTML = `
+    this.#root.innerHTML = `
       <style>${STYLE}</style>
       <ha-card>
         <div class="picture"><div></div><button><span><ha-icon></ha-icon></span></button></div>
         <div class="details"></div>
       </ha-card>
     `;
-    this.shadowRoot.querySelector("button").addEventListener("click", () => this.#toggle());
+    this.#part("button").addEventListener("click", () => this.#toggle());
   }
 
+  /**
+   * @param {Hass} hass
+   * @param {string[]} entities
+   * @param {string[]} others
+   */
   static getStubConfig(hass, entities, others) {
     const entity = firstCamera(hass, [...entities, ...others]);
     return { entity: entity ?? "" };
@@ -111,11 +156,12 @@ export class CameraCard extends HTMLElement {
         { name: "entity", required: true, selector: { entity: camera } },
         { name: "live_when_ready", selector: { boolean: {} } },
       ],
-      computeLabel: ({ name }) => translate(`card.${name}`),
-      computeHelper: ({ name }) => translate(`card.${name}_help`),
+      computeLabel: (/** @type {{ name: string }} */ { name }) => translate(`card.${name}`),
+      computeHelper: (/** @type {{ name: string }} */ { name }) => translate(`card.${name}_help`),
     };
   }
 
+  /** @param {CameraCardConfig} config */
   setConfig(config) {
     if (!config.entity) throw new Error(pageTranslator()("card.no_camera"));
     this.#config = config;
@@ -123,14 +169,17 @@ export class CameraCard extends HTMLElement {
     this.#choose(undefined);
   }
 
+  /** @param {Hass} hass */
   set hass(hass) {
     const former = this.#hass;
     this.#hass = hass;
     // Only when they change: a house may have thousands of entities, and a state changes often.
     if (former?.entities !== hass.entities || former?.devices !== hass.devices) this.#find();
-    if (former?.locale !== hass.locale || former.connected !== hass.connected) this.#loadWords();
-    const [before, now] = [former, hass].map((each) => each?.states[this.#config?.entity]?.state);
-    if (beginsAnew(before, now)) this.#beginnings += 1;
+    if (former?.locale !== hass.locale || former.connected !== hass.connected) {
+      this.#loadWords(hass);
+    }
+    const entity = this.#config?.entity;
+    if (beginsAnew(stateOf(former, entity), stateOf(hass, entity))) this.#beginnings += 1;
     this.#render();
   }
 
@@ -155,9 +204,10 @@ export class CameraCard extends HTMLElement {
     this.#camera = this.#hass && this.#config && cameraOf(this.#hass, this.#config.entity);
   }
 
-  async #loadWords() {
+  /** @param {Hass} hass */
+  async #loadWords(hass) {
     try {
-      this.#translate = await loadTranslator(this.#hass);
+      this.#translate = await loadTranslator(hass);
     } catch {
       // They are loaded when there is a connection again.
       return;
@@ -169,6 +219,7 @@ export class CameraCard extends HTMLElement {
     this.#choose(!this.#live);
   }
 
+  /** @param {boolean | undefined} choice */
   #choose(choice) {
     clearTimeout(this.#timer);
     this.#choice = choice;
@@ -183,13 +234,26 @@ export class CameraCard extends HTMLElement {
     this.#build(".picture > div", pictureConfig(this.#config, live), live && this.#beginnings);
     this.#build(".details", detailsConfig(camera?.entities ?? {}));
     const name = camera?.name ?? this.#config.entity;
-    const button = this.shadowRoot.querySelector("button");
+    const button = this.#part("button");
     button.hidden = !camera;
     button.setAttribute("aria-label", this.#translate(live ? "card.stop" : "card.play", { name }));
-    button.querySelector("ha-icon").setAttribute("icon", live ? "mdi:stop" : "mdi:play");
+    this.#part("button ha-icon").setAttribute("icon", live ? "mdi:stop" : "mdi:play");
   }
 
-  /** Put one of Home Assistant's cards into a place, anew only for another configuration or view. */
+  /**
+   * A part of the markup that the constructor writes.
+   * @param {string} selector
+   */
+  #part(selector) {
+    return /** @type {HTMLElement} */ (this.#root.querySelector(selector));
+  }
+
+  /**
+   * Put one of Home Assistant's cards into a place, anew only for another configuration or view.
+   * @param {string} place
+   * @param {CardConfig} config
+   * @param {false | number} [view]
+   */
   async #build(place, config, view) {
     const wanted = JSON.stringify([config, view]);
     const built = (this.#built[place] ??= {});
@@ -200,7 +264,7 @@ export class CameraCard extends HTMLElement {
       if (built.wanted !== wanted) return;
       built.card = createCardElement(config);
       built.card.hass = this.#hass;
-      this.shadowRoot.querySelector(place).replaceChildren(built.card);
+      this.#part(place).replaceChildren(built.card);
     } else if (built.card) {
       built.card.hass = this.#hass;
     }

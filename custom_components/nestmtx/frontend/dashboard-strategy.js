@@ -1,4 +1,9 @@
+// @ts-check
 /** A dashboard that looks after itself: made anew whenever devices, entities or areas change. */
+
+/** @import { CardConfig, Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
+/** @import { DeviceOf, Devices, Entities } from "./devices.js" */
+/** @import { Translate } from "./translation.js" */
 
 import { pressed } from "./actions.js";
 import { devicesOf } from "./devices.js";
@@ -18,12 +23,16 @@ const LOG = "event.log";
 const ADD_SERVER_PAGE = "/config/integrations/dashboard/add?domain=nestmtx";
 const REPAIRS_PAGE = "/config/repairs";
 const SERVERS_PAGE = "/config/integrations/integration/nestmtx";
+/** @param {string} id */
 const devicePage = (id) => `/config/devices/device/${id}`;
 
+/** @type {(text: string, icon: string) => CardConfig} */
 const heading = (text, icon) => ({ type: "heading", heading: text, icon });
 
+/** @type {(cards: CardConfig[], options?: object) => CardConfig} */
 const section = (cards, options = {}) => ({ type: "grid", cards, ...options });
 
+/** @type {(entity: string, options?: object) => CardConfig} */
 const tile = (entity, options = {}) => ({
   type: "tile",
   entity,
@@ -32,17 +41,26 @@ const tile = (entity, options = {}) => ({
   ...options,
 });
 
+/** @type {(content: string) => CardConfig} */
 const markdown = (content) => ({
   type: "markdown",
   content,
   grid_options: { columns: "full" },
 });
 
+/** @param {string} content */
 const note = (content) => section([markdown(content)], { column_span: COLUMNS });
 
+/**
+ * @param {string} entity
+ * @param {string} state
+ */
 const when = (entity, state) => ({ condition: "state", entity, state });
 
-/** Entities, the states of them that need attention, what to call them, and where to go. */
+/**
+ * Entities, the states of them that need attention, what to call them, and where to go.
+ * @param {Devices} devices
+ */
 const troubles = ({ servers, credentials }) => [
   ...servers.map(({ entities }) => ({
     entity: entities["binary_sensor.connection"],
@@ -58,7 +76,11 @@ const troubles = ({ servers, credentials }) => [
   })),
 ];
 
-/** What needs attention: a section that is there only while something does. */
+/**
+ * What needs attention: a section that is there only while something does.
+ * @param {Devices} devices
+ * @param {Translate} translate
+ */
 export const attentionSection = (devices, translate) => {
   const found = troubles(devices);
   const tiles = found.map(({ entity, state, name, page }) =>
@@ -76,17 +98,22 @@ export const attentionSection = (devices, translate) => {
   });
 };
 
+/** @type {(camera: DeviceOf<"camera">) => CardConfig} */
 const cameraCard = ({ entities }) => ({
   type: "custom:nestmtx-camera-card",
   entity: entities["camera.camera"],
   grid_options: { columns: SECTION_COLUMNS },
 });
 
-/** The cameras of each area, those without one last. */
+/**
+ * The cameras of each area, those without one last.
+ * @param {DeviceOf<"camera">[]} cameras
+ * @param {Translate} translate
+ */
 export const cameraSections = (cameras, translate) => {
-  // What is undefined is sorted to the end without being compared.
+  // What is undefined is sorted to the end without being compared, which tsc does not know.
   const areas = [...new Set(cameras.map(({ area }) => area))].sort((one, other) =>
-    one.name.localeCompare(other.name),
+    one && other ? one.name.localeCompare(other.name) : 0,
   );
   return areas.map((area) => {
     const name = area?.name ?? translate("dashboard.no_area");
@@ -97,6 +124,10 @@ export const cameraSections = (cameras, translate) => {
   });
 };
 
+/**
+ * @param {Devices} devices
+ * @param {Translate} translate
+ */
 const camerasView = (devices, translate) => ({
   title: translate("dashboard.cameras"),
   path: "cameras",
@@ -110,8 +141,10 @@ const camerasView = (devices, translate) => ({
   ],
 });
 
-const present = (keys, entities) => keys.filter((key) => key in entities);
+/** @type {(keys: string[], entities: Entities) => string[]} */
+const present = (keys, entities) => keys.flatMap((key) => entities[key] ?? []);
 
+/** @type {(server: DeviceOf<"server">, translate: Translate) => CardConfig[]} */
 const logCards = ({ id, entities }, translate) => {
   const log = entities[LOG];
   if (!log) {
@@ -123,7 +156,11 @@ const logCards = ({ id, entities }, translate) => {
   ];
 };
 
-/** A server's health, the tasks that it can be told to do, and its log. */
+/**
+ * A server's health, the tasks that it can be told to do, and its log.
+ * @param {DeviceOf<"server">} server
+ * @param {Translate} translate
+ */
 export const serverSections = (server, translate) => {
   const { name, entities } = server;
   const buttons = Object.values(entities)
@@ -132,7 +169,7 @@ export const serverSections = (server, translate) => {
   return [
     section([
       heading(name, "mdi:server"),
-      ...present(SERVER_TILES, entities).map((key) => tile(entities[key])),
+      ...present(SERVER_TILES, entities).map((entity) => tile(entity)),
     ]),
     section([heading(translate("dashboard.log"), "mdi:text-long"), ...logCards(server, translate)]),
     ...(buttons.length
@@ -141,6 +178,10 @@ export const serverSections = (server, translate) => {
   ];
 };
 
+/**
+ * @param {DeviceOf<"credential">[]} credentials
+ * @param {Translate} translate
+ */
 const credentialSection = (credentials, translate) =>
   section([
     heading(translate("dashboard.credentials"), "mdi:key"),
@@ -149,6 +190,10 @@ const credentialSection = (credentials, translate) =>
     ),
   ]);
 
+/**
+ * @param {Devices} devices
+ * @param {Translate} translate
+ */
 const serverView = ({ servers, credentials }, translate) => ({
   title: translate("dashboard.server"),
   path: "server",
@@ -161,7 +206,11 @@ const serverView = ({ servers, credentials }, translate) => ({
   ],
 });
 
-/** The whole dashboard, of plain values. */
+/**
+ * The whole dashboard, of plain values.
+ * @param {Devices} devices
+ * @param {Translate} translate
+ */
 export const dashboard = (devices, translate) => {
   if (!devices.servers.length) {
     const sections = [note(translate("dashboard.no_server", { url: ADD_SERVER_PAGE }))];
@@ -179,10 +228,15 @@ export const dashboard = (devices, translate) => {
 export class DashboardStrategy extends HTMLElement {
   static registryDependencies = ["entities", "devices", "areas"];
 
+  /**
+   * @param {object} _config
+   * @param {Hass} hass
+   */
   static async generate(_config, hass) {
     return dashboard(devicesOf(hass), await loadTranslator(hass));
   }
 
+  /** @param {Hass} hass */
   static async getCreateSuggestions(hass) {
     const translate = await loadTranslator(hass);
     return { title: translate("dashboard.title"), icon: "mdi:cctv" };

@@ -1,16 +1,46 @@
+// @ts-check
 /** The integration's devices, as `hass` lists them: values, which nothing here changes. */
 
+/** @import { Area, Entity, Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
+
 const PLATFORM = "nestmtx";
-const DEVICE_KINDS = {
+const DEVICE_KINDS = /** @type {const} */ ({
   camera: "camera.camera",
   credential: "sensor.authorization",
   server: "binary_sensor.connection",
-};
+});
 
-/** Name an entity by what it is, whatever the user calls it: "sensor.status". */
+/**
+ * The entities that are enabled, by what they are:
+ * `{ "sensor.status": "sensor.front_door_status", ... }`.
+ * @typedef {Record<string, string>} Entities
+ */
+/** @typedef {{ id: string, name: string, area: Area | undefined, entities: Entities }} Device */
+/**
+ * A device that has the entity by which its kind is known.
+ * @template {keyof typeof DEVICE_KINDS} Kind
+ * @typedef {Device & { entities: Record<(typeof DEVICE_KINDS)[Kind], string> }} DeviceOf
+ */
+/**
+ * @typedef {{
+ *   cameras: DeviceOf<"camera">[],
+ *   credentials: DeviceOf<"credential">[],
+ *   servers: DeviceOf<"server">[],
+ * }} Devices
+ */
+
+/**
+ * Name an entity by what it is, whatever the user calls it: "sensor.status".
+ * @param {Entity} entity
+ */
 const keyOf = ({ entity_id, translation_key }) => `${entity_id.split(".")[0]}.${translation_key}`;
 
+/**
+ * @param {Hass} hass
+ * @param {(entity: Entity) => boolean} isMeant
+ */
 const entitiesOf = (hass, isMeant) => {
+  /** @type {Map<string, Entities>} */
   const found = new Map();
   for (const entity of Object.values(hass.entities)) {
     if (entity.platform === PLATFORM && entity.device_id && !entity.hidden && isMeant(entity)) {
@@ -21,6 +51,7 @@ const entitiesOf = (hass, isMeant) => {
   return found;
 };
 
+/** @type {(hass: Hass, id: string, entities: Entities) => Device} */
 const described = (hass, id, entities) => {
   const device = hass.devices[id];
   return {
@@ -31,11 +62,18 @@ const described = (hass, id, entities) => {
   };
 };
 
-const isOf = (kind) => (device) => DEVICE_KINDS[kind] in device.entities;
+/**
+ * @template {keyof typeof DEVICE_KINDS} Kind
+ * @param {Kind} kind
+ */
+const isOf = (kind) =>
+  /** @type {(device: Device) => device is DeviceOf<Kind>} */ (
+    (device) => DEVICE_KINDS[kind] in device.entities
+  );
 
 /**
- * The devices with the entities that are enabled, by kind and in the order of their names:
- * `{ id, name, area, entities: { "sensor.status": "sensor.front_door_status", ... } }`.
+ * The devices by kind, in the order of their names.
+ * @type {(hass: Hass) => Devices}
  */
 export const devicesOf = (hass) => {
   const devices = [...entitiesOf(hass, () => true)]
@@ -48,12 +86,21 @@ export const devicesOf = (hass) => {
   };
 };
 
-/** The device of a camera entity, or undefined if that is none of NestMTX. */
+/**
+ * The device of a camera entity, or undefined if that is none of NestMTX.
+ * @param {Hass} hass
+ * @param {string} entityId
+ */
 export const cameraOf = (hass, entityId) => {
   const id = hass.entities[entityId]?.device_id;
-  const entities = id && entitiesOf(hass, (entity) => entity.device_id === id).get(id);
+  if (!id) return undefined;
+  const entities = entitiesOf(hass, (entity) => entity.device_id === id).get(id);
   return entities?.[DEVICE_KINDS.camera] === entityId ? described(hass, id, entities) : undefined;
 };
 
-/** The first camera among entities, or undefined. */
+/**
+ * The first camera among entities, or undefined.
+ * @param {Hass} hass
+ * @param {string[]} entityIds
+ */
 export const firstCamera = (hass, entityIds) => entityIds.find((each) => cameraOf(hass, each));

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * What NestMTX adds to dashboards: a card of a camera, and a strategy for a whole dashboard.
  *
@@ -13,12 +14,20 @@ const DOCUMENTATION = "https://github.com/nestmtx-home-assistant/nestmtx";
 const CARD = "nestmtx-camera-card";
 const STRATEGY = "ll-strategy-dashboard-nestmtx";
 
-/** Home Assistant reads the words when it lists them, in the user's language by then. */
+/**
+ * Home Assistant reads the words when it lists them, in the user's language by then.
+ * @template {object} Entry
+ * @param {Omit<Entry, "name" | "description">} entry
+ * @param {string} name
+ * @param {string} description
+ */
 const worded = (entry, name, description) =>
-  Object.defineProperties(entry, {
-    name: { enumerable: true, get: () => pageTranslator()(name) },
-    description: { enumerable: true, get: () => pageTranslator()(description) },
-  });
+  /** @type {Entry} */ (
+    Object.defineProperties(entry, {
+      name: { enumerable: true, get: () => pageTranslator()(name) },
+      description: { enumerable: true, get: () => pageTranslator()(description) },
+    })
+  );
 
 if (!customElements.get(CARD)) {
   customElements.define(CARD, CameraCard);

@@ -1,25 +1,38 @@
+// @ts-check
 /** The words of this integration, in the user's language. */
+
+/** @import { Hass, Localize } from "../../../scripts/javascript/home-assistant.d.ts" */
+
+/** @typedef {(key: string, values?: Record<string, string>) => string} Translate */
 
 const DOMAIN = "nestmtx";
 const PREFIX = `component.${DOMAIN}.config_panel`;
 
-/** By language. Home Assistant answers who asks a second time before the words are there. */
+/**
+ * By language. Home Assistant answers who asks a second time before the words are there.
+ * @type {Map<string, Promise<Localize>>}
+ */
 const loading = new Map();
 
-/** Load the words; answers a function that translates a key, such as "card.name". */
+/**
+ * Load the words; answers a function that translates a key, such as "card.name".
+ * @param {Hass} hass
+ */
 export const loadTranslator = async (hass) => {
-  if (!loading.has(hass.language)) {
-    loading.set(hass.language, hass.loadBackendTranslation("config_panel", DOMAIN));
-  }
+  const words = loading.get(hass.language) ?? hass.loadBackendTranslation("config_panel", DOMAIN);
+  loading.set(hass.language, words);
   try {
-    return translator(await loading.get(hass.language));
+    return translator(await words);
   } catch (error) {
     loading.delete(hass.language);
     throw error;
   }
 };
 
-/** Translate with Home Assistant's function; a key that has no words yet is shown as it is. */
+/**
+ * Translate with Home Assistant's function; a key that has no words yet is shown as it is.
+ * @type {(localize: Localize) => Translate}
+ */
 export const translator =
   (localize) =>
   (key, values = {}) =>
@@ -31,4 +44,5 @@ export const pageTranslator = () => translator(pageHass()?.localize ?? (() => ""
 const pageHass = () => document.querySelector("home-assistant")?.hass;
 
 // A card is listed, or rejects its configuration, before it could load anything.
-if (pageHass()) loadTranslator(pageHass()).catch(() => undefined);
+const hassAtStart = pageHass();
+if (hassAtStart) loadTranslator(hassAtStart).catch(() => undefined);
