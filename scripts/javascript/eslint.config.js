@@ -1,0 +1,56 @@
+import js from "@eslint/js";
+
+export default [
+  js.configs.recommended,
+  {
+    linterOptions: { reportUnusedDisableDirectives: "error", reportUnusedInlineConfigs: "error" },
+    rules: {
+      // tsc finds these, and knows the browser's names.
+      "no-undef": "off",
+
+      "array-callback-return": "error",
+      "arrow-body-style": "error",
+      "consistent-return": "error",
+      "default-param-last": "error",
+      eqeqeq: "error",
+      "func-style": "error",
+      "no-await-in-loop": "error",
+      "no-console": "error",
+      "no-constructor-return": "error",
+      "no-else-return": "error",
+      "no-eval": "error",
+      "no-implicit-coercion": "error",
+      "no-implied-eval": "error",
+      "no-lonely-if": "error",
+      "no-new-func": "error",
+      "no-param-reassign": "error",
+      "no-promise-executor-return": "error",
+      "no-return-assign": "error",
+      "no-self-compare": "error",
+      "no-sequences": "error",
+      "no-shadow": "error",
+      "no-template-curly-in-string": "error",
+      "no-throw-literal": "error",
+      "no-unmodified-loop-condition": "error",
+      "no-unneeded-ternary": "error",
+      "no-unused-expressions": "error",
+      "no-use-before-define": ["error", { functions: false, variables: false }],
+      "no-useless-return": "error",
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-arrow-callback": "error",
+      "prefer-const": "error",
+      "prefer-promise-reject-errors": "error",
+      "prefer-rest-params": "error",
+      "prefer-spread": "error",
+      "prefer-template": "error",
+      "require-atomic-updates": "error",
+      "require-await": "error",
+      strict: ["error", "never"],
+
+      // As CONTRIBUTING.md has it.
+      "max-lines": ["error", 300],
+      "max-lines-per-function": ["error", 39],
+    },
+  },
+];
