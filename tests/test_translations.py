@@ -1,13 +1,11 @@
-"""Every key that the code uses has its words, and no words are left over.
-
-That other languages have the same keys and placeholders is looked at by scripts/validation.
-"""
+"""Every key that the code uses has its words, and no words are left over, in any language."""
 
 import json
 from pathlib import Path
 import re
 from typing import Any
 
+from homeassistant.generated.languages import LANGUAGES
 import pytest
 import yaml
 
@@ -39,7 +37,11 @@ from custom_components.nestmtx.const import LOG_OFF
 from custom_components.nestmtx.stills import StillsPolicy
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "nestmtx"
-ENGLISH = json.loads((INTEGRATION / "translations" / "en.json").read_text())
+TRANSLATIONS = {
+    path.stem: json.loads(path.read_text())
+    for path in sorted((INTEGRATION / "translations").iterdir())
+}
+ENGLISH = TRANSLATIONS["en"]
 FIELDS = yaml.safe_load((INTEGRATION / "services.yaml").read_text())
 ICONS = json.loads((INTEGRATION / "icons.json").read_text())
 
@@ -79,6 +81,27 @@ def _leaves(tree: dict[str, Any], path: str = "") -> dict[str, str]:
         else:
             leaves[f"{path}{key}"] = value
     return leaves
+
+
+def _placeholders(language: str) -> dict[str, set[str]]:
+    leaves = _leaves(TRANSLATIONS[language])
+    return {key: set(re.findall(r"{(\w+)}", text)) for key, text in leaves.items()}
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_every_language_has_the_same_words_with_the_same_placeholders(language: str) -> None:
+    assert language in LANGUAGES
+    assert _placeholders(language) == _placeholders("en")
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_every_text_is_shown_as_it_is_meant(language: str) -> None:
+    for key, words in _leaves(TRANSLATIONS[language]).items():
+        # What follows is quoted, and so no placeholder: as in French "d'{host}".
+        assert not re.search("'[{}]", words), key
+        # These are resolved where Home Assistant itself is built, not here.
+        assert "[%key:" not in words, key
+        assert words == words.strip(), key
 
 
 def test_every_entity_has_a_name_and_an_icon_and_no_name_is_left_over() -> None:
