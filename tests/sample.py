@@ -1,11 +1,9 @@
 """A small integration in which nothing is wrong, for faults to be planted in."""
 
 import json
-from pathlib import Path
 
 import yaml
 
-from scripts.validation.quality_scale import RULES
 from scripts.validation.repository import parse
 
 SAMPLE = "custom_components/sample"
@@ -20,7 +18,7 @@ documentation: https://example.com/sample
 integration_type: hub
 iot_class: local_push
 issue_tracker: https://example.com/sample/issues
-requirements: ["python-socketio[asyncio_client]>=5.16,<6"]
+requirements: ["aiohttp>=3"]
 version: 1.0.0
 """
 WORDS = """
@@ -60,9 +58,8 @@ conditions: {sending: {condition: mdi:send-clock}}
 SERVICES = """
 send:
   fields:
-    more:
-      collapsed: true
-      fields: {message: {example: Hello, selector: {select: {translation_key: kind, options: []}}}}
+    kind: {selector: {select: {translation_key: kind, options: []}}}
+    more: {collapsed: true, fields: {message: {example: Hello, selector: {text: }}}}
 """
 TRIGGERS = """
 .for: &for {selector: {duration: }}
@@ -72,23 +69,12 @@ SENSOR = """
 from typing import TYPE_CHECKING
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.http import StaticPathConfig
-import aiohttp, engineio, socketio, voluptuous
+import aiohttp
 from . import other
 
 if TYPE_CHECKING:
     from homeassistant.components.recorder import Recorder
-try:
-    import av
-except ImportError:
-    av = None
-SensorEntityDescription(key="since", translation_key="since", device_class="timestamp")
 """
-
-
-def png(width: int, height: int) -> bytes:
-    """What a checker reads of an image."""
-    sides = width.to_bytes(4) + height.to_bytes(4)
-    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + sides + b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def _as_json(text: str) -> bytes:
@@ -96,20 +82,17 @@ def _as_json(text: str) -> bytes:
 
 
 FILES = {
-    "LICENSE": (Path(__file__).parents[1] / "LICENSE").read_bytes(),
+    "LICENSE": b"MIT License",
     "README.md": b"# Sample",
     "hacs.json": b'{"name": "Sample", "homeassistant": "2026.10.4"}',
-    f"{SAMPLE}/brand/icon.png": png(256, 256),
-    f"{SAMPLE}/brand/logo@2x.png": png(900, 400),
+    f"{SAMPLE}/brand/icon.png": b"",
     f"{SAMPLE}/conditions.yaml": b"sending:",
     f"{SAMPLE}/config_flow.py": b"",
     f"{SAMPLE}/diagnostics.py": b"from homeassistant.components.diagnostics import REDACTED",
     f"{SAMPLE}/icons.json": _as_json(ICONS),
     f"{SAMPLE}/manifest.json": _as_json(MANIFEST),
-    f"{SAMPLE}/quality_scale.yaml": json.dumps({"rules": dict.fromkeys(RULES, "done")}).encode(),
     f"{SAMPLE}/sensor.py": SENSOR.encode(),
     f"{SAMPLE}/services.yaml": SERVICES.encode(),
-    f"{SAMPLE}/translations/de.json": _as_json(WORDS),
     f"{SAMPLE}/translations/en.json": _as_json(WORDS),
     f"{SAMPLE}/triggers.yaml": TRIGGERS.encode(),
 }

@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.yaml import parse_yaml
 
 CUSTOM_COMPONENTS = "custom_components"
+HACS_FILE = "hacs.json"
 ENGLISH = "translations/en.json"
 
 
@@ -37,15 +38,11 @@ class Repository:
     unreadable: tuple[Finding, ...] = ()
 
     @cached_property
-    def domains(self) -> list[str]:
-        """The folders of integrations, by their names."""
-        paths = (PurePosixPath(path).parts for path in self.files)
-        return sorted({parts[1] for parts in paths if parts[0] == CUSTOM_COMPONENTS and parts[2:]})
-
-    @property
     def folder(self) -> str:
         """The integration's folder: the first one, as HACS takes it."""
-        return "/".join([CUSTOM_COMPONENTS, *self.domains[:1]])
+        folders = [parent for path in self.files for parent in PurePosixPath(path).parents]
+        integrations = (path for path in folders if path.parts[:-1] == (CUSTOM_COMPONENTS,))
+        return str(min(integrations, default=CUSTOM_COMPONENTS))
 
     @property
     def modules(self) -> Iterator[tuple[str, ast.Module]]:
@@ -75,19 +72,24 @@ def branch(document: Any, *path: str) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
+# By what is read: other files of these kinds need not be what their names say.
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
-    ".json": json.loads,
-    ".py": ast.parse,
-    ".yaml": parse_yaml,
+    HACS_FILE: json.loads,
+    f"{CUSTOM_COMPONENTS}/**/*.json": json.loads,
+    f"{CUSTOM_COMPONENTS}/**/*.py": ast.parse,
+    f"{CUSTOM_COMPONENTS}/*/conditions.yaml": parse_yaml,
+    f"{CUSTOM_COMPONENTS}/*/services.yaml": parse_yaml,
+    f"{CUSTOM_COMPONENTS}/*/triggers.yaml": parse_yaml,
 }
 
 
 def parse(files: Mapping[str, bytes]) -> Repository:
-    """Parse what can be parsed; what cannot, though it should, is a finding."""
+    """Parse what hassfest and HACS parse; what cannot be is a finding."""
     parsed: dict[str, Any] = {}
     unreadable: list[Finding] = []
     for path, content in files.items():
-        parser = _PARSERS.get(PurePosixPath(path).suffix)
+        full = PurePosixPath(path)
+        parser = next((each for glob, each in _PARSERS.items() if full.full_match(glob)), None)
         if parser is None:
             continue
         try:

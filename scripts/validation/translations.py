@@ -1,29 +1,57 @@
-"""translations/*.json: their structure, their texts, and that languages agree."""
+"""translations/en.json: its structure and its texts. Of other languages, hassfest reads nothing."""
 
-from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
+from collections.abc import Callable
 import re
+from string import Formatter
 from typing import Any
 
-from homeassistant.generated.languages import LANGUAGES
+from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .repository import ENGLISH, Finding, Findings, Repository
-from .schemas import PLATFORM, SLUG, UNDERSCORE_SLUG, keyed, violations
+from .repository import ENGLISH, Findings, Repository
+from .schemas import keyed, translation_key, violations
 
-type Texts = dict[tuple[str, ...], Any]
-
-PLACEHOLDER = re.compile(r"{([A-Za-z_]\w*)}")
-RULES: tuple[tuple[str, Callable[[str], object]], ...] = (
-    ("has HTML", re.compile(r"</?[a-z][^>]*>", re.IGNORECASE).search),
-    ("has an address, which belongs into a placeholder", re.compile(r"\w://\w|\bwww\.\w").search),
-    # What a single quote opens is shown as it stands.
-    ("has a brace behind a single quote", re.compile(r"'[{}]").search),
-    ("has braces without a placeholder", lambda text: re.search("[{}]", PLACEHOLDER.sub("", text))),
-    ("has spaces at an edge", lambda text: text != text.strip()),
-    # It is resolved where Home Assistant itself is built, not here.
-    ("refers to another text", re.compile(r"\[%key:").search),
+ADDRESS = re.compile(
+    r"((ftps?|scp|https?|mqtts?|socket|socks5)://|www\.)([a-z0-9]+[-.])*[a-z0-9]+\.[a-z]{2,5}",
+    re.IGNORECASE,
 )
+RULES: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("has an address, which belongs into a placeholder", ADDRESS.search),
+    # What is quoted is shown as it stands.
+    ("has a placeholder in single quotes", re.compile(r"'{\w+}'").search),
+    ("has a reference beside other text", re.compile(r".\[%|%\].").search),
+    ("has spaces at an edge", lambda text: text != text.strip()),
+)
+
+
+def _placeholders(text: str) -> list[str]:
+    try:
+        return [name for _, name, _, _ in Formatter().parse(text) if name]
+    except ValueError as error:
+        raise vol.Invalid("has a brace without its counterpart") from error
+
+
+def _text(value: Any) -> str:
+    text = cv.string_with_no_html(value)
+    for problem, applies in RULES:
+        if applies(text):
+            raise vol.Invalid(problem)
+    if not all(name.isidentifier() for name in _placeholders(text)):
+        raise vol.Invalid("has braces without a placeholder")
+    return text
+
+
+def _plain(value: Any) -> str:
+    """Accept the text of a state or a unit, where placeholders are not filled."""
+    text = _text(value)
+    if _placeholders(text):
+        raise vol.Invalid("has a placeholder, which is not filled there")
+    return text
+
+
+def _tree(value: Any) -> Any:
+    is_tree = isinstance(value, dict)
+    return keyed(_tree, vol.Any("_", translation_key))(value) if is_tree else _text(value)
 
 
 def _fields_described(step: Any) -> Any:
@@ -33,168 +61,130 @@ def _fields_described(step: Any) -> Any:
     return step
 
 
-def _one_way_out(issue: Any) -> Any:
-    if ("description" in issue) == ("fix_flow" in issue):
-        raise vol.Invalid("needs a description or a fix_flow, and not both")
-    return issue
-
-
-TEXTS = keyed(str)
+_slug_or_underscore = vol.Any("_", cv.slug)
+TEXTS = {str: _text}
 FIELDS = {
-    vol.Optional("description"): str,
+    vol.Optional("description"): _text,
     vol.Optional("data"): TEXTS,
     vol.Optional("data_description"): TEXTS,
 }
-SECTION = vol.All({**FIELDS, vol.Optional("name"): str}, _fields_described)
 STEP = vol.All(
     {
         **FIELDS,
-        vol.Optional("title"): str,
+        vol.Optional("title"): _text,
         vol.Optional("menu_options"): TEXTS,
         vol.Optional("menu_option_descriptions"): TEXTS,
-        vol.Optional("submit"): str,
-        vol.Optional("sections"): keyed(SECTION),
+        vol.Optional("submit"): _text,
+        vol.Optional("sections"): {str: {**FIELDS, vol.Optional("name"): _text}},
     },
     _fields_described,
 )
+# Where dictionaries are joined below, the first of two markers of the same key stays.
+INITIATE_FLOW = {vol.Required("user"): _text, str: _text}
 FLOW = {
-    vol.Optional("flow_title"): str,
-    vol.Required("step"): keyed(STEP),
+    vol.Optional("flow_title"): _text,
+    vol.Required("step"): {str: STEP},
     vol.Optional("error"): TEXTS,
     vol.Optional("abort"): TEXTS,
     vol.Optional("progress"): TEXTS,
     vol.Optional("create_entry"): TEXTS,
-    vol.Optional("initiate_flow"): TEXTS,
+    vol.Optional("initiate_flow"): INITIATE_FLOW,
 }
-NAMED = {vol.Required("name"): str, vol.Required("description"): str}
+# A title is out of date, which is but a warning.
+CONFIG_FLOW = {**FLOW, vol.Optional("title"): object}
+SUBENTRY_FLOW = {
+    vol.Required("entry_type"): _text,
+    vol.Required("initiate_flow"): INITIATE_FLOW,
+    **CONFIG_FLOW,
+}
+NAMED = {vol.Required("name"): _text, vol.Required("description"): _text}
 # The fields that all triggers and conditions of entities have are named, and no more.
 FIELD = {
     vol.Required("name"): str,
-    vol.Optional("description"): str,
-    vol.Optional("example"): str,
+    vol.Optional("description"): _text,
+    vol.Optional("example"): _text,
 }
+SERVICE_FIELD = {vol.Required("description"): _text, **FIELD}
 AUTOMATION = {**NAMED, vol.Optional("fields"): keyed(FIELD)}
 SERVICE = {
     **NAMED,
-    vol.Optional("fields"): keyed({**NAMED, vol.Optional("example"): str}),
-    vol.Optional("sections"): keyed(FIELD),
+    vol.Optional("fields"): keyed(SERVICE_FIELD),
+    vol.Optional("sections"): keyed(
+        {vol.Required("name"): str, vol.Optional("description"): _text}
+    ),
 }
-STATES = {vol.Optional("name"): str, vol.Optional("state"): TEXTS}
-STATE_ATTRIBUTES = {**STATES, vol.Optional("state_attributes"): keyed(STATES)}
-ENTITY = {**STATE_ATTRIBUTES, vol.Optional("unit_of_measurement"): str}
+STATES = keyed(_plain)
+ENTITY = {
+    vol.Optional("name"): _text,
+    vol.Optional("state"): STATES,
+    vol.Optional("state_attributes"): keyed(
+        {vol.Optional("name"): _plain, vol.Optional("state"): STATES}
+    ),
+    vol.Optional("unit_of_measurement"): _plain,
+}
+COMPONENT_STATES = {vol.Optional("name"): str, vol.Optional("state"): STATES}
 ISSUE = vol.All(
+    cv.has_at_least_one_key("description", "fix_flow"),
     {
-        vol.Required("title"): str,
-        vol.Optional("short_title"): str,
-        vol.Optional("description"): str,
-        vol.Optional("fix_flow"): FLOW,
+        vol.Required("title"): _text,
+        vol.Optional("short_title"): _text,
+        vol.Exclusive("description", "fixable"): _text,
+        vol.Exclusive("fix_flow", "fixable"): FLOW,
     },
-    _one_way_out,
 )
 SELECTOR = {
-    vol.Optional("choices"): TEXTS,
-    vol.Optional("fields"): keyed(vol.Any(str, NAMED)),
-    vol.Optional("options"): TEXTS,
-    vol.Optional("unit_of_measurement"): TEXTS,
+    vol.Optional("choices"): keyed(_text),
+    vol.Optional("fields"): vol.Any(
+        keyed(str, cv.slug), keyed({vol.Required("name"): str, vol.Required("description"): _text})
+    ),
+    vol.Optional("options"): keyed(_text),
+    vol.Optional("unit_of_measurement"): keyed(_text),
 }
-# Of two markers of the same key, the first one stays.
-SUBENTRY = {vol.Required("entry_type"): str, vol.Required("initiate_flow"): TEXTS, **FLOW}
+DEVICE_AUTOMATION = {
+    vol.Optional("action_type"): TEXTS,
+    vol.Optional("condition_type"): TEXTS,
+    vol.Optional("extra_fields"): TEXTS,
+    vol.Optional("extra_fields_descriptions"): TEXTS,
+    vol.Optional("trigger_subtype"): TEXTS,
+    vol.Optional("trigger_type"): TEXTS,
+}
 FEATURE = {
-    **NAMED,
-    vol.Optional("enable_confirmation"): str,
-    vol.Optional("disable_confirmation"): str,
+    vol.Required("name"): _text,
+    vol.Required("description"): str,
+    vol.Optional("enable_confirmation"): _text,
+    vol.Optional("disable_confirmation"): _text,
 }
-
-
-def _tree(value: Any) -> Any:
-    return value if isinstance(value, str) else keyed(_tree)(value)
-
-
 SCHEMA = vol.Schema(
     {
-        vol.Optional("title"): str,
-        vol.Optional("application_credentials"): {vol.Optional("description"): str},
-        vol.Optional("common"): keyed(str, SLUG),
-        vol.Optional("conditions"): keyed(AUTOMATION, UNDERSCORE_SLUG),
-        vol.Optional("config"): FLOW,
+        vol.Optional("title"): _text,
+        vol.Optional("application_credentials"): {vol.Optional("description"): _text},
+        vol.Optional("common"): keyed(_text, cv.slug),
+        vol.Optional("conditions"): keyed(AUTOMATION, cv.underscore_slug),
+        vol.Optional("config"): CONFIG_FLOW,
         vol.Optional("config_panel"): _tree,
-        vol.Optional("config_subentries"): keyed(SUBENTRY, SLUG),
-        vol.Optional("conversation"): {vol.Required("agent"): {vol.Required("done"): str}},
-        vol.Optional("device"): keyed({vol.Optional("name"): str}),
-        vol.Optional("device_automation"): keyed(TEXTS),
-        vol.Optional("entity"): keyed(keyed(ENTITY), PLATFORM),
-        vol.Optional("entity_component"): keyed(STATE_ATTRIBUTES, UNDERSCORE_SLUG),
-        vol.Optional("exceptions"): keyed({vol.Required("message"): str}, SLUG),
-        vol.Optional("issues"): keyed(ISSUE),
+        vol.Optional("config_subentries"): keyed(SUBENTRY_FLOW, _slug_or_underscore),
+        vol.Optional("conversation"): {vol.Required("agent"): {vol.Required("done"): _text}},
+        vol.Optional("device"): keyed({vol.Optional("name"): _text}),
+        vol.Optional("device_automation"): DEVICE_AUTOMATION,
+        vol.Optional("entity"): keyed(keyed(ENTITY), cv.slug),
+        vol.Optional("entity_component"): keyed(
+            {**COMPONENT_STATES, vol.Optional("state_attributes"): keyed(COMPONENT_STATES)},
+            _slug_or_underscore,
+        ),
+        vol.Optional("exceptions"): keyed({vol.Optional("message"): _text}, cv.slug),
+        vol.Optional("issues"): {str: ISSUE},
         vol.Optional("options"): FLOW,
         vol.Optional("preview_features"): keyed(FEATURE),
-        vol.Optional("selector"): keyed(SELECTOR, SLUG),
+        vol.Optional("selector"): keyed(SELECTOR, _slug_or_underscore),
         vol.Optional("services"): keyed(SERVICE),
-        vol.Optional("system_health"): {vol.Optional("info"): TEXTS},
-        vol.Optional("triggers"): keyed(AUTOMATION, UNDERSCORE_SLUG),
+        vol.Optional("system_health"): {vol.Optional("info"): keyed(_text)},
+        vol.Optional("triggers"): keyed(AUTOMATION, cv.underscore_slug),
     }
 )
 
 
-def _leaves(tree: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if not isinstance(tree, dict):
-        yield path, tree
-        return
-    for key, value in tree.items():
-        yield from _leaves(value, *path, key)
-
-
-def _is_plain(path: tuple[str, ...]) -> bool:
-    """Say whether the text belongs to a state or a unit, where placeholders are not filled."""
-    return path[:1] == ("entity",) and path[3:4] != ("name",)
-
-
-def _problems(path: tuple[str, ...], text: Any) -> Iterator[str]:
-    if not isinstance(text, str):
-        yield "is no text"
-        return
-    yield from (problem for problem, applies in RULES if applies(text))
-    if PLACEHOLDER.search(text) and _is_plain(path):
-        yield "has a placeholder, which is not filled there"
-
-
-def _differences(texts: Texts, english: Texts) -> Iterator[tuple[tuple[str, ...], str]]:
-    for path in english.keys() - texts.keys():
-        yield path, "is missing"
-    for path in texts.keys() - english.keys():
-        yield path, f"is not in {ENGLISH}"
-    for path in texts.keys() & english.keys():
-        here, there = (set(PLACEHOLDER.findall(str(each[path]))) for each in (texts, english))
-        if here != there:
-            yield path, f"has other placeholders than in {ENGLISH}"
-
-
-def _languages(repository: Repository) -> Iterator[tuple[str, Any]]:
-    folder = repository.path("translations")
-    for path, parsed in repository.parsed.items():
-        if PurePosixPath(path).match(f"{folder}/*.json"):
-            yield path, parsed
-
-
-def _check_language(file: str, texts: Texts, english: Texts) -> Findings:
-    problems = [
-        *((path, each) for path, text in texts.items() for each in _problems(path, text)),
-        *_differences(texts, english),
-    ]
-    for path, problem in problems:
-        yield Finding(file, f"{'.'.join(path)}: {problem}")
-
-
 def check(repository: Repository) -> Findings:
-    """Check English by its structure, every language by its texts and against English."""
-    yield from repository.missing(ENGLISH)
-    english_file = repository.path(ENGLISH)
+    """Check the English texts."""
     words = repository.document(ENGLISH)
-    if words is None:
-        return
-    yield from violations(SCHEMA, english_file, words)
-    english = dict(_leaves(words))
-    for file, parsed in _languages(repository):
-        if PurePosixPath(file).stem not in LANGUAGES:
-            yield Finding(file, "is of no language that Home Assistant has")
-        yield from _check_language(file, dict(_leaves(parsed)), english)
+    if words is not None:
+        yield from violations(SCHEMA, repository.path(ENGLISH), words)
