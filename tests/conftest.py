@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from datetime import UTC, datetime, timedelta
 import os
 from pathlib import Path
 import re
@@ -15,17 +16,21 @@ from homeassistant.const import (
     CONF_SSL,
     CONF_USERNAME,
     CONF_VERIFY_SSL,
+    Platform,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
+from syrupy.filters import paths
 
 from custom_components.nestmtx.client import ServerAddress, Timings
 from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Quirks, Simulator, Times, World
 from tests.simulator.probe import PATIENCE
+from tests.simulator.records import Process, Stream
 from tests.simulator.scenario import recorded
 
 # In an environment of their own: scripts/test --browser.
@@ -68,12 +73,6 @@ async def enable_event_loop_debug() -> None:
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Give each test a folder of its own: pictures are kept in it."""
     return hass_tmp_config_dir
-
-
-@pytest.fixture
-def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Snapshots of Home Assistant's objects, without what differs from run to run."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
@@ -198,3 +197,61 @@ def until(hass: HomeAssistant) -> Until:
                 await hass.async_block_till_done()
 
     return until
+
+
+# Snapshots of a platform. What is shown of cameras in each status: test_statuses.py.
+
+NOT_OURS = paths(
+    # What differs from run to run: the token in the address of a picture is drawn by lot.
+    *("attributes.access_token", "attributes.entity_picture", "context"),
+    *("last_changed", "last_reported", "last_updated"),
+    *("config_entry_id", "config_subentry_id", "device_id", "id"),
+    # What the user sets.
+    *("aliases", "area_id", "device_class", "icon", "labels", "name"),
+)
+
+type SnapshotOf = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Snapshots of Home Assistant's objects, without what an integration has no part in."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(exclude=NOT_OURS)
+
+
+@pytest.fixture
+def one_camera(world: World) -> None:
+    """Leave one camera, which is watched, and its credential."""
+    world.cameras, world.credentials = {1: world.cameras[1]}, {1: world.credentials[1]}
+    since, camera = datetime(2026, 11, 23, 18, 30, tzinfo=UTC), world.cameras[1]
+    camera.process = Process(camera.process_name, 34)
+    camera.stream = Stream(True, True, since, 3, frozenset({"1", "2"}), 1234567, 7654321)
+    camera.expires_at = since + timedelta(days=36_500)
+    camera.settle()
+    for job in world.cron_jobs:
+        job.last_run_at = job.last_end_at = since
+
+
+@pytest.fixture
+def snapshot_of(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    all_enabled: None,
+    one_camera: None,
+    entry: MockConfigEntry,
+    until: Until,
+) -> SnapshotOf:
+    """Compare all entities of a platform with its snapshot, once it is `complete`."""
+
+    async def snapshot_of(platform: Platform, complete: Callable[[], bool] = lambda: True) -> None:
+        with patch("custom_components.nestmtx.PLATFORMS", [platform]):
+            await hass.config_entries.async_setup(entry.entry_id)
+            await hass.async_block_till_done()
+            await until(complete)
+
+            await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+            await hass.config_entries.async_unload(entry.entry_id)
+
+    return snapshot_of

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util.dt import utcnow
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.conftest import Until
+from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 
 READY = "binary_sensor.front_yard_front_yard_cam_ready"
@@ -15,6 +15,10 @@ AUTHORIZATION = "binary_sensor.front_yard_front_yard_cam_stream_authorization"
 HEALTH = "sensor.127_0_0_1_health"
 EXPIRES = "sensor.front_yard_front_yard_cam_authorization_expires"
 WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
+
+
+async def test_each_binary_sensor_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
+    await snapshot_of(Platform.BINARY_SENSOR)
 
 
 async def test_ready_and_watched_follow_a_cameras_life(

@@ -3,13 +3,13 @@
 import asyncio
 
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
-from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.conftest import Until
+from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 from tests.simulator.probe import PATIENCE
 from tests.simulator.records import Process
@@ -35,6 +35,10 @@ async def _watched(hass: HomeAssistant, simulator: Simulator, until: Until) -> s
     reader = await simulator.open_reader(1)
     await until(lambda: hass.states.get(RESTART).state != STATE_UNAVAILABLE)
     return reader
+
+
+async def test_each_button_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
+    await snapshot_of(Platform.BUTTON)
 
 
 async def test_there_is_nothing_to_restart_while_no_process_runs(

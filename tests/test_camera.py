@@ -4,6 +4,7 @@ from http import HTTPStatus
 from unittest.mock import patch
 
 from homeassistant.components.camera import async_get_stream_source
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -11,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from tests.conftest import Until
+from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 from tests.simulator.rows import camera_row
 
@@ -21,6 +22,10 @@ LIVING_ROOM = "camera.living_room_living_room"
 
 def _features(hass: HomeAssistant, entity_id: str) -> int:
     return hass.states.get(entity_id).attributes["supported_features"]
+
+
+async def test_each_camera_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
+    await snapshot_of(Platform.CAMERA)
 
 
 async def test_a_camera_is_streaming_while_it_is_ready(

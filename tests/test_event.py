@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.components.event import ATTR_EVENT_TYPE
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import EVENT_STATE_CHANGED, Platform
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.nestmtx import event
 from custom_components.nestmtx.rate import Rate
-from tests.conftest import Until
+from tests.conftest import SnapshotOf, Until
 from tests.simulator import Quirks, Simulator
 
 CAMERA = "event.front_yard_front_yard_cam_activity"
@@ -43,6 +43,10 @@ def _fired(changes: list[Event[EventStateChangedData]], entity_id: str) -> list[
         for change in changes
         if change.data["entity_id"] == entity_id and change.data["new_state"] is not None
     ]
+
+
+async def test_each_event_entity_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
+    await snapshot_of(Platform.EVENT)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from homeassistant.components.sensor import SensorExtraStoredData
-from homeassistant.const import STATE_UNKNOWN
+from homeassistant.const import STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant, State
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
-from tests.conftest import Until
+from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 
 AT = "2026-11-23T18:30:00.000Z"
@@ -20,6 +20,20 @@ STATUS = "sensor.front_yard_front_yard_cam_status"
 AUTHORIZATION = "sensor.home_account_authorization"
 LAST_AUTHORIZED = "sensor.home_account_last_authorized"
 PROCESSES = "sensor.127_0_0_1_processes"
+
+
+async def test_each_sensor_is_as_in_the_snapshot(
+    hass: HomeAssistant, snapshot_of: SnapshotOf
+) -> None:
+    # One of each feed, which comes a moment after the set-up.
+    feeds = ("health", "cpu", "last_run_refresh_credentials")
+
+    await snapshot_of(
+        Platform.SENSOR,
+        lambda: all(
+            hass.states.get(f"sensor.127_0_0_1_{each}").state != STATE_UNKNOWN for each in feeds
+        ),
+    )
 
 
 async def test_the_status_follows_a_cameras_life(

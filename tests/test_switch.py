@@ -10,6 +10,7 @@ from homeassistant.const import (
     SERVICE_TURN_ON,
     STATE_OFF,
     STATE_ON,
+    Platform,
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -19,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
-from tests.conftest import Until
+from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 from tests.simulator.probe import PATIENCE
 from tests.simulator.rows import camera_row
@@ -34,6 +35,10 @@ async def _turn(hass: HomeAssistant, entity_id: str, *, on: bool) -> None:
     await hass.services.async_call(
         SWITCH_DOMAIN, service, {ATTR_ENTITY_ID: entity_id}, blocking=True
     )
+
+
+async def test_each_switch_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
+    await snapshot_of(Platform.SWITCH)
 
 
 async def test_a_camera_is_disabled_and_enabled(

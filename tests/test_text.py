@@ -1,13 +1,13 @@
 """The path under which a camera's stream is published."""
 
 from homeassistant.components.text import ATTR_VALUE, DOMAIN as TEXT_DOMAIN, SERVICE_SET_VALUE
-from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.conftest import Until
+from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
@@ -24,6 +24,10 @@ async def _set(hass: HomeAssistant, entity_id: str, value: str) -> None:
         {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: value},
         blocking=True,
     )
+
+
+async def test_each_text_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
+    await snapshot_of(Platform.TEXT)
 
 
 async def test_the_path_of_a_disabled_camera_is_changed(

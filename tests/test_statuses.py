@@ -1,0 +1,181 @@
+"""What entities show of a camera in each status, and of a credential in each state: as tables.
+
+Each column is an entity, by its key. The last camera is in a status that no client knows. Of
+times, the seconds are left out.
+"""
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.conftest import Until
+from tests.simulator import Simulator, World
+from tests.simulator.scenario import statuses
+
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
+CAMERAS = {
+    "doing": """
+camera                  status         ready  requested  watched  viewers  state      restart_stream
+unconfigured            unconfigured   off    off        off      0        idle       unavailable
+disabled                disabled       off    off        off      0        idle       unavailable
+disabled_process_alive  disabled       off    on         off      0        idle       unknown
+dead                    dead           off    off        off      0        idle       unavailable
+dead_yet_ready          dead           on     off        off      0        streaming  unavailable
+stopped                 stopped        off    off        off      0        idle       unavailable
+unavailable             not_available  off    on         off      0        idle       unknown
+starting                starting       off    on         off      0        idle       unknown
+running                 running        on     on         on       2        streaming  unknown
+hibernating             unknown        on     on         on       2        streaming  unknown
+""",
+    "stream": """
+camera                  streaming_since   tracks   data_received  data_sent  process_id
+unconfigured            unknown           unknown  unknown        unknown    unknown
+disabled                unknown           unknown  unknown        unknown    unknown
+disabled_process_alive  unknown           unknown  unknown        unknown    31
+dead                    unknown           unknown  unknown        unknown    unknown
+dead_yet_ready          2026-11-23T18:30  3        1.234567       7.654321   unknown
+stopped                 unknown           unknown  unknown        unknown    unknown
+unavailable             unknown           unknown  unknown        unknown    32
+starting                unknown           unknown  unknown        unknown    33
+running                 2026-11-23T18:30  3        1.234567       7.654321   34
+hibernating             2026-11-23T18:30  3        1.234567       7.654321   35
+""",
+    "authorization": """
+camera                  authorization_expires  stream_authorization  activity
+unconfigured            unknown                off                   unknown
+disabled                unknown                off                   unknown
+disabled_process_alive  unknown                off                   unknown
+dead                    unknown                off                   unknown
+dead_yet_ready          unknown                off                   unknown
+stopped                 unknown                off                   unknown
+unavailable             unknown                off                   unknown
+starting                unknown                off                   unknown
+running                 2126-10-30T18:30       off                   unknown
+hibernating             2026-11-23T18:35       on                    unknown
+""",
+    "settings": """
+camera                  enabled  persistent  path            supported_features  take_picture
+unconfigured            off      off         (empty)         0                   unknown
+disabled                off      off         disabled        2                   unknown
+disabled_process_alive  off      off         disabled-alive  2                   unknown
+dead                    on       off         dead            2                   unknown
+dead_yet_ready          on       off         dead-ready      2                   unknown
+stopped                 on       off         stopped         2                   unknown
+unavailable             on       off         unavailable     2                   unknown
+starting                on       off         starting        2                   unknown
+running                 on       off         running         2                   unknown
+hibernating             on       off         hibernating     2                   unknown
+""",
+    "device": """
+camera                  resolution  protocols  video_codecs  audio_codecs
+unconfigured            1920x1080   WEB_RTC    H264          OPUS
+disabled                1920x1080   WEB_RTC    H264          OPUS
+disabled_process_alive  1920x1080   WEB_RTC    H264          OPUS
+dead                    1920x1080   WEB_RTC    H264          OPUS
+dead_yet_ready          1920x1080   WEB_RTC    H264          OPUS
+stopped                 1920x1080   WEB_RTC    H264          OPUS
+unavailable             1920x1080   WEB_RTC    H264          OPUS
+starting                1920x1080   WEB_RTC    H264          OPUS
+running                 1920x1080   WEB_RTC    H264          OPUS
+hibernating             1920x1080   WEB_RTC    H264          OPUS
+""",
+}
+CREDENTIALS = """
+credential      authorization    problem  last_authorized
+home_account    reauthenticated  off      2026-11-23T18:30
+cabin_account   unauthenticated  on       unknown
+garden_account  authenticated    off      unknown
+"""
+CREDENTIAL_ACTIVITIES = {f"{name}_account_activity" for name in ("home", "cabin", "garden")}
+"""What events show, and no state of a credential does: see test_event.py."""
+SERVER = "127_0_0_1"
+EMPTY = "(empty)"
+AGAIN = {
+    "domain": "credentials",
+    "event": "reauthenticated",
+    "entity": 1,
+    "details": {"description": "Home account"},
+    "at": "2026-11-23T18:30:00.000Z",
+}
+
+
+@pytest.fixture
+def world() -> World:
+    """A camera in each status and each recorded contradiction; credentials likewise."""
+    return statuses()
+
+
+def _entity(device: str, key: str) -> str:
+    """The name of an entity, without its domain: a camera has that of its device."""
+    return device if key in {"state", "supported_features"} else f"{device}_{key}"
+
+
+def _shown(hass: HomeAssistant, device: str, key: str) -> str:
+    """What an entity shows, whatever its domain is."""
+    name = _entity(device, key)
+    (state,) = (each for each in hass.states.async_all() if each.object_id == name)
+    if key == "supported_features":
+        return f"{state.attributes[key]:d}"
+    return state.state.removesuffix(":00+00:00") or EMPTY
+
+
+def _parts(table: str) -> tuple[list[str], list[str]]:
+    """The devices and the keys of a table: its first column, and its first line."""
+    head, *rows = [line.split() for line in table.strip().splitlines()]
+    return [row[0] for row in rows], head[1:]
+
+
+def _filled(hass: HomeAssistant, table: str) -> str:
+    """The same table, with what is shown."""
+    devices, keys = _parts(table)
+    rows = [
+        [table.split(maxsplit=1)[0], *keys],
+        *([device, *(_shown(hass, device, key) for key in keys)] for device in devices),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(["", *(line.rstrip() for line in lines), ""])
+
+
+@pytest.mark.parametrize("table", CAMERAS.values(), ids=CAMERAS)
+async def test_a_camera_in_each_status_is_shown_as_in_the_table(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, table: str
+) -> None:
+    assert _filled(hass, table) == table
+
+
+async def test_a_credential_in_each_state_is_shown_as_in_the_table(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    # That it was authorized again, no list tells.
+    await simulator.emit("credentials:reauthenticated", AGAIN)
+    await until(lambda: _shown(hass, "home_account", "authorization") == "reauthenticated")
+
+    assert _filled(hass, CREDENTIALS) == CREDENTIALS
+
+
+async def test_the_tables_have_each_entity_of_each_camera_and_credential(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    listed = {
+        _entity(device, key)
+        for devices, keys in map(_parts, (*CAMERAS.values(), CREDENTIALS))
+        for device in devices
+        for key in keys
+    }
+    there = {
+        each.object_id for each in hass.states.async_all() if not each.object_id.startswith(SERVER)
+    }
+    assert there - CREDENTIAL_ACTIVITIES == listed
+
+
+async def test_the_server_counts_streams_that_are_ready_and_processes_that_run(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, until: Until
+) -> None:
+    assert _shown(hass, SERVER, "cameras_streaming") == "3"
+    # Those of five cameras, and two of the server's own.
+    await until(lambda: _shown(hass, SERVER, "processes") == "7")
