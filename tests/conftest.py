@@ -206,8 +206,8 @@ NOT_OURS = paths(
     *("attributes.access_token", "attributes.entity_picture", "context"),
     *("last_changed", "last_reported", "last_updated"),
     *("config_entry_id", "config_subentry_id", "device_id", "id"),
-    # What the user sets.
-    *("aliases", "area_id", "device_class", "icon", "labels", "name"),
+    # What the user sets; its `compat_name` is there since 2026.11.
+    *("aliases", "area_id", "compat_name", "device_class", "icon", "labels", "name"),
 )
 
 type SnapshotOf = Callable[..., Awaitable[None]]
