@@ -15,14 +15,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Simulator
+from tests.simulator.probe import PATIENCE
 from tests.truth import Difference, camera_key, differences, shown_by, truth_of
 
 from .proxy import FaultProxy
 
-RECOVERY = 10.0
-"""Seconds in which the right states are back, by the clock of a machine that is busy.
-
-With the short times it is one retry, the lists, a lag and a resync: two seconds at most."""
 CONNECTION = "server_connection"
 _COMES_AND_GOES = "_restart_stream"
 """The entity that is available only while there is something to restart."""
@@ -134,7 +131,7 @@ class Bench:
 
     # Waiting
 
-    async def until(self, condition: Callable[[], bool], seconds: float = RECOVERY) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until something holds.
 
         Looking at many entities takes long: what is looked at has at least as much time to happen.
@@ -147,7 +144,7 @@ class Bench:
                 await self.hass.async_block_till_done()
                 begun = loop.time()
 
-    async def until_true(self, seconds: float = RECOVERY) -> None:
+    async def until_true(self, seconds: float = PATIENCE) -> None:
         """Wait until every entity shows what is true; says which do not."""
         try:
             await self.until(lambda: not self._differences(), seconds)

@@ -37,6 +37,8 @@ async def test_five_seconds_of_latency_make_states_late_and_nothing_else(
     bench.proxy.faults.latency = timings.request_timeout / 4
 
     await bench.change_the_truth()
+    # Of credentials only a list tells. Before it, there may be whatever is under way by now.
+    await bench.while_resyncing()
     await bench.until_true()
 
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
