@@ -1,17 +1,24 @@
-"""What is drawn of a camera of which there is no picture."""
+"""What is shown of a camera of which there is no picture."""
 
 import io
 from itertools import combinations
+from pathlib import Path
 
 from PIL import Image, ImageChops
 import pytest
 
 from custom_components.nestmtx.client import Camera, CameraStatus
-from custom_components.nestmtx.placeholders import Placeholder, draw_placeholder, placeholder_for
+from custom_components.nestmtx.placeholders import (
+    FOLDER,
+    Placeholder,
+    placeholder_for,
+    read_placeholder,
+)
+from scripts.placeholders.__main__ import write
 
 
 def _image(placeholder: Placeholder) -> Image.Image:
-    return Image.open(io.BytesIO(draw_placeholder(placeholder)), formats=["JPEG"])
+    return Image.open(io.BytesIO(read_placeholder(placeholder)), formats=["JPEG"])
 
 
 @pytest.mark.parametrize(
@@ -68,8 +75,8 @@ def test_a_placeholder_is_as_large_as_a_camera_s_picture(placeholder: Placeholde
 
 
 @pytest.mark.parametrize("placeholder", Placeholder)
-def test_a_placeholder_is_drawn_once(placeholder: Placeholder) -> None:
-    assert draw_placeholder(placeholder) is draw_placeholder(placeholder)
+def test_a_placeholder_is_read_once(placeholder: Placeholder) -> None:
+    assert read_placeholder(placeholder) is read_placeholder(placeholder)
 
 
 @pytest.mark.parametrize(("one", "other"), combinations(Placeholder, 2))
@@ -77,3 +84,23 @@ def test_placeholders_can_be_told_apart(one: Placeholder, other: Placeholder) ->
     differences = ImageChops.difference(_image(one), _image(other)).convert("L")
 
     assert sum(differences.histogram()[64:]) > 1000
+
+
+def test_every_placeholder_has_its_file_and_no_file_is_left_over() -> None:
+    files = list(FOLDER.iterdir())
+
+    assert {file.name for file in files} == {placeholder.value for placeholder in Placeholder}
+    assert all(file.stat().st_size < 40_000 for file in files)
+
+
+@pytest.mark.parametrize("placeholder", Placeholder)
+def test_the_file_of_a_placeholder_is_what_the_script_writes(
+    placeholder: Placeholder, tmp_path: Path
+) -> None:
+    path = tmp_path / placeholder.value
+    write(placeholder, path)
+    with Image.open(path) as written:
+        difference = ImageChops.difference(_image(placeholder), written).convert("L")
+
+    # Other versions of the libraries round differently.
+    assert difference.getextrema()[1] < 16

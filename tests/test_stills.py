@@ -20,7 +20,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.const import CONF_STILLS
-from custom_components.nestmtx.placeholders import Placeholder, draw_placeholder
+from custom_components.nestmtx.placeholders import Placeholder, read_placeholder
 from custom_components.nestmtx.stills import StillsPolicy, store_of
 from tests.conftest import Until
 from tests.simulator import Simulator, Times
@@ -159,7 +159,7 @@ async def test_a_connecting_picture_is_no_picture(
 
     image = await async_get_image(hass, DRIVEWAY)
 
-    assert image.content == draw_placeholder(Placeholder.LIVE)
+    assert image.content == read_placeholder(Placeholder.LIVE)
     assert _own_reads(events) == 0
 
 
@@ -171,7 +171,7 @@ async def test_a_picture_that_stands_still_is_no_picture(
         await asyncio.sleep(1.1)
         image = await async_get_image(hass, FRONT)
 
-    assert image.content == draw_placeholder(Placeholder.LIVE)
+    assert image.content == read_placeholder(Placeholder.LIVE)
 
 
 def _still_frames(*_: object) -> list[Image.Image]:

@@ -24,7 +24,7 @@ from .const import CONF_WEB_RTC, DOMAIN, LOGGER
 from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .pictures import rendered
-from .placeholders import Placeholder, draw_placeholder, placeholder_for
+from .placeholders import Placeholder, placeholder_for, read_placeholder
 from .waking import WakingProvider
 from .webrtc import WhepProvider
 
@@ -164,7 +164,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         """Return the last picture, or a drawing that says why there is none."""
         picture = await self.coordinator.stills.async_picture(self.subject.key, self.stream)
         if picture is None:
-            return await self.hass.async_add_executor_job(draw_placeholder, self._placeholder)
+            return await self.hass.async_add_executor_job(read_placeholder, self._placeholder)
         settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
         return await self.hass.async_add_executor_job(
             rendered, picture.jpeg, settings.orientation, width, height

@@ -1,41 +1,29 @@
-"""What is shown of a camera of which there is no picture: drawn, and understood without words."""
+"""What is shown of a camera of which there is no picture: drawings, understood without words."""
 
-from collections.abc import Callable
-from enum import Enum, auto
+from enum import Enum
 from functools import cache
+from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageDraw
-
 from .client import Camera, CameraStatus
-from .pictures import jpeg_of
 
-_WIDTH, _HEIGHT = 1280, 720
-_DARK: Final = (28, 30, 34)
-_GREY: Final = (150, 156, 166)
-_WHITE: Final = (240, 242, 245)
-_BLUE: Final = (110, 170, 255)
-_AMBER: Final = (255, 190, 80)
-_RED: Final = (255, 120, 110)
-_X, _Y = 790, 450
-"""The middle of the sign beside the camera."""
-_RADIUS: Final = 92
+FOLDER: Final = Path(__file__).parent / "images"
 
 
 class Placeholder(Enum):
-    """Why there is no picture."""
+    """Why there is no picture, by the file that says so; scripts/render-placeholders draws it."""
 
-    UNAVAILABLE = auto()
+    UNAVAILABLE = "unavailable.jpg"
     """Nothing is known of the camera."""
-    UNCONFIGURED = auto()
-    DISABLED = auto()
-    UNAUTHORIZED = auto()
+    UNCONFIGURED = "unconfigured.jpg"
+    DISABLED = "disabled.jpg"
+    UNAUTHORIZED = "unauthorized.jpg"
     """Google does not let the server in."""
-    PROBLEM = auto()
-    STARTING = auto()
-    LIVE = auto()
+    PROBLEM = "problem.jpg"
+    STARTING = "starting.jpg"
+    LIVE = "live.jpg"
     """It streams, and nobody has looked yet."""
-    ASLEEP = auto()
+    ASLEEP = "asleep.jpg"
 
 
 def placeholder_for(camera: Camera, *, authorized: bool) -> Placeholder:
@@ -56,85 +44,6 @@ def placeholder_for(camera: Camera, *, authorized: bool) -> Placeholder:
 
 
 @cache
-def draw_placeholder(placeholder: Placeholder) -> bytes:
-    """Return the drawing as JPEG."""
-    image = Image.new("RGB", (2 * _WIDTH, 2 * _HEIGHT), _DARK)
-    draw = ImageDraw.Draw(image)
-    _draw_camera(draw)
-    _SIGNS[placeholder](draw)
-    return jpeg_of(image.resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS))
-
-
-def _at(*points: float) -> list[float]:
-    """Points are twice as far apart as in the picture, whose edges are smooth thereby."""
-    return [2 * point for point in points]
-
-
-def _draw_camera(draw: ImageDraw.ImageDraw) -> None:
-    draw.rounded_rectangle(_at(430, 240, 770, 440), 180, fill=_GREY)
-    draw.ellipse(_at(455, 255, 625, 425), fill=_DARK)
-    draw.ellipse(_at(500, 300, 580, 380), fill=_GREY)
-    draw.polygon(_at(570, 430, 630, 430, 650, 520, 550, 520), fill=_GREY)
-    draw.rounded_rectangle(_at(490, 510, 710, 545), 34, fill=_GREY)
-
-
-def _draw_disc(draw: ImageDraw.ImageDraw, colour: tuple[int, int, int]) -> None:
-    for radius, fill in ((_RADIUS + 14, _DARK), (_RADIUS, colour)):
-        draw.ellipse(_at(_X - radius, _Y - radius, _X + radius, _Y + radius), fill=fill)
-
-
-def _draw_cross(draw: ImageDraw.ImageDraw) -> None:
-    _draw_disc(draw, _RED)
-    draw.line(_at(_X - 42, _Y - 42, _X + 42, _Y + 42), _DARK, 40)
-    draw.line(_at(_X - 42, _Y + 42, _X + 42, _Y - 42), _DARK, 40)
-
-
-def _draw_plus(draw: ImageDraw.ImageDraw) -> None:
-    _draw_disc(draw, _BLUE)
-    draw.rectangle(_at(_X - 50, _Y - 10, _X + 50, _Y + 10), fill=_DARK)
-    draw.rectangle(_at(_X - 10, _Y - 50, _X + 10, _Y + 50), fill=_DARK)
-
-
-def _draw_slash(draw: ImageDraw.ImageDraw) -> None:
-    draw.line(_at(430, 560, 790, 200), _DARK, 88)
-    draw.line(_at(430, 560, 790, 200), _WHITE, 40)
-
-
-def _draw_lock(draw: ImageDraw.ImageDraw) -> None:
-    _draw_disc(draw, _AMBER)
-    draw.arc(_at(_X - 30, _Y - 58, _X + 30, _Y + 14), 180, 360, _DARK, 28)
-    draw.rounded_rectangle(_at(_X - 46, _Y - 20, _X + 46, _Y + 50), 20, fill=_DARK)
-
-
-def _draw_warning(draw: ImageDraw.ImageDraw) -> None:
-    _draw_disc(draw, _AMBER)
-    draw.rounded_rectangle(_at(_X - 11, _Y - 56, _X + 11, _Y + 16), 22, fill=_DARK)
-    draw.ellipse(_at(_X - 13, _Y + 30, _X + 13, _Y + 56), fill=_DARK)
-
-
-def _draw_dots(draw: ImageDraw.ImageDraw) -> None:
-    _draw_disc(draw, _BLUE)
-    for x in (_X - 46, _X, _X + 46):
-        draw.ellipse(_at(x - 15, _Y - 15, x + 15, _Y + 15), fill=_DARK)
-
-
-def _draw_triangle(draw: ImageDraw.ImageDraw) -> None:
-    _draw_disc(draw, _WHITE)
-    draw.polygon(_at(_X - 30, _Y - 50, _X - 30, _Y + 50, _X + 56, _Y), fill=_DARK)
-
-
-def _draw_moon(draw: ImageDraw.ImageDraw) -> None:
-    _draw_disc(draw, _BLUE)
-    draw.ellipse(_at(_X - 20, _Y - 96, _X + 130, _Y + 54), fill=_DARK)
-
-
-_SIGNS: Final[dict[Placeholder, Callable[[ImageDraw.ImageDraw], None]]] = {
-    Placeholder.UNAVAILABLE: _draw_cross,
-    Placeholder.UNCONFIGURED: _draw_plus,
-    Placeholder.DISABLED: _draw_slash,
-    Placeholder.UNAUTHORIZED: _draw_lock,
-    Placeholder.PROBLEM: _draw_warning,
-    Placeholder.STARTING: _draw_dots,
-    Placeholder.LIVE: _draw_triangle,
-    Placeholder.ASLEEP: _draw_moon,
-}
+def read_placeholder(placeholder: Placeholder) -> bytes:
+    """Return the drawing as JPEG. Reads a file at first, and so not for the event loop."""
+    return (FOLDER / placeholder.value).read_bytes()

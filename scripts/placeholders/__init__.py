@@ -1,0 +1,1 @@
+"""The drawings that stand for pictures of cameras, and what writes them as files."""
