@@ -33,7 +33,9 @@ async def issue_id(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> str:
     """The issue of a credential that Google has just refused."""
-    credential = next(each for each in loaded_entry.runtime_data.credentials if each.id == 1)
+    credential = next(
+        each for each in loaded_entry.runtime_data.coordinator.credentials if each.id == 1
+    )
     issue_id = f"credential_unauthorized_{loaded_entry.entry_id}_{credential.key}"
     assert _issue(hass, issue_id) is None
     await simulator.set_tokens(1, present=False, event="unauthenticated")

@@ -187,4 +187,4 @@ async def test_no_job_is_run_while_the_connection_is_lost(
     await until(lambda: hass.states.get("binary_sensor.127_0_0_1_connection").state == STATE_OFF)
 
     with pytest.raises(HomeAssistantError, match="no connection"):
-        await loaded_entry.runtime_data.async_run_cron_job("SyncCloudCamerasJob")
+        await loaded_entry.runtime_data.coordinator.async_run_cron_job("SyncCloudCamerasJob")

@@ -50,7 +50,7 @@ async def test_the_stream_is_rtsp_where_the_server_has_it_else_hls(
     )
 
     simulator.world.protocols.discard("rtsp")
-    await until(lambda: camera.coordinator.camera(camera.subject.key).url_rtsp_tcp is None)
+    await until(lambda: camera.coordinator.camera(camera.device_key.key).url_rtsp_tcp is None)
 
     expected = f"http://127.0.0.1:{simulator.hls_port}/front/index.m3u8"
     assert await async_get_stream_source(hass, FRONT) == expected

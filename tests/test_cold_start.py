@@ -175,7 +175,7 @@ async def test_hls_is_held_where_there_is_no_rtsp(
 ) -> None:
     simulator.world.protocols.discard("rtsp")
     camera = _camera(hass, DRIVEWAY)
-    await until(lambda: camera.streams.rtsp is None)
+    await until(lambda: camera.stream_urls.rtsp is None)
 
     stream = await camera.async_create_stream()
 
@@ -224,7 +224,7 @@ async def test_a_camera_that_does_not_start_says_why(
     assert await _reason(hass, DRIVEWAY) == reason
 
 
-async def test_a_path_that_the_server_of_video_does_not_know_is_said(
+async def test_a_path_that_the_mediamtx_does_not_know_is_said(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.faults.missing_paths.add("front")
@@ -232,11 +232,11 @@ async def test_a_path_that_the_server_of_video_does_not_know_is_said(
     assert await _reason(hass, FRONT) == "no_such_path"
 
 
-async def test_a_server_of_video_that_cannot_be_reached_is_said(
+async def test_a_mediamtx_that_cannot_be_reached_is_said(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.ports["rtsp"] = 1
-    await until(lambda: ":1/" in _camera(hass, FRONT).streams.rtsp)
+    await until(lambda: ":1/" in _camera(hass, FRONT).stream_urls.rtsp)
 
     assert await _reason(hass, FRONT) == "video_unreachable"
 

@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from custom_components.nestmtx import event
-from custom_components.nestmtx.rate import Rate
+from custom_components.nestmtx.rate_limit import RateLimit
 from tests.conftest import SnapshotOf, Until
 from tests.simulator import Quirks, Simulator
 
@@ -68,7 +68,7 @@ async def test_readers_of_our_own_fire_nothing(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
-    mark = {"query": f"ha={loaded_entry.runtime_data.data.nonce}", "readerId": "ours"}
+    mark = {"query": f"ha={loaded_entry.runtime_data.coordinator.data.nonce}", "readerId": "ours"}
 
     for event_type in ("read", "unread"):
         await simulator.fire("camera", event_type, 1, mark)
@@ -179,8 +179,8 @@ async def test_a_line_of_the_log_tells_who_wrote_it_and_when(
 def few_lines() -> Generator[None]:
     """Let few lines a minute pass, and a minute be over soon."""
     with (
-        patch.object(event.NestMTXLog, "_rate", Rate(20)),
-        patch("custom_components.nestmtx.rate._MINUTE", 1.0),
+        patch.object(event.NestMTXLog, "_rate_limit", RateLimit(20)),
+        patch("custom_components.nestmtx.rate_limit._MINUTE", 1.0),
     ):
         yield
 

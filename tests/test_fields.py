@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.nestmtx.client import Camera, CameraStatus
-from custom_components.nestmtx.client.changes import changes
+from custom_components.nestmtx.client import Camera, CameraStatus, Diff
+from custom_components.nestmtx.client.state.diff import diff
 from custom_components.nestmtx.coordinator import NestMTXCoordinator
-from custom_components.nestmtx.device import Subject
 
 NAME = "front_yard_front_yard_cam"
 KEPT = ("id", "checksum", "name", "room")
@@ -57,7 +56,13 @@ def _change(coordinator: NestMTXCoordinator, change: dict[str, object]) -> None:
     state = coordinator.data
     camera = replace(state.cameras[1], **change)
     changed = replace(state, cameras=MappingProxyType(state.cameras | {1: camera}))
-    coordinator.on_state(changed, changes(state, changed))
+    coordinator.on_state(changed, diff(state, changed))
+
+
+def _update_all(coordinator: NestMTXCoordinator) -> None:
+    """Have the client report that all fields of the camera differ."""
+    key = coordinator.data.cameras[1].key
+    coordinator.on_state(coordinator.data, Diff(cameras={key: None}))
 
 
 @pytest.mark.usefixtures("all_enabled")
@@ -67,20 +72,19 @@ def _change(coordinator: NestMTXCoordinator, change: dict[str, object]) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(changes_of_fields=CHANGES)
-async def test_an_entity_hears_of_each_field_that_it_shows(
+async def test_an_entity_is_updated_with_each_field_that_it_shows(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     changes_of_fields: list[dict[str, object]],
 ) -> None:
-    coordinator = loaded_entry.runtime_data
-    subject = Subject("camera", coordinator.data.cameras[1].key)
-    # The client knows nothing of the changes of the example before, and may have told otherwise.
-    coordinator.async_update_subject(subject)
+    coordinator = loaded_entry.runtime_data.coordinator
+    # The client knows nothing of the changes of the example before, and may have reported others.
+    _update_all(coordinator)
 
     for change in changes_of_fields:
         _change(coordinator, STREAMING)
         _change(coordinator, change)
         shown = _shown(hass)
-        coordinator.async_update_subject(subject)
+        _update_all(coordinator)
 
         assert shown and _shown(hass) == shown, change

@@ -88,7 +88,9 @@ async def test_a_sleeping_camera_plays(
     camera: CameraEntity, simulator: Simulator, until: Until, protocol: str
 ) -> None:
     simulator.world.protocols.intersection_update({protocol})
-    await until(lambda: (camera.streams.source or "").startswith(protocol.replace("hls", "http")))
+    await until(
+        lambda: (camera.stream_urls.source or "").startswith(protocol.replace("hls", "http"))
+    )
 
     stream = await _opened(camera)
 
@@ -153,7 +155,7 @@ async def test_a_picture_is_taken_of_what_home_assistant_reads_anyhow(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.protocols.intersection_update({"hls"})
-    await until(lambda: (camera.streams.source or "").startswith("http"))
+    await until(lambda: (camera.stream_urls.source or "").startswith("http"))
     stream = await _opened(camera)
     shown = await _frame(stream)
 

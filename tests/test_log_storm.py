@@ -30,8 +30,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import socketio
 
-from custom_components.nestmtx.client import ServerAddress
-from custom_components.nestmtx.client.auth import login
+from custom_components.nestmtx.client import Account, ServerAddress
+from custom_components.nestmtx.client.connection.auth import login
 from custom_components.nestmtx.const import DOMAIN
 
 from .storm.meter import Cost, measured
@@ -97,10 +97,8 @@ async def _ours(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[A
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     try:
-        yield lambda: entry.runtime_data.async_request(
-            lambda session: session.methods.list("health")
-        )
-        assert entry.state is ConfigEntryState.LOADED and entry.runtime_data.connected
+        yield lambda: entry.runtime_data.coordinator.client.rpc.list("health")
+        assert entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator.connected
     finally:
         assert await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
@@ -140,7 +138,7 @@ async def test_a_log_storm_that_nobody_listens_to_costs_what_receiving_it_costs(
     # Home Assistant's tests turn it on, and no Home Assistant does; it takes most of the time.
     asyncio.get_running_loop().set_debug(False)
     http, address = async_get_clientsession(hass), server.address
-    token = await login(http, address, *USER.values(), timeout=10)
+    token = await login(http, Account(address, *USER.values()), timeout=10)
     bare, ours = [], []
 
     # In turn, and compared round by round: what else the machine does concerns both.

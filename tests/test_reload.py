@@ -11,11 +11,11 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.nestmtx.client import ServerAddress, Session
-from custom_components.nestmtx.client.connection import Connection
+from custom_components.nestmtx.client import NestMTXClient, ServerAddress
+from custom_components.nestmtx.client.connection.connection import Connection
 from custom_components.nestmtx.coordinator import NestMTXCoordinator
 
-OURS = (Session, Connection, NestMTXCoordinator)
+OURS = (NestMTXClient, Connection, NestMTXCoordinator)
 
 
 def _what_is_there(hass: HomeAssistant) -> Counter[str]:

@@ -89,7 +89,7 @@ async def test_the_session_logs_in_with_the_new_password_when_its_token_ends(
     simulator.world.revoke_tokens("nestmtx")
     await simulator.disconnect_all()
     await until(lambda: simulator.logins > logins)
-    await until(lambda: loaded_entry.runtime_data.connected)
+    await until(lambda: loaded_entry.runtime_data.coordinator.connected)
 
     assert hass.config_entries.flow.async_progress() == []
 

@@ -248,7 +248,7 @@ async def _look_around(life: Life, websocket: Any) -> None:
         await life.get(f"/api/diagnostics/config_entry/{life.entry.entry_id}/device/{device.id}")
     places.add("system health", await get_system_health_info(hass, DOMAIN))
     places.add("states", *(state.as_dict() for state in hass.states.async_all()))
-    places.add("values", life.entry.runtime_data.data, life.entry)
+    places.add("values", life.entry.runtime_data.coordinator.data, life.entry)
     places.add_registries()
 
 

@@ -21,7 +21,7 @@ LEVELS = ("debug", "info", "warning", "error")
 @pytest.fixture
 def short_minute() -> Generator[None]:
     """Let a minute be over soon."""
-    with patch("custom_components.nestmtx.rate._MINUTE", 1.0):
+    with patch("custom_components.nestmtx.rate_limit._MINUTE", 1.0):
         yield
 
 
@@ -72,7 +72,7 @@ async def _storm(simulator: Simulator, entry: MockConfigEntry, until: Until) -> 
     """Write more lines than pass, until all have been heard."""
     await _log(simulator, *["warning"] * 100)
     await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in entry.runtime_data.data.streaming)
+    await until(lambda: 1 in entry.runtime_data.coordinator.data.streaming)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_nothing_is_written_unless_it_is_wanted(
 ) -> None:
     await _log(simulator, *LEVELS)
     await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in loaded_entry.runtime_data.data.streaming)
+    await until(lambda: 1 in loaded_entry.runtime_data.coordinator.data.streaming)
 
     assert [record for record in caplog.records if record.name == SERVER_LOGGER.name] == []
 
@@ -122,7 +122,7 @@ async def test_a_storm_is_cut_short_and_counted(
 ) -> None:
     await _log(simulator, *["warning"] * 200, "error")
     await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in logging_entry.runtime_data.data.streaming)
+    await until(lambda: 1 in logging_entry.runtime_data.coordinator.data.streaming)
     written = len(_written(caplog))
 
     await until(lambda: _left_out(caplog) != [])
@@ -172,8 +172,8 @@ async def test_lines_that_are_replayed_are_not_written_again(
     await _log(simulator, "error", message="once")
     await until(lambda: len(_written(caplog)) == 1)
     await simulator.disconnect_all()
-    await until(lambda: not logging_entry.runtime_data.connected)
-    await until(lambda: logging_entry.runtime_data.connected)
+    await until(lambda: not logging_entry.runtime_data.coordinator.connected)
+    await until(lambda: logging_entry.runtime_data.coordinator.connected)
 
     await _log(simulator, "error", message="news")
     await until(lambda: len(_written(caplog)) > 1)

@@ -213,7 +213,7 @@ async def test_pictures_are_removed_with_the_entry(
     await hass.config_entries.async_setup(entry.entry_id)
     await _video(hass, simulator, until, 1)
     await async_get_image(hass, FRONT)
-    key = hass.data["camera"].get_entity(FRONT).subject.key
+    key = hass.data["camera"].get_entity(FRONT).device_key.key
 
     await hass.config_entries.async_unload(entry.entry_id)
     assert store_of(hass, entry.entry_id).load(key) is not None
@@ -235,16 +235,6 @@ async def test_the_picture_of_a_persistent_camera_is_taken_though_nobody_watches
     image = await async_get_image(hass, FRONT)
 
     assert _opened(image).size == (WIDTH, HEIGHT)
-
-
-async def test_width_and_height_are_honoured(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
-) -> None:
-    await _video(hass, simulator, until, 1)
-
-    image = await async_get_image(hass, FRONT, width=320, height=180)
-
-    assert _opened(image).size == (320, 180)
 
 
 async def test_the_orientation_that_the_user_chose_is_honoured(

@@ -215,7 +215,7 @@ async def test_a_change_whose_connection_is_lost_is_told(
     await until(lambda: hass.states.get("binary_sensor.127_0_0_1_connection").state == STATE_OFF)
 
     with pytest.raises(HomeAssistantError, match="no connection"):
-        await loaded_entry.runtime_data.async_update_camera(
+        await loaded_entry.runtime_data.coordinator.async_update_camera(
             f"{simulator.world.cameras[1].checksum}", is_enabled=False
         )
 
@@ -262,7 +262,7 @@ async def test_a_camera_that_nobody_knows_of_is_told(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     with pytest.raises(ServiceValidationError, match="does not have this camera"):
-        await loaded_entry.runtime_data.async_update_camera("nobody", is_enabled=True)
+        await loaded_entry.runtime_data.coordinator.async_update_camera("nobody", is_enabled=True)
 
 
 async def test_enabling_what_is_enabled_leaves_it_as_persistent_as_it_is(

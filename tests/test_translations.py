@@ -29,7 +29,7 @@ from custom_components.nestmtx import (
 )
 from custom_components.nestmtx.client import (
     AuthorizationProblem,
-    ControlProblem,
+    ChangeProblem,
     LogLevel,
     StartProblem,
 )
@@ -274,13 +274,9 @@ def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
         "invalid_request",
         "no_picture",
         "refused",
-        "signalling_failed",
+        "signaling_failed",
         "stream_ended",
     }
     assert set(ENGLISH["exceptions"]) == (
-        CONNECT_ERRORS
-        | set(AuthorizationProblem)
-        | set(ControlProblem)
-        | set(StartProblem)
-        | others
+        CONNECT_ERRORS | set(AuthorizationProblem) | set(ChangeProblem) | set(StartProblem) | others
     )

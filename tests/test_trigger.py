@@ -111,7 +111,7 @@ async def _watch_as_ourselves(
     simulator: Simulator, entry: MockConfigEntry, until: Until, hass: HomeAssistant
 ) -> None:
     await simulator.set_ready(1, ready=True)
-    nonce = entry.runtime_data.data.nonce
+    nonce = entry.runtime_data.coordinator.data.nonce
     await _repeat(simulator, "camera", "read", readerId="ours", query=f"ha={nonce}")
 
 
@@ -133,9 +133,9 @@ async def _go_and_come_back(
     simulator: Simulator, entry: MockConfigEntry, until: Until, hass: HomeAssistant
 ) -> None:
     await simulator.kill()
-    await until(lambda: not entry.runtime_data.last_update_success)
+    await until(lambda: not entry.runtime_data.coordinator.last_update_success)
     await simulator.start()
-    await until(lambda: entry.runtime_data.connected)
+    await until(lambda: entry.runtime_data.coordinator.connected)
 
 
 READY = {"camera_became_ready": 1}
@@ -169,7 +169,7 @@ async def test_a_trigger_fires_once_per_change_and_for_no_sibling(
     await until(lambda: fired().keys() == expected.keys())
     # Lists settle what events have told.
     lists = len(simulator.requests)
-    if loaded_entry.runtime_data.connected:
+    if loaded_entry.runtime_data.coordinator.connected:
         await until(lambda: len(simulator.requests) > lists + 4)
 
     assert fired() == expected

@@ -1,4 +1,4 @@
-"""Live views over WebRTC, signalled by Home Assistant between a browser and the server of video."""
+"""Live views over WebRTC, signaled by Home Assistant between a browser and MediaMTX."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -325,7 +325,7 @@ async def test_the_option_turns_it_off(
     await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_signalling_costs_less_than_50_ms(
+async def test_signaling_costs_less_than_50_ms(
     browser: MockHAClientWebSocket, hass: HomeAssistant, simulator: Simulator, until: Until
 ) -> None:
     """From a browser's offer to its answer, less the time that the server takes by itself."""

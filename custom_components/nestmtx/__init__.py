@@ -8,11 +8,14 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .dashboards import dashboards_of
-from .device import is_stale
+from .data import NestMTXConfigEntry, NestMTXData
+from .device import async_setup_devices, is_stale
+from .issues import async_setup_issues
+from .server_log import async_setup_server_log
 from .services import async_setup_services
-from .stills import store_of
+from .stills import Stills, store_of
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -28,11 +31,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     """Connect to the server, and add its entities."""
     await dashboards_of(hass).async_add()
     coordinator = NestMTXCoordinator(hass, entry)
+    stills = Stills(coordinator)
+    # Before the first lists come, and before any entity: devices are there first.
+    async_setup_devices(entry, coordinator)
+    async_setup_issues(entry, coordinator)
+    async_setup_server_log(entry, coordinator)
+    entry.async_on_unload(stills.async_stop)
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = coordinator
-    entry.async_on_unload(
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_stop)
-    )
+    for stop in (stills.async_stop, coordinator.async_stop):
+        entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    entry.runtime_data = NestMTXData(coordinator, stills)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -56,4 +64,4 @@ async def async_remove_config_entry_device(
     if entry.state is not ConfigEntryState.LOADED:
         # Nobody knows what there is on the server.
         return False
-    return is_stale(entry.runtime_data, device.identifiers)
+    return is_stale(entry.runtime_data.coordinator, device)

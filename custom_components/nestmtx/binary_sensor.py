@@ -16,8 +16,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .client import AUTHORIZED_UNTIL, Camera
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .client import Camera, Fields
+from .coordinator import CONNECTED, NestMTXCoordinator
+from .data import NestMTXConfigEntry
 from .entity import (
     NestMTXCameraEntity,
     NestMTXCredentialEntity,
@@ -33,8 +34,8 @@ PARALLEL_UPDATES = 0
 class CameraBinarySensorDescription(BinarySensorEntityDescription):
     """Describes a binary sensor of a camera."""
 
-    fields: frozenset[str]
-    """The fields of the camera that it is made of."""
+    fields: Fields
+    """The fields of the camera that it shows."""
     is_on_fn: Callable[[Camera], bool]
 
 
@@ -48,7 +49,7 @@ CONNECTION: Final = BinarySensorEntityDescription(
 WATCHED: Final = CameraBinarySensorDescription(
     key="watched",
     translation_key="watched",
-    fields=frozenset({"viewers"}),
+    fields=frozenset({"watched"}),
     is_on_fn=lambda camera: camera.watched,
 )
 CAMERA_BINARY_SENSORS: Final = (
@@ -88,7 +89,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors of the server, its cameras and credentials."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     async_add_entities([NestMTXConnection(coordinator, CONNECTION)])
     async_add_camera_entities(
         entry,
@@ -111,23 +112,19 @@ async def async_setup_entry(
 class NestMTXConnection(NestMTXServerEntity, BinarySensorEntity):
     """Whether the server is connected: true at once, where others wait out a hiccup."""
 
-    fields = frozenset[str]()
+    fields = frozenset({CONNECTED})
 
     @property
     @override
     def available(self) -> bool:
-        """Always: that there is no connection is what it is for."""
+        """Return true: a lost connection is what it is for."""
         return True
 
     @property
     @override
     def is_on(self) -> bool:
-        """Whether there is a connection that the server accepts."""
+        """Return true if there is a connection that the server accepts."""
         return self.coordinator.connected
-
-    @override
-    def _shows(self) -> object:
-        return self.is_on
 
 
 class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
@@ -141,37 +138,29 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
         camera: Camera,
         description: CameraBinarySensorDescription,
     ) -> None:
-        """It changes with its fields."""
+        """Show some fields of the camera."""
         self.fields = description.fields
         super().__init__(coordinator, camera, description)
 
     @property
     @override
     def is_on(self) -> bool:
-        """Whether it is so."""
+        """Return true if the camera is in this state."""
         return self.entity_description.is_on_fn(self.camera)
-
-    @override
-    def _shows(self) -> object:
-        return self.available, self.is_on
 
 
 class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
-    """Whether Google will not let a running stream go on: told, or because the time is over."""
+    """Whether Google will end a running stream: by an event, or because the time is over."""
 
-    fields = AUTHORIZED_UNTIL | {"extension_failed"}
+    fields = frozenset({"authorized_until", "authorization_failed"})
     _expires_at: datetime | None = None
     _cancel_expiry: CALLBACK_TYPE | None = None
 
     @property
     @override
     def is_on(self) -> bool:
-        """Whether there is a problem."""
+        """Return true if there is a problem."""
         return self.camera.lacks_authorization(dt_util.utcnow())
-
-    @override
-    def _shows(self) -> object:
-        return self.available, self.is_on
 
     @override
     async def async_will_remove_from_hass(self) -> None:
@@ -182,7 +171,6 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     @callback
     @override
     def _refresh(self) -> None:
-        super()._refresh()
         expires_at = self.camera.authorized_until
         if expires_at == self._expires_at:
             return
@@ -208,8 +196,10 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
 class NestMTXCredentialProblem(NestMTXCredentialEntity, BinarySensorEntity):
     """Whether a credential has to be authorized at Google."""
 
+    fields = frozenset({"is_authorized"})
+
     @property
     @override
     def is_on(self) -> bool:
-        """Whether there is a problem."""
+        """Return true if there is a problem."""
         return not self.credential.is_authorized

@@ -12,10 +12,17 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import SYNCHRONIZE
-from .coordinator import NestMTXConfigEntry
+from .client import SYNCHRONIZE, Camera
+from .coordinator import NestMTXCoordinator
 from .cron_jobs import CRON_JOBS
-from .entity import NestMTXCameraEntity, NestMTXServerEntity, async_add_camera_entities
+from .data import NestMTXConfigEntry
+from .entity import (
+    NO_FIELDS,
+    NestMTXCameraEntity,
+    NestMTXServerEntity,
+    async_add_camera_entities,
+)
+from .stills import Stills
 
 PARALLEL_UPDATES = 0
 
@@ -54,19 +61,21 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the buttons of the server and its cameras."""
-    coordinator = entry.runtime_data
-    async_add_entities(NestMTXCronJob(coordinator, description) for description in CRON_JOB_BUTTONS)
+    coordinator = entry.runtime_data.coordinator
+    async_add_entities(
+        NestMTXCronJobButton(coordinator, description) for description in CRON_JOB_BUTTONS
+    )
     async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [
-            NestMTXRestartStream(coordinator, camera, RESTART_STREAM),
-            NestMTXTakePicture(coordinator, camera, TAKE_PICTURE),
+            NestMTXRestartStreamButton(coordinator, camera, RESTART_STREAM),
+            NestMTXTakePictureButton(coordinator, camera, entry.runtime_data.stills),
         ],
     )
 
 
-class NestMTXRestartStream(NestMTXCameraEntity, ButtonEntity):
+class NestMTXRestartStreamButton(NestMTXCameraEntity, ButtonEntity):
     """Restarts a camera's stream; there is something to restart only while it has a process."""
 
     fields = frozenset({"requested"})
@@ -74,43 +83,36 @@ class NestMTXRestartStream(NestMTXCameraEntity, ButtonEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether there is a process."""
+        """Return true if there is a process."""
         return super().available and self.camera.requested
-
-    @override
-    def _shows(self) -> object:
-        return self.available
 
     @override
     async def async_press(self) -> None:
         """Restart the stream."""
-        await self.coordinator.async_restart_stream(self.subject.key)
+        await self.coordinator.async_restart_stream(self.device_key.key)
 
 
-class NestMTXTakePicture(NestMTXCameraEntity, ButtonEntity):
-    """Takes a new picture, for which the camera is woken; it is pressed until there is one."""
+class NestMTXTakePictureButton(NestMTXCameraEntity, ButtonEntity):
+    """Takes a new picture, for which the camera is woken; the press ends when there is one."""
 
-    fields = frozenset[str]()
+    fields = NO_FIELDS
 
-    @override
-    def _shows(self) -> object:
-        return self.available
+    def __init__(self, coordinator: NestMTXCoordinator, camera: Camera, stills: Stills) -> None:
+        """Take pictures for the stills of an entry."""
+        self._stills = stills
+        super().__init__(coordinator, camera, TAKE_PICTURE)
 
     @override
     async def async_press(self) -> None:
         """Take a picture."""
-        await self.coordinator.stills.async_take(self.subject.key)
+        await self._stills.async_take(self.device_key.key)
 
 
-class NestMTXCronJob(NestMTXServerEntity, ButtonEntity):
+class NestMTXCronJobButton(NestMTXServerEntity, ButtonEntity):
     """Runs a cron job of the server, and is pressed until the job has ended."""
 
-    fields = frozenset[str]()
+    fields = NO_FIELDS
     entity_description: CronJobButtonDescription
-
-    @override
-    def _shows(self) -> object:
-        return self.available
 
     @override
     async def async_press(self) -> None:

@@ -19,14 +19,15 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from webrtc_models import RTCConfiguration
 
-from .client import Camera, streams
+from .client import Camera, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
+from .data import NestMTXConfigEntry
 from .entity import NestMTXCameraEntity, async_add_camera_entities
-from .pictures import rendered
+from .frames import turned
 from .placeholders import Placeholder, placeholder_for, read_placeholder
-from .waking import WakingProvider
-from .webrtc import WhepProvider
+from .stills import Stills
+from .webrtc import WakeFirstProvider, WhepProvider
 
 PARALLEL_UPDATES = 0
 
@@ -41,13 +42,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the cameras."""
-    coordinator = entry.runtime_data
-    await coordinator.stills.async_tidy()
+    coordinator = entry.runtime_data.coordinator
+    stills = entry.runtime_data.stills
+    await stills.async_tidy()
     whep = WhepProvider(coordinator) if entry.options.get(CONF_WEB_RTC, True) else None
     if whep is not None:
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, whep.async_stop))
     async_add_camera_entities(
-        entry, async_add_entities, lambda camera: [NestMTXCamera(coordinator, camera, whep)]
+        entry, async_add_entities, lambda camera: [NestMTXCamera(coordinator, camera, stills, whep)]
     )
 
 
@@ -56,16 +58,26 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     _attr_brand = "Google Nest"
     _unrecorded_attributes = frozenset({"picture_taken"})
+    fields = frozenset(
+        {"device_type", "identified_as", "ready", "url_hls_m3u8", "url_rtsp_tcp", "url_web_rtc"}
+    )
 
     def __init__(
-        self, coordinator: NestMTXCoordinator, camera: Camera, whep: WhepProvider | None
+        self,
+        coordinator: NestMTXCoordinator,
+        camera: Camera,
+        stills: Stills,
+        whep: WhepProvider | None,
     ) -> None:
-        """Know the stream's source from the beginning: it is asked for before all else."""
+        """Know the stream's source from the beginning: it is requested before all else."""
         CameraEntity.__init__(self)
         super().__init__(coordinator, camera, CAMERA)
-        self.streams = streams(camera, coordinator.video_host)
+        self.key = camera.key
+        self.stream_urls = stream_urls(camera, coordinator.video_host)
+        self._followed = camera
+        self._stills = stills
         self._whep = whep
-        self._waking: WakingProvider | None = None
+        self._wake_first: WakeFirstProvider | None = None
         self._recovery: asyncio.Task[None] | None = None
         self._refused: frozenset[str] = frozenset()
         self._warn_of_refused()
@@ -73,38 +85,39 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def is_streaming(self) -> bool:
-        """Whether the stream is ready."""
+        """Return true if the stream is ready."""
         return self.camera.ready
 
     @property
     @override
     def model(self) -> str | None:
-        """The model, or the kind of device."""
+        """Return the model, or the type of device."""
         return self.camera.model
+
+    @property
+    def whep_url(self) -> str | None:
+        """The WHEP endpoint of the stream."""
+        return self.stream_urls.whep
 
     @property
     @override
     def supported_features(self) -> CameraEntityFeature:
-        """Streaming, where the server has a stream, or something in its place to complain of."""
-        has_stream = self.streams.source or self.streams.refused
+        """Return streaming, where the server has a stream, or a URL that fails with an error."""
+        has_stream = self.stream_urls.source or self.stream_urls.refused
         return CameraEntityFeature.STREAM if has_stream else CameraEntityFeature(0)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """When the picture was taken that is shown."""
-        picture = self.coordinator.stills.last(self.subject.key)
+        """Return when the picture was taken that is shown."""
+        picture = self._stills.last(self.key)
         return {"picture_taken": picture.taken if picture else None}
-
-    @override
-    def _shows(self) -> object:
-        has_more = self.model, self.supported_features, self.extra_state_attributes
-        return self.available, self.camera.ready, has_more
 
     @override
     async def async_added_to_hass(self) -> None:
         """Take over the last picture from before a restart."""
-        await self.coordinator.stills.async_load(self.subject.key)
+        await self._stills.async_load(self.key)
+        self.async_on_remove(self._stills.async_add_listener(self.key, self.async_write_ha_state))
         await super().async_added_to_hass()
 
     # Live views
@@ -112,11 +125,11 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @override
     async def stream_source(self) -> str | None:
         """Return the URL of the stream; opening it wakes the camera."""
-        return self.streams.source
+        return self.stream_urls.source
 
     async def async_start_stream(self) -> None:
         """Wait until there is video to be seen. Raises HomeAssistantError, which says why not."""
-        await self.coordinator.async_start_stream(self.subject.key)
+        await self.coordinator.async_start_stream(self.key)
 
     @override
     async def async_create_stream(self) -> Stream | None:
@@ -136,14 +149,16 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]
     ) -> T | None:
         """Choose WebRTC straight from the server, else what Home Assistant has, such as go2rtc."""
-        if self._whep is not None and self.streams.whep and self.supported_features:
+        if self._whep is not None and self.stream_urls.whep and self.supported_features:
             return cast("T", self._whep)
         provider = await super()._async_get_supported_webrtc_provider(fn)
         if provider is None:
             return None
-        if self._waking is None or self._waking.provider is not provider:
-            self._waking = WakingProvider(cast("CameraWebRTCProvider", provider))
-        return cast("T", self._waking)
+        if self._wake_first is None or self._wake_first.provider is not provider:
+            self._wake_first = WakeFirstProvider(
+                cast("CameraWebRTCProvider", provider), self.async_start_stream
+            )
+        return cast("T", self._wake_first)
 
     @callback
     @override
@@ -162,13 +177,11 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Return the last picture, or a drawing that says why there is none."""
-        picture = await self.coordinator.stills.async_picture(self.subject.key, self.stream)
+        picture = await self._stills.async_picture(self.key, self.stream)
         if picture is None:
             return await self.hass.async_add_executor_job(read_placeholder, self._placeholder)
         settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
-        return await self.hass.async_add_executor_job(
-            rendered, picture.jpeg, settings.orientation, width, height
-        )
+        return await self.hass.async_add_executor_job(turned, picture.jpeg, settings.orientation)
 
     @property
     def _placeholder(self) -> Placeholder:
@@ -183,35 +196,34 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @callback
     @override
     def _refresh(self) -> None:
-        former = self.camera
-        super()._refresh()
-        if self.camera.urls != former.urls:
-            self._follow_streams()
+        former, self._followed = self._followed, self.camera
+        if former.urls != self.camera.urls:
+            self._follow_urls()
         if former.ready and not self.camera.ready:
             self._recover()
         if self._whep is None:
             return
         if not self.available:
-            self._whep.async_close_views(self.subject.key)
+            self._whep.async_close_views(self.key)
         elif former.ready != self.camera.ready:
-            self._whep.async_check_views(self.subject.key)
+            self._whep.async_check_views(self.key)
 
-    def _follow_streams(self) -> None:
-        former = self.streams
-        self.streams = streams(self.camera, self.coordinator.video_host)
-        if self.streams == former:
+    def _follow_urls(self) -> None:
+        former = self.stream_urls
+        self.stream_urls = stream_urls(self.camera, self.coordinator.video_host)
+        if self.stream_urls == former:
             return
         self._warn_of_refused()
-        if self.streams.whep != former.whep:
+        if self.stream_urls.whep != former.whep:
             self.hass.async_create_task(self.async_refresh_providers())
         # A stream is kept for as long as the entity is there.
-        source = self.streams.source
+        source = self.stream_urls.source
         if source != former.source and source is not None and self.stream is not None:
             self.stream.update_source(source)
 
     def _warn_of_refused(self) -> None:
-        """Tell of each column once: a server could change it all the time."""
-        refused = frozenset(self.streams.refused) - self._refused
+        """Warn of each column once: a server could change it all the time."""
+        refused = frozenset(self.stream_urls.refused) - self._refused
         self._refused |= refused
         for column in refused:
             LOGGER.warning(

@@ -11,8 +11,7 @@ from homeassistant.helpers.condition import Condition, EntityStateConditionBase
 
 from .binary_sensor import WATCHED
 from .camera import CAMERA
-from .kinds import entities_of_kind
-from .trigger import STATE_STREAMING
+from .trigger import STATE_STREAMING, entities_of_kind
 
 
 class NestMTXCondition(EntityStateConditionBase):

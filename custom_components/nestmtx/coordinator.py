@@ -1,9 +1,15 @@
-"""Brings a session with a NestMTX server into Home Assistant."""
+"""The coordinator: the one place where the client and Home Assistant meet.
+
+It owns the client and its session. What the client reports becomes the coordinator's data, and
+calls the listeners of what differs: entities, and the helpers that `async_setup_entry` starts for
+devices, repairs, the server's log and still pictures. What entities request is passed on to the
+client; errors are raised as sentences in the user's language.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import Any, Unpack, override
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, NamedTuple, Unpack, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
@@ -25,47 +31,31 @@ from .client import (
     Account,
     Camera,
     CameraChange,
-    Changes,
-    ControlProblem,
+    ChangeProblem,
     Credential,
+    Diff,
     Event as ServerEvent,
     Feed,
+    Fields,
     InvalidAuth,
-    LogLevel,
     LogLine,
+    NestMTXClient,
     NestMTXError,
-    RefusedControl,
+    RefusedChange,
     ServerAddress,
     ServerState,
-    Session,
     SessionState,
     Timings,
-    differing,
 )
-from .const import CONF_LOG_LEVEL, CONF_VIDEO_HOST, DOMAIN, LOG_OFF, LOGGER
-from .device import (
-    Subject,
-    async_device_ids,
-    async_remove_devices,
-    async_strangers,
-    async_update_camera_device,
-    async_update_credential_device,
-    async_update_server_device,
-)
-from .errors import translated, translation_key
-from .issues import Issues
-from .listeners import Listeners, Scope
-from .server_log import ServerLog
-from .stills import Stills
+from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
+from .device_key import SERVER_KEY, DeviceKey
+from .errors import translated_error, translation_key
 
 TIMINGS = Timings()
 
-SERVER = frozenset({"server"})
-"""Scope of what the server tells of itself."""
-STREAMING = frozenset({"streaming"})
-"""Scope of how many cameras stream."""
-
-type NestMTXConfigEntry = ConfigEntry[NestMTXCoordinator]
+# What the server's listeners may name beside the fields of the client's Server.
+CONNECTED = "connected"
+CREDENTIALS = "credentials"
 
 
 def account_of(data: Mapping[str, Any]) -> Account:
@@ -78,53 +68,98 @@ def account_of(data: Mapping[str, Any]) -> Account:
     )
 
 
-class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
-    """Owns the session, and tells entities of changes to what they show.
+class ListenerScope(NamedTuple):
+    """What a listener is called for: any change of an object, or one of some of its fields."""
 
-    An update reaches the listeners of what has changed, and no others: the context that a listener
-    is added with names its scope. Those without one hear when objects come or go. What
-    entities ask for fails with errors that say in the user's language what happened.
+    device_key: DeviceKey
+    fields: Fields = None
+
+
+class _Listeners[*Arguments]:
+    """Callbacks by object; one that fails does not keep the others from being called."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[DeviceKey, list[tuple[Callable[[*Arguments], None], Fields]]] = {}
+
+    @property
+    def device_keys(self) -> tuple[DeviceKey, ...]:
+        return tuple(self._listeners)
+
+    def add(self, scope: ListenerScope, listener: Callable[[*Arguments], None]) -> CALLBACK_TYPE:
+        added = listener, scope.fields
+        listeners = self._listeners.setdefault(scope.device_key, [])
+        listeners.append(added)
+
+        @callback
+        def remove() -> None:
+            listeners.remove(added)
+            if not listeners and self._listeners.get(scope.device_key) is listeners:
+                del self._listeners[scope.device_key]
+
+        return remove
+
+    def call(self, device_key: DeviceKey, fields: Fields, *arguments: *Arguments) -> None:
+        """Call those who listen to any of the fields, which differ; None for all of them."""
+        for listener, listened in tuple(self._listeners.get(device_key, ())):
+            if fields is not None and listened is not None and listened.isdisjoint(fields):
+                continue
+            try:
+                listener(*arguments)
+            except Exception:
+                # One entity's fault is not the others'.
+                LOGGER.exception("Unexpected error in a listener to the %s", device_key.kind)
+
+
+class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
+    """Owns the session, and calls the listeners of what differs, and no others.
+
+    The context of a listener is its ListenerScope. Those without one are called when objects come,
+    go, or change what their devices show.
     """
 
-    config_entry: NestMTXConfigEntry
+    config_entry: ConfigEntry[Any]
 
-    def __init__(self, hass: HomeAssistant, entry: NestMTXConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         """Prepare the session; it connects with the first refresh."""
         account = account_of(entry.data)
         self.address = account.address
         self.connected = False
         self.http = http = async_get_clientsession(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
         self.video_host = entry.options.get(CONF_VIDEO_HOST) or account.address.host
-        self._session = Session(http, account, self, TIMINGS, self.video_host)
+        self.client = NestMTXClient(http, account, self, TIMINGS, self.video_host)
         self._run_task: asyncio.Task[None] | None = None
         self._cancel_grace: CALLBACK_TYPE | None = None
-        self._object_listeners: Listeners[()] = Listeners()
-        self._event_listeners: Listeners[ServerEvent] = Listeners()
-        self._log_listeners: Listeners[LogLine] = Listeners()
+        self._state_listeners: _Listeners[()] = _Listeners()
+        self._event_listeners: _Listeners[ServerEvent] = _Listeners()
+        self._log_listeners: _Listeners[LogLine] = _Listeners()
+        self._resync_listeners: _Listeners[()] = _Listeners()
         self._camera_ids: dict[str, int] = {}
         self._credential_ids: dict[str, int] = {}
-        self._strangers: frozenset[str] = frozenset()
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
         self.data = ServerState()
-        self.server_device_id = async_update_server_device(self)
-        self.stills = Stills(self)
-        least = entry.options.get(CONF_LOG_LEVEL, LOG_OFF)
-        self.issues = Issues(self)
-        self._server_log = None if least == LOG_OFF else ServerLog(self, LogLevel(least))
+
+    # What is known of the server
 
     def camera(self, key: str) -> Camera | None:
         """Return the camera with a key, unless the server does not list it any more."""
+        camera = self.known_camera(key)
+        return None if camera is None or camera.id in self.data.missing_cameras else camera
+
+    def known_camera(self, key: str) -> Camera | None:
+        """Return the camera with a key, also while it is missing from the server's list."""
         camera_id = self._camera_ids.get(key)
-        if camera_id is None or camera_id in self.data.missing_cameras:
-            return None
-        return self.data.cameras.get(camera_id)
+        return None if camera_id is None else self.data.cameras.get(camera_id)
 
     def credential(self, key: str) -> Credential | None:
         """Return the credential with a key, unless the server does not list it any more."""
+        credential = self.known_credential(key)
+        missing = self.data.missing_credentials
+        return None if credential is None or credential.id in missing else credential
+
+    def known_credential(self, key: str) -> Credential | None:
+        """Return the credential with a key, also while it is missing from the server's list."""
         credential_id = self._credential_ids.get(key)
-        if credential_id is None or credential_id in self.data.missing_credentials:
-            return None
-        return self.data.credentials.get(credential_id)
+        return None if credential_id is None else self.data.credentials.get(credential_id)
 
     @property
     def cameras(self) -> list[Camera]:
@@ -139,89 +174,95 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         ]
 
     @property
-    def subjects(self) -> set[Subject]:
-        """All cameras and credentials, as subjects."""
-        cameras = {Subject("camera", key) for key in self._camera_ids}
-        return cameras | {Subject("credential", key) for key in self._credential_ids}
+    def device_keys(self) -> set[DeviceKey]:
+        """The keys of all cameras and credentials."""
+        cameras = {DeviceKey("camera", key) for key in self._camera_ids}
+        return cameras | {DeviceKey("credential", key) for key in self._credential_ids}
+
+    # Listeners
 
     @callback
     @override
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Any = None
     ) -> Callable[[], None]:
-        """Listen to a Scope, or without a context to objects coming and going."""
+        """Listen to a ListenerScope, or without a context to objects coming and going."""
         if context is None:
             return super().async_add_listener(update_callback)
-        return self._object_listeners.async_add(context, update_callback)
-
-    @callback
-    def async_update_subject(self, subject: Subject) -> None:
-        """Tell the listeners of one object that something of it has changed."""
-        self._object_listeners.async_call(Scope(subject))
+        return self._state_listeners.add(context, update_callback)
 
     @callback
     def async_add_event_listener(
-        self, subject: Subject, listener: Callable[[ServerEvent], None]
+        self, device_key: DeviceKey, listener: Callable[[ServerEvent], None]
     ) -> CALLBACK_TYPE:
-        """Hear of each event of a camera or credential."""
-        return self._event_listeners.async_add(Scope(subject), listener)
+        """Listen to the events of a camera or credential."""
+        return self._event_listeners.add(ListenerScope(device_key), listener)
 
     @callback
     def async_add_log_listener(self, listener: Callable[[LogLine], None]) -> CALLBACK_TYPE:
-        """Hear of each line of the server's log."""
-        return self._log_listeners.async_add(Scope(Subject.server()), listener)
+        """Listen to the lines of the server's log, which Feed.LOG brings."""
+        return self._log_listeners.add(ListenerScope(SERVER_KEY), listener)
 
     @callback
-    def async_want(self, feed: Feed) -> CALLBACK_TYPE:
-        """Have a feed for as long as somebody wants it; returns what ends that."""
-        return self._session.want(feed)
+    def async_add_resync_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Listen to all cameras and credentials having been listed once more."""
+        return self._resync_listeners.add(ListenerScope(SERVER_KEY), listener)
+
+    # What entities request
+
+    @callback
+    def async_subscribe(self, feed: Feed) -> CALLBACK_TYPE:
+        """Have a feed until the returned function is called."""
+        return self.client.server.subscribe(feed)
+
+    @contextmanager
+    def translated(self, host: str | None = None) -> Generator[None]:
+        """Raise what the client raises in the user's language; `host` is what it names."""
+        try:
+            yield
+        except NestMTXError as err:
+            raise translated_error(err, host or self.address.host) from err
 
     async def async_update_camera(self, key: str, **change: Unpack[CameraChange]) -> None:
         """Change settings of a camera on the server."""
-        with translated(self.address.host):
-            await self._session.controls.update_camera(self._camera_id(key), change)
+        with self.translated():
+            await self.client.cameras.update(self._camera_id(key), change)
 
     async def async_restart_stream(self, key: str) -> None:
         """Restart the process of a camera's stream."""
-        with translated(self.address.host):
-            await self._session.controls.restart_stream(self._camera_id(key))
+        with self.translated():
+            await self.client.cameras.restart_stream(self._camera_id(key))
 
     async def async_start_stream(self, key: str) -> None:
         """Wait until a camera streams video; it is kept awake until somebody reads it."""
-        with translated(self.address.host):
-            await self._session.demands.start(self._camera_id(key))
-
-    async def async_request[T](self, ask: Callable[[Session], Awaitable[T]]) -> T:
-        """Have the session ask the server for something that is no entity's."""
-        with translated(self.address.host):
-            return await ask(self._session)
-
-    async def async_change_password(self, password: str) -> None:
-        """Give the user as whom Home Assistant logs in another password, and keep it."""
-        data = self.config_entry.data
-        await self.async_request(
-            lambda session: session.controls.change_password(data[CONF_USERNAME], password)
-        )
-        self.hass.config_entries.async_update_entry(
-            self.config_entry, data={**self.config_entry.data, CONF_PASSWORD: password}
-        )
+        with self.translated():
+            await self.client.streams.start(self._camera_id(key))
 
     @asynccontextmanager
     async def async_hold_stream(self, key: str) -> AsyncGenerator[None]:
         """Have a camera stream for as long as this is held; entering waits for its video."""
-        with translated(self.address.host):
-            async with self._session.demands.hold(self._camera_id(key)):
+        with self.translated():
+            async with self.client.streams.hold(self._camera_id(key)):
                 yield
 
     async def async_run_cron_job(self, name: str) -> None:
         """Run a cron job of the server, and wait for its end."""
-        with translated(self.address.host):
-            await self._session.controls.run_cron_job(name)
+        with self.translated():
+            await self.client.server.run_cron_job(name)
+
+    async def async_change_password(self, password: str) -> None:
+        """Change the password of the user that Home Assistant logs in with, and keep it."""
+        username = self.config_entry.data[CONF_USERNAME]
+        with self.translated():
+            await self.client.server.change_password(username, password)
+        self._update_entry(CONF_PASSWORD, password)
+
+    # The session
 
     @override
     async def _async_setup(self) -> None:
         try:
-            await self._session.start()
+            await self.client.start()
         except NestMTXError as err:
             failure = ConfigEntryAuthFailed if isinstance(err, InvalidAuth) else UpdateFailed
             raise failure(
@@ -235,7 +276,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @override
     async def _async_update_data(self) -> ServerState:
-        """Return what the session told last: it needs no asking."""
+        """Return what the client reported last: nothing needs to be requested."""
         if not self.last_update_success:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -252,11 +293,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if self._run_task is not None:
             self._run_task.cancel()
             await asyncio.wait([self._run_task])
-        await self._session.stop()
-        if self._server_log is not None:
-            self._server_log.async_stop()
-        self.issues.async_clear()
-        await self.stills.async_stop()
+        await self.client.stop()
 
     async def async_stop(self, _: Event) -> None:
         """End the session when Home Assistant stops: entries are not unloaded then."""
@@ -264,11 +301,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     async def _run(self) -> None:
         try:
-            await self._session.run()
+            await self.client.run()
         except InvalidAuth:
             self.config_entry.async_start_reauth(self.hass)
 
-    # What the session tells
+    # What the client reports: it is the Listener
 
     @callback
     def on_session(self, session_state: SessionState) -> None:
@@ -279,71 +316,58 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self.connected = connected
         self._end_grace()
         if not connected:
-            self._cancel_grace = async_call_later(self.hass, TIMINGS.grace, self._grace_is_over)
+            self._cancel_grace = async_call_later(self.hass, TIMINGS.grace, self._handle_grace_over)
         if not connected or self.last_update_success:
-            self._object_listeners.async_call(Scope(Subject.server()))
+            self._state_listeners.call(SERVER_KEY, frozenset({CONNECTED}))
             return
         self.last_update_success = True
         LOGGER.info("Connected to %s again", self.address.host)
         self._update_all()
 
     @callback
-    def on_state(self, state: ServerState, changed: Changes) -> None:
-        """Take over a new state of the server, and tell those whom it concerns."""
-        former = {key: self.camera(key) for key in changed.cameras}
-        has_new_version = state.server.version != self.data.server.version
+    def on_state(self, state: ServerState, diff: Diff) -> None:
+        """Take over a new state of the server, and call those whom the difference concerns."""
         self.data = state
-        if changed.objects:
-            self._take_over_objects()
-        for key in changed.cameras:
-            self._update_camera(key, former[key])
-        for key in changed.credentials:
-            if credential := self.credential(key):
-                async_update_credential_device(self, credential)
-            self._object_listeners.async_call(Scope(Subject("credential", key)))
-        if changed.credentials:
-            self.issues.async_update()
-        if has_new_version:
-            async_update_server_device(self)
-        if changed.server:
-            self._object_listeners.async_call(Scope(Subject.server(), SERVER))
-        if changed.streaming:
-            self._object_listeners.async_call(Scope(Subject.server(), STREAMING))
-        if changed.objects:
+        if diff.devices:
+            self._camera_ids = _ids(state.cameras)
+            self._credential_ids = _ids(state.credentials)
+            # Devices come and go first: the entities of a device that is gone are not called.
             self.async_update_listeners()
+        for key, fields in diff.cameras.items():
+            self._state_listeners.call(DeviceKey("camera", key), fields)
+        for key, fields in diff.credentials.items():
+            self._state_listeners.call(DeviceKey("credential", key), fields)
+        server = diff.server | {CREDENTIALS} if diff.credentials else diff.server
+        if server:
+            self._state_listeners.call(SERVER_KEY, server)
 
     @callback
     def on_event(self, event: ServerEvent) -> None:
-        """Tell the entities of the object that an event is about."""
+        """Call the listeners of the object that an event is about."""
         if event.domain == "camera" and (camera := self.data.cameras.get(event.entity or 0)):
-            self._event_listeners.async_call(Scope(Subject("camera", camera.key)), event)
+            self._event_listeners.call(DeviceKey("camera", camera.key), None, event)
         if event.domain == "credentials" and (
             credential := self.data.credentials.get(event.entity or 0)
         ):
-            self._event_listeners.async_call(Scope(Subject("credential", credential.key)), event)
+            self._event_listeners.call(DeviceKey("credential", credential.key), None, event)
 
     @callback
     def on_log(self, line: LogLine) -> None:
-        """Tell who listens to the log."""
-        self._log_listeners.async_call(Scope(Subject.server()), line)
+        """Call those who listen to the log."""
+        self._log_listeners.call(SERVER_KEY, None, line)
 
     @callback
     def on_resync(self) -> None:
-        """Give up devices from before the start that two complete lists do not have."""
-        strangers = async_strangers(self)
-        async_remove_devices(self, strangers & self._strangers)
-        self._strangers = strangers
-        self.issues.async_update()
+        """Call those who listen to complete lists."""
+        self._resync_listeners.call(SERVER_KEY, None)
 
     @callback
     def on_token(self, token: str) -> None:
         """Keep a new token: each login leaves one on the server for ever."""
-        self.hass.config_entries.async_update_entry(
-            self.config_entry, data={**self.config_entry.data, CONF_TOKEN: token}
-        )
+        self._update_entry(CONF_TOKEN, token)
 
     @callback
-    def _grace_is_over(self, _: object) -> None:
+    def _handle_grace_over(self, _: object) -> None:
         self._cancel_grace = None
         self.last_update_success = False
         LOGGER.info("The connection to %s is lost", self.address.host)
@@ -356,26 +380,17 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     def _camera_id(self, key: str) -> int:
         if key not in self._camera_ids:
-            raise RefusedControl(ControlProblem.CAMERA_GONE)
+            raise RefusedChange(ChangeProblem.CAMERA_GONE)
         return self._camera_ids[key]
 
-    def _update_camera(self, key: str, former: Camera | None) -> None:
-        camera, fields = self.camera(key), None
-        if camera is not None:
-            async_update_camera_device(self, former, camera)
-        if camera is not None and former is not None:
-            fields = differing(former, camera)
-        self._object_listeners.async_call(Scope(Subject("camera", key), fields))
-
-    def _take_over_objects(self) -> None:
-        former = self.subjects
-        self._camera_ids = _ids(self.data.cameras)
-        self._credential_ids = _ids(self.data.credentials)
-        async_remove_devices(self, async_device_ids(self, former - self.subjects))
-
     def _update_all(self) -> None:
-        for subject in self._object_listeners:
-            self._object_listeners.async_call(Scope(subject))
+        for device_key in self._state_listeners.device_keys:
+            self._state_listeners.call(device_key, None)
+
+    def _update_entry(self, key: str, value: str) -> None:
+        self.hass.config_entries.async_update_entry(
+            self.config_entry, data={**self.config_entry.data, key: value}
+        )
 
 
 def _ids[T: (Camera, Credential)](rows: Mapping[int, T]) -> dict[str, int]:

@@ -11,8 +11,9 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .client import Camera, Credential
 from .const import CONF_VIDEO_HOST
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
-from .device import Subject
+from .coordinator import NestMTXCoordinator
+from .data import NestMTXConfigEntry
+from .device_key import DeviceKey
 
 _SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME}
 _URL: Final = re.compile(r"(?P<begin>[a-z]+://<window\.location\.origin>(:\d+)?)/")
@@ -23,7 +24,7 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: NestMTXConfigEntry
 ) -> dict[str, Any]:
     """Return what is known of a server, its cameras and credentials."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     return {
         "entry": async_redact_data(dict(entry.data), _SECRETS),
         "options": async_redact_data(dict(entry.options), {CONF_VIDEO_HOST}),
@@ -37,22 +38,22 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: NestMTXConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return what is known of one device, and of its server."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
 
-    def is_device_of(subject: Subject) -> bool:
-        return subject.identifier(entry) in device.identifiers
+    def is_device_of(device_key: DeviceKey) -> bool:
+        return device_key.identifier(entry.entry_id) in device.identifiers
 
     return {
         **_server(coordinator),
         "cameras": [
             _camera(camera)
             for camera in coordinator.cameras
-            if is_device_of(Subject("camera", camera.key))
+            if is_device_of(DeviceKey("camera", camera.key))
         ],
         "credentials": [
             _credential(credential)
             for credential in coordinator.credentials
-            if is_device_of(Subject("credential", credential.key))
+            if is_device_of(DeviceKey("credential", credential.key))
         ],
     }
 

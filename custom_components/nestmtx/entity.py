@@ -1,4 +1,4 @@
-"""Base entities: about the server, a camera, or a credential."""
+"""Base entities: of the server, a camera, or a credential."""
 
 from collections.abc import Callable, Iterable
 from typing import override
@@ -9,33 +9,35 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client import Camera, Credential, Feed
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
-from .device import Subject
-from .listeners import Scope
+from .client import Camera, Credential, Feed, Fields
+from .coordinator import ListenerScope, NestMTXCoordinator
+from .data import NestMTXConfigEntry
+from .device_key import SERVER_KEY, DeviceKey
+
+NO_FIELDS: Fields = frozenset()
+"""The fields of an entity that shows nothing of its object but whether it is there."""
 
 
 class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
-    """An entity about one subject: it is updated when that changes, and with nothing else."""
+    """An entity of one object, which is written when one of its fields differs."""
 
     _attr_has_entity_name = True
-    _shown: object = None
-    fields: frozenset[str] | None = None
-    """The fields of the subject that it shows; whatever changes, where they are not named."""
+    fields: Fields = None
+    """The fields of the object that it is made of; all, where they are not named."""
 
     def __init__(
         self,
         coordinator: NestMTXCoordinator,
-        subject: Subject,
+        device_key: DeviceKey,
         description: EntityDescription,
     ) -> None:
-        """Identify the entity and its device, which is the coordinator's to keep up to date."""
-        super().__init__(coordinator, context=Scope(subject, self.fields))
-        self.subject = subject
+        """Identify the entity and its device, which is registered by `device.Devices`."""
+        super().__init__(coordinator, context=ListenerScope(device_key, self.fields))
+        entry_id = coordinator.config_entry.entry_id
+        self.device_key = device_key
         self.entity_description = description
-        self._attr_unique_id = subject.unique_id(coordinator.config_entry, description.key)
-        identifier = subject.identifier(coordinator.config_entry)
-        self._attr_device_info = DeviceInfo(identifiers={identifier})
+        self._attr_unique_id = device_key.unique_id(entry_id, description.key)
+        self._attr_device_info = DeviceInfo(identifiers={device_key.identifier(entry_id)})
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -47,72 +49,54 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         self._refresh()
-        if (shown := self._shows()) != self._shown:
-            self._shown = shown
-            super()._handle_coordinator_update()
-
-    def _shows(self) -> object:
-        """Return what of the state can follow the server: it is written only when that differs.
-
-        Entities that are asked with each event say it shortly.
-        """
-        return self.available and (
-            self.state,
-            self.state_attributes,
-            self.extra_state_attributes,
-            self.supported_features,
-        )
+        super()._handle_coordinator_update()
 
     @callback
     def _refresh(self) -> None:
-        """Take over what the coordinator knows of the subject."""
+        """Handle a change that properties do not show by themselves."""
 
 
 class NestMTXServerEntity(NestMTXEntity):
-    """An entity about the server; what it shows is asked for while the entity is enabled."""
+    """An entity of the server; what it shows is requested while the entity is enabled."""
 
     feed: Feed | None = None
 
     def __init__(self, coordinator: NestMTXCoordinator, description: EntityDescription) -> None:
-        """Its subject is the server."""
-        super().__init__(coordinator, Subject.server(), description)
+        """Be an entity of the server."""
+        super().__init__(coordinator, SERVER_KEY, description)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Ask for the feed, until the entity is removed."""
+        """Subscribe to the feed, until the entity is removed."""
         await super().async_added_to_hass()
         if self.feed is not None:
-            self.async_on_remove(self.coordinator.async_want(self.feed))
+            self.async_on_remove(self.coordinator.async_subscribe(self.feed))
 
 
 class NestMTXCameraEntity(NestMTXEntity):
-    """An entity about a camera; unavailable while the server does not list it."""
-
-    _is_listed = True
+    """An entity of a camera; unavailable while the server does not list it."""
 
     def __init__(
         self, coordinator: NestMTXCoordinator, camera: Camera, description: EntityDescription
     ) -> None:
-        """Its subject is the camera."""
-        self.camera = camera
-        super().__init__(coordinator, Subject("camera", camera.key), description)
+        """Be an entity of the camera."""
+        self._first = camera
+        super().__init__(coordinator, DeviceKey("camera", camera.key), description)
+
+    @property
+    def camera(self) -> Camera:
+        """The camera as it is known by now; as it was at first, when it is gone."""
+        return self.coordinator.known_camera(self.device_key.key) or self._first
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the state can be believed."""
-        return super().available and self._is_listed
-
-    @callback
-    @override
-    def _refresh(self) -> None:
-        camera = self.coordinator.camera(self.subject.key)
-        self._is_listed = camera is not None
-        self.camera = camera or self.camera
+        """Return true if the state is known."""
+        return super().available and self.coordinator.camera(self.device_key.key) is not None
 
 
 class NestMTXCredentialEntity(NestMTXEntity):
-    """An entity about a credential; unavailable while the server does not list it."""
+    """An entity of a credential; unavailable while the server does not list it."""
 
     def __init__(
         self,
@@ -120,20 +104,20 @@ class NestMTXCredentialEntity(NestMTXEntity):
         credential: Credential,
         description: EntityDescription,
     ) -> None:
-        """Its subject is the credential."""
-        self.credential = credential
-        super().__init__(coordinator, Subject("credential", credential.key), description)
+        """Be an entity of the credential."""
+        self._first = credential
+        super().__init__(coordinator, DeviceKey("credential", credential.key), description)
+
+    @property
+    def credential(self) -> Credential:
+        """The credential as it is known by now; as it was at first, when it is gone."""
+        return self.coordinator.known_credential(self.device_key.key) or self._first
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the state can be believed."""
-        return super().available and self.coordinator.credential(self.subject.key) is not None
-
-    @callback
-    @override
-    def _refresh(self) -> None:
-        self.credential = self.coordinator.credential(self.subject.key) or self.credential
+        """Return true if the state is known."""
+        return super().available and self.coordinator.credential(self.device_key.key) is not None
 
 
 @callback
@@ -167,7 +151,7 @@ def _async_add_as_they_appear[T: (Camera, Credential)](
     objects: Callable[[NestMTXCoordinator], Iterable[T]],
     create: Callable[[T], Iterable[Entity]],
 ) -> None:
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     added: set[str] = set()
 
     @callback

@@ -1,7 +1,5 @@
-"""Turns the client's errors into sentences, by the keys of the translations."""
+"""Translates the client's errors into sentences: what happened, and what to do."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -17,10 +15,10 @@ from .client import (
     NestMTXError,
     NotNestMTX,
     RefusedAuthorization,
-    RefusedControl,
+    RefusedChange,
     RequestError,
     RequestTimeout,
-    SignallingError,
+    SignalingError,
     StreamNotStarted,
 )
 from .const import DOMAIN
@@ -43,36 +41,32 @@ def translation_key(err: NestMTXError) -> str:
     return next(key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind))
 
 
-_OF_THE_CALLER: Final = (InvalidRequest, RefusedAuthorization, RefusedControl)
+_OF_THE_CALLER: Final = (InvalidRequest, RefusedAuthorization, RefusedChange)
 """What is wrong with what was asked for, and not with the server."""
 
 
-@contextmanager
-def translated(host: str) -> Generator[None]:
-    """Raise what the client raises in the user's language."""
-    try:
-        yield
-    except NestMTXError as err:
-        key, placeholders = _sentence(err)
-        kind = ServiceValidationError if isinstance(err, _OF_THE_CALLER) else HomeAssistantError
-        raise kind(
-            translation_domain=DOMAIN,
-            translation_key=key,
-            translation_placeholders={"host": host, **placeholders},
-        ) from err
+def translated_error(err: NestMTXError, host: str) -> HomeAssistantError:
+    """Return the error in the user's language; `host` is what it names."""
+    key, placeholders = _sentence(err)
+    kind = ServiceValidationError if isinstance(err, _OF_THE_CALLER) else HomeAssistantError
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"host": host, **placeholders},
+    )
 
 
 def _sentence(err: NestMTXError) -> tuple[str, dict[str, str]]:
     """Return the key of an error's sentence, and what to fill in."""
     match err:
-        case RefusedAuthorization() | RefusedControl() | StreamNotStarted():
+        case RefusedAuthorization() | RefusedChange() | StreamNotStarted():
             return err.problem.value, {}
         case InvalidRequest():
             return "invalid_request", {"message": str(err)}
         case IncompleteList():
             return "incomplete_list", {}
-        case SignallingError():
-            return "signalling_failed", {"message": str(err)}
+        case SignalingError():
+            return "signaling_failed", {"message": str(err)}
         case RequestError():
             return "refused", {"message": err.message}
         case _:

@@ -8,19 +8,20 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Authorization, Event, Feed, LogLevel, LogLine, parse_details
-from .coordinator import NestMTXConfigEntry
+from .data import NestMTXConfigEntry
 from .entity import (
+    NO_FIELDS,
     NestMTXCameraEntity,
     NestMTXCredentialEntity,
     NestMTXServerEntity,
     async_add_camera_entities,
     async_add_credential_entities,
 )
-from .rate import Rate
+from .rate_limit import RateLimit
 
 PARALLEL_UPDATES = 0
 
-MOST_LINES: Final = 300
+MAX_LINES: Final = 300
 """Lines of the log a minute; a camera that does not start makes 80."""
 
 # By the server's words, in lower case.
@@ -61,7 +62,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the events of the server, its cameras and credentials."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     async_add_entities([NestMTXLog(coordinator, LOG)])
     async_add_camera_entities(
         entry,
@@ -80,18 +81,14 @@ async def async_setup_entry(
 class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
     """What happens to a camera."""
 
-    fields = frozenset[str]()
-
-    @override
-    def _shows(self) -> object:
-        return self.available
+    fields = NO_FIELDS
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Hear of the camera's events."""
+        """Listen to the camera's events."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self.coordinator.async_add_event_listener(self.subject, self._handle_event)
+            self.coordinator.async_add_event_listener(self.device_key, self._handle_event)
         )
 
     @callback
@@ -105,12 +102,14 @@ class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
 class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
     """What happens to a credential."""
 
+    fields = NO_FIELDS
+
     @override
     async def async_added_to_hass(self) -> None:
-        """Hear of the credential's events."""
+        """Listen to the credential's events."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self.coordinator.async_add_event_listener(self.subject, self._handle_event)
+            self.coordinator.async_add_event_listener(self.device_key, self._handle_event)
         )
 
     @callback
@@ -127,23 +126,23 @@ class NestMTXLog(NestMTXServerEntity, EventEntity):
     """
 
     feed = Feed.LOG
-    fields = frozenset[str]()
+    fields = NO_FIELDS
     _unrecorded_attributes = frozenset(
         {"message", "service", "host_name", "process_id", "time", "left_out"}
     )
-    _rate = Rate(MOST_LINES)
+    _rate_limit = RateLimit(MAX_LINES)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Hear of the log's lines."""
+        """Listen to the lines of the log."""
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.async_add_log_listener(self._handle_line))
 
     @callback
     def _handle_line(self, line: LogLine) -> None:
-        left_out = self._rate.left_out
-        self._rate = self._rate.after(self.hass.loop.time())
-        if not self._rate.passes:
+        left_out = self._rate_limit.left_out
+        self._rate_limit = self._rate_limit.hit(self.hass.loop.time())
+        if not self._rate_limit.passes:
             return
         self._trigger_event(
             line.level,

@@ -1,21 +1,31 @@
-"""Frames of video, decoded by PyAV, which Home Assistant's stream component brings along."""
+"""Frames of video as JPEG, decoded by PyAV, which Home Assistant's stream component requires."""
 
 from io import BytesIO
 from threading import Event
 import time
 from typing import Final
 
+from homeassistant.components.stream import Orientation
 from PIL import Image, ImageChops
-
-from .pictures import jpeg_of
 
 _TIMEOUT: Final = 5.0
 """Seconds for a stream to open, and from one frame to the next."""
+_QUALITY: Final = 85
 _APART: Final = 1.0
 """Seconds between two frames that are compared."""
 _NOISE: Final = 12
 """Levels of brightness, of 256, by which an encoder changes a picture that stands still: 9 were
 measured with x264."""
+
+_TURNS: Final = {
+    Orientation.MIRROR: Image.Transpose.FLIP_LEFT_RIGHT,
+    Orientation.ROTATE_180: Image.Transpose.ROTATE_180,
+    Orientation.FLIP: Image.Transpose.FLIP_TOP_BOTTOM,
+    Orientation.ROTATE_LEFT_AND_FLIP: Image.Transpose.TRANSPOSE,
+    Orientation.ROTATE_LEFT: Image.Transpose.ROTATE_90,
+    Orientation.ROTATE_RIGHT_AND_FLIP: Image.Transpose.TRANSVERSE,
+    Orientation.ROTATE_RIGHT: Image.Transpose.ROTATE_270,
+}
 
 
 def moves(former: Image.Image, latter: Image.Image) -> bool:
@@ -54,3 +64,18 @@ def grab_frame(source: str | BytesIO, stop: Event, longest: float) -> bytes | No
     except av.FFmpegError, IndexError, OSError:
         pass
     return None
+
+
+def turned(jpeg: bytes, orientation: Orientation) -> bytes:
+    """Return a picture turned; Home Assistant scales it, and turns only its own streams."""
+    turn = _TURNS.get(orientation)
+    if turn is None:
+        return jpeg
+    return jpeg_of(Image.open(BytesIO(jpeg)).transpose(turn))
+
+
+def jpeg_of(image: Image.Image) -> bytes:
+    """Return an image as JPEG."""
+    buffer = BytesIO()
+    image.convert("RGB").save(buffer, "JPEG", quality=_QUALITY)
+    return buffer.getvalue()

@@ -1,18 +1,18 @@
-"""What an administrator should know of, and can put right in Settings → Repairs."""
+"""Repair issues: what an administrator should know of, and can fix in Settings → Repairs."""
 
 from dataclasses import dataclass, field
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.helpers import issue_registry as ir
 
-from .client import Credential, streams
+from .client import Credential, stream_urls
 from .const import DOMAIN
-
-if TYPE_CHECKING:
-    from .coordinator import NestMTXCoordinator
+from .coordinator import CREDENTIALS, ListenerScope, NestMTXCoordinator
+from .device_key import SERVER_KEY
 
 CREDENTIAL_UNAUTHORIZED: Final = "credential_unauthorized"
 DEFAULT_ACCOUNT: Final = "default_account"
@@ -26,16 +26,16 @@ _MARKDOWN: Final = re.compile(r"[^\w\s.,:;@&'+-]+")
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something to be put right; `subject` tells those of one kind apart."""
+    """Something to be fixed, of a credential or of the whole server."""
 
     kind: str
-    subject: str = ""
+    credential_key: str = ""
     is_fixable: bool = True
     placeholders: dict[str, str] = field(default_factory=dict)
 
 
 def issues_of(coordinator: NestMTXCoordinator) -> list[Issue]:
-    """Return what there is to be put right on a server."""
+    """Return what there is to be fixed on a server."""
     data = coordinator.config_entry.data
     issues = [
         Issue(CREDENTIAL_UNAUTHORIZED, each.key, placeholders={"name": name_of(each)})
@@ -56,28 +56,28 @@ def name_of(credential: Credential) -> str:
 
 def _has_no_video(coordinator: NestMTXCoordinator) -> bool:
     """Whether cameras are set up, and the server offers no stream of any."""
-    found = [
-        streams(camera, coordinator.video_host)
+    urls = [
+        stream_urls(camera, coordinator.video_host)
         for camera in coordinator.cameras
         if camera.path and camera.is_enabled
     ]
-    return bool(found) and not any(each.source or each.whep or each.refused for each in found)
+    return bool(urls) and not any(each.source or each.whep or each.refused for each in urls)
 
 
 class Issues:
-    """Tells of a server's issues for as long as there are some."""
+    """Keeps the issues of a server in the issue registry."""
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
-        """Nothing is told yet."""
+        """Nothing is registered yet."""
         self._coordinator = coordinator
-        self._told: set[str] = set()
+        self._issue_ids: set[str] = set()
 
     @callback
     def async_update(self) -> None:
-        """Tell what there is now, and no more what there was."""
+        """Register the issues that there are, and delete those that are gone."""
         entry_id = self._coordinator.config_entry.entry_id
         issues = {
-            "_".join(filter(None, (issue.kind, entry_id, issue.subject))): issue
+            "_".join(filter(None, (issue.kind, entry_id, issue.credential_key))): issue
             for issue in issues_of(self._coordinator)
         }
         for issue_id, issue in issues.items():
@@ -85,7 +85,11 @@ class Issues:
                 self._coordinator.hass,
                 DOMAIN,
                 issue_id,
-                data={"entry_id": entry_id, "kind": issue.kind, "subject": issue.subject},
+                data={
+                    "entry_id": entry_id,
+                    "kind": issue.kind,
+                    "credential_key": issue.credential_key,
+                },
                 is_fixable=issue.is_fixable,
                 severity=ir.IssueSeverity.WARNING,
                 translation_key=issue.kind,
@@ -94,15 +98,25 @@ class Issues:
                     **issue.placeholders,
                 },
             )
-        self._forget(self._told - issues.keys())
-        self._told = set(issues)
+        self._delete(self._issue_ids - issues.keys())
+        self._issue_ids = set(issues)
 
     @callback
     def async_clear(self) -> None:
-        """Tell nothing more: an entry that is not loaded can put nothing right."""
-        self._forget(self._told)
-        self._told = set()
+        """Delete all issues: an entry that is not loaded can fix nothing."""
+        self._delete(self._issue_ids)
+        self._issue_ids = set()
 
-    def _forget(self, issue_ids: set[str]) -> None:
+    def _delete(self, issue_ids: set[str]) -> None:
         for issue_id in issue_ids:
             ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
+
+
+@callback
+def async_setup_issues(entry: ConfigEntry, coordinator: NestMTXCoordinator) -> None:
+    """Keep the issues of an entry up to date until it is unloaded."""
+    issues = Issues(coordinator)
+    credentials = ListenerScope(SERVER_KEY, frozenset({CREDENTIALS}))
+    entry.async_on_unload(coordinator.async_add_resync_listener(issues.async_update))
+    entry.async_on_unload(coordinator.async_add_listener(issues.async_update, credentials))
+    entry.async_on_unload(issues.async_clear)

@@ -11,15 +11,17 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, Tex
 import voluptuous as vol
 
 from .client import AuthorizationProblem, Credential
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .dashboards import DASHBOARD_RESOURCE, dashboards_of
+from .data import NestMTXConfigEntry
 from .issues import CREDENTIAL_UNAUTHORIZED, name_of
 
 CONF_CALLBACK: Final = "callback"
 CONF_ORIGIN: Final = "origin"
 CONF_REPETITION: Final = "repetition"
 
-_SHORTEST: Final = 8
+MIN_PASSWORD_LENGTH: Final = 8
+"""Characters, as many as common advice asks for."""
 PASSWORD_ERRORS: Final = ("cannot_connect", "timeout_connect", "user_gone")
 AUTHORIZATION_ERRORS: Final = ("cannot_connect", "timeout_connect", *AuthorizationProblem)
 
@@ -39,10 +41,10 @@ RESOURCE_SCHEMA: Final = vol.Schema({})
 class NestMTXRepairsFlow(RepairsFlow):
     """A repair of something on the server of an entry."""
 
-    def __init__(self, entry: NestMTXConfigEntry, subject: str) -> None:
+    def __init__(self, entry: NestMTXConfigEntry, credential_key: str) -> None:
         """Nothing is changed yet."""
         self._entry = entry
-        self._subject = subject
+        self._credential_key = credential_key
 
     @property
     def _is_loaded(self) -> bool:
@@ -50,7 +52,7 @@ class NestMTXRepairsFlow(RepairsFlow):
 
     @property
     def _coordinator(self) -> NestMTXCoordinator:
-        return self._entry.runtime_data
+        return self._entry.runtime_data.coordinator
 
 
 class DefaultAccountFlow(NestMTXRepairsFlow):
@@ -92,15 +94,15 @@ class DefaultAccountFlow(NestMTXRepairsFlow):
 class CredentialFlow(NestMTXRepairsFlow):
     """Has Google let a credential of the server in again."""
 
-    def __init__(self, entry: NestMTXConfigEntry, subject: str) -> None:
+    def __init__(self, entry: NestMTXConfigEntry, credential_key: str) -> None:
         """Nothing is asked for yet."""
-        super().__init__(entry, subject)
+        super().__init__(entry, credential_key)
         self._origin = ""
         self._url = ""
 
     @property
     def _credential(self) -> Credential | None:
-        return self._coordinator.credential(self._subject)
+        return self._coordinator.credential(self._credential_key)
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Begin with the server's address as Google knows it."""
@@ -108,9 +110,8 @@ class CredentialFlow(NestMTXRepairsFlow):
             return self.async_abort(reason=abort)
         credential_id = self._known_credential.id
         try:
-            origin = await self._coordinator.async_request(
-                lambda session: session.authorizing.origin(credential_id)
-            )
+            with self._coordinator.translated():
+                origin = await self._coordinator.client.credentials.redirect_origin(credential_id)
         except HomeAssistantError:
             # It can be typed in, and whether the server is there shows then.
             origin = None
@@ -128,9 +129,10 @@ class CredentialFlow(NestMTXRepairsFlow):
             self._origin = origin = user_input[CONF_ORIGIN].strip()
             credential_id = self._known_credential.id
             try:
-                self._url = await self._coordinator.async_request(
-                    lambda session: session.authorizing.begin(credential_id, origin)
-                )
+                with self._coordinator.translated():
+                    self._url = await self._coordinator.client.credentials.authorization_url(
+                        credential_id, origin
+                    )
             except HomeAssistantError as err:
                 errors["base"] = _known(err, AUTHORIZATION_ERRORS, "not_begun")
             else:
@@ -152,13 +154,12 @@ class CredentialFlow(NestMTXRepairsFlow):
             return self.async_abort(reason=abort)
         errors: dict[str, str] = {}
         if user_input is not None:
-            credential_id, callback = self._known_credential.id, user_input[CONF_CALLBACK]
+            credential_id = self._known_credential.id
             try:
-                await self._coordinator.async_request(
-                    lambda session: session.authorizing.finish(
-                        credential_id, self._origin, callback
+                with self._coordinator.translated():
+                    await self._coordinator.client.credentials.authorize(
+                        credential_id, self._origin, user_input[CONF_CALLBACK]
                     )
-                )
             except HomeAssistantError as err:
                 errors["base"] = _known(err, AUTHORIZATION_ERRORS, "not_authorized")
             else:
@@ -214,7 +215,7 @@ class DashboardResourceFlow(RepairsFlow):
 def password_errors(user_input: dict[str, str]) -> dict[str, str]:
     """Return what is wrong with a new password, by field."""
     password = user_input[CONF_PASSWORD]
-    if len(password) < _SHORTEST:
+    if len(password) < MIN_PASSWORD_LENGTH:
         return {CONF_PASSWORD: "password_short"}
     if password != user_input[CONF_REPETITION]:
         return {CONF_REPETITION: "passwords_differ"}
@@ -235,4 +236,4 @@ async def async_create_fix_flow(
         return DashboardResourceFlow()
     entry = hass.config_entries.async_get_known_entry(issue["entry_id"])
     flow = CredentialFlow if issue["kind"] == CREDENTIAL_UNAUTHORIZED else DefaultAccountFlow
-    return flow(cast("NestMTXConfigEntry", entry), issue["subject"])
+    return flow(cast("NestMTXConfigEntry", entry), issue["credential_key"])

@@ -17,17 +17,20 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import (
-    AUTHORIZED_UNTIL,
+    POLLS,
+    STREAMING,
     Authorization,
     Camera,
     CameraStatus,
     CronJob,
     Feed,
+    Fields,
     Load,
     Server,
 )
-from .coordinator import SERVER, STREAMING, NestMTXConfigEntry, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .cron_jobs import CRON_JOBS
+from .data import NestMTXConfigEntry
 from .entity import (
     NestMTXCameraEntity,
     NestMTXCredentialEntity,
@@ -46,8 +49,8 @@ type Value = str | int | float | datetime | None
 class CameraSensorDescription(SensorEntityDescription):
     """Describes a sensor of a camera."""
 
-    fields: frozenset[str]
-    """The fields of the camera that it is made of."""
+    fields: Fields
+    """The fields of the camera that it shows."""
     value_fn: Callable[[Camera], Value]
 
 
@@ -123,7 +126,7 @@ CAMERA_SENSORS = (
         translation_key="authorization_expires",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        fields=AUTHORIZED_UNTIL,
+        fields=frozenset({"authorized_until"}),
         value_fn=lambda camera: camera.authorized_until,
     ),
     _detail("resolution", lambda camera: camera.resolution),
@@ -234,7 +237,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of the server, its cameras and credentials."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     async_add_entities(
         [
             NestMTXCamerasStreaming(coordinator, CAMERAS_STREAMING),
@@ -262,40 +265,32 @@ class NestMTXServerSensor(NestMTXServerEntity, SensorEntity):
     """A sensor of the server."""
 
     entity_description: ServerSensorDescription
-    fields = SERVER
 
     def __init__(
         self, coordinator: NestMTXCoordinator, description: ServerSensorDescription
     ) -> None:
-        """Its feed is what it shows something of."""
-        super().__init__(coordinator, description)
+        """Show something of a feed."""
         self.feed = description.feed
+        self.fields = frozenset({POLLS[description.feed].field})
+        super().__init__(coordinator, description)
 
     @property
     @override
     def native_value(self) -> Value:
-        """The value."""
+        """Return the value."""
         return self.entity_description.value_fn(self.coordinator.data.server)
-
-    @override
-    def _shows(self) -> object:
-        return self.available, self.native_value
 
 
 class NestMTXCamerasStreaming(NestMTXServerEntity, SensorEntity):
     """How many cameras stream."""
 
-    fields = STREAMING
+    fields = frozenset({STREAMING})
 
     @property
     @override
     def native_value(self) -> int:
-        """The number."""
+        """Return the number of cameras."""
         return len(self.coordinator.data.streaming)
-
-    @override
-    def _shows(self) -> object:
-        return self.available, self.native_value
 
 
 class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
@@ -306,40 +301,39 @@ class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
     def __init__(
         self, coordinator: NestMTXCoordinator, camera: Camera, description: CameraSensorDescription
     ) -> None:
-        """It changes with its fields."""
+        """Show some fields of the camera."""
         self.fields = description.fields
         super().__init__(coordinator, camera, description)
 
     @property
     @override
     def native_value(self) -> Value:
-        """The value."""
+        """Return the value."""
         return self.entity_description.value_fn(self.camera)
-
-    @override
-    def _shows(self) -> object:
-        return self.available, self.native_value
 
 
 class NestMTXAuthorization(NestMTXCredentialEntity, SensorEntity):
-    """What a credential may do at Google."""
+    """Whether a credential is authorized at Google."""
+
+    fields = frozenset({"authorization"})
 
     @property
     @override
     def native_value(self) -> str:
-        """The server's word for it."""
+        """Return the state of the authorization."""
         return self.credential.authorization
 
 
 class NestMTXLastAuthorized(NestMTXCredentialEntity, RestoreSensor):
-    """When Google let a credential in last; only events tell, so it is kept over restarts."""
+    """When Google last authorized a credential; only events say, so it is kept over restarts."""
 
+    fields = frozenset({"authorized_at"})
     _restored: datetime | None = None
 
     @property
     @override
     def native_value(self) -> datetime | None:
-        """The time."""
+        """Return the time."""
         return self.credential.authorized_at or self._restored
 
     @override

@@ -1,18 +1,19 @@
-"""Writes the server's log into Home Assistant's."""
+"""Writes the server's log into Home Assistant's log."""
 
 from datetime import datetime
 import logging
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, callback
 from homeassistant.helpers.event import async_call_later
 
 from .client import Feed, LogLevel, LogLine
-from .rate import Rate
-
-if TYPE_CHECKING:
-    from .coordinator import NestMTXCoordinator
+from .const import CONF_LOG_LEVEL, LOG_OFF
+from .coordinator import NestMTXCoordinator
+from .rate_limit import RateLimit
 
 SERVER_LOGGER: Final = logging.getLogger(f"{__package__}.server")
 
@@ -28,7 +29,7 @@ LEVELS: Final = MappingProxyType(
 )
 """Home Assistant's levels by the server's, the least first."""
 
-_MOST: Final = 30
+MAX_LINES: Final = 30
 """Lines a minute. Home Assistant complains of who writes 200 in five minutes."""
 
 
@@ -40,16 +41,16 @@ class ServerLog:
         self._coordinator = coordinator
         self._levels = frozenset(list(LEVELS)[list(LEVELS).index(least) :])
         self._report_level = LEVELS[least]
-        self._rate = Rate(_MOST)
+        self._rate_limit = RateLimit(MAX_LINES)
         self._cancel_report: CALLBACK_TYPE | None = None
         self._ends = [
-            coordinator.async_want(Feed.LOG),
+            coordinator.async_subscribe(Feed.LOG),
             coordinator.async_add_log_listener(self._handle_line),
         ]
 
     @callback
-    def async_stop(self) -> None:
-        """Listen no more."""
+    def async_stop(self, _: Event | None = None) -> None:
+        """Stop listening."""
         while self._ends:
             self._ends.pop()()
         self._report()
@@ -59,10 +60,10 @@ class ServerLog:
         if line.level not in self._levels:
             return
         now = self._coordinator.hass.loop.time()
-        if now >= self._rate.ends_at:
+        if now >= self._rate_limit.ends_at:
             self._report()
-        self._rate = self._rate.after(now)
-        if self._rate.passes:
+        self._rate_limit = self._rate_limit.hit(now)
+        if self._rate_limit.passes:
             SERVER_LOGGER.log(
                 LEVELS[line.level],
                 "%s: %s: %s",
@@ -72,20 +73,33 @@ class ServerLog:
             )
         elif self._cancel_report is None:
             self._cancel_report = async_call_later(
-                self._coordinator.hass, self._rate.ends_at - now, self._report
+                self._coordinator.hass, self._rate_limit.ends_at - now, self._report
             )
 
     @callback
     def _report(self, _: datetime | None = None) -> None:
-        """Tell how many lines were left out."""
+        """Log how many lines were left out."""
         if self._cancel_report is not None:
             self._cancel_report()
             self._cancel_report = None
-        if self._rate.left_out:
+        if self._rate_limit.left_out:
             SERVER_LOGGER.log(
                 self._report_level,
                 "%s: %s more lines of the server's log were left out",
                 self._coordinator.address.host,
-                self._rate.left_out,
+                self._rate_limit.left_out,
             )
-        self._rate = Rate(_MOST)
+        self._rate_limit = RateLimit(MAX_LINES)
+
+
+@callback
+def async_setup_server_log(entry: ConfigEntry, coordinator: NestMTXCoordinator) -> None:
+    """Write the server's log until the entry is unloaded, where its options say so."""
+    least = entry.options.get(CONF_LOG_LEVEL, LOG_OFF)
+    if least == LOG_OFF:
+        return
+    server_log = ServerLog(coordinator, LogLevel(least))
+    entry.async_on_unload(server_log.async_stop)
+    entry.async_on_unload(
+        coordinator.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, server_log.async_stop)
+    )

@@ -17,7 +17,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from .client.methods import Methods
+from .client import RPC
 from .const import (
     ATTR_CONFIG_ENTRY,
     ATTR_ENTITY,
@@ -28,7 +28,7 @@ from .const import (
     ATTR_SEARCH,
     DOMAIN,
 )
-from .coordinator import NestMTXConfigEntry
+from .data import NestMTXConfigEntry
 
 _TEXT: Final = vol.All(cv.string, vol.Length(min=1))
 _WORD: Final = vol.All(str, vol.Length(min=1))
@@ -83,7 +83,7 @@ class Action:
     """An action: its fields, and the method that it calls."""
 
     fields: Mapping[vol.Marker, Any]
-    call: Callable[[Methods, Mapping[str, Any]], Awaitable[Any]]
+    call: Callable[[RPC, Mapping[str, Any]], Awaitable[Any]]
     supports_response: SupportsResponse = SupportsResponse.OPTIONAL
 
     @property
@@ -100,7 +100,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
                 vol.Optional(ATTR_PAGE): _POSITIVE,
                 vol.Optional(ATTR_ITEMS_PER_PAGE): vol.All(_POSITIVE, vol.Range(max=1000)),
             },
-            call=lambda methods, data: methods.list(
+            call=lambda rpc, data: rpc.list(
                 data[ATTR_MODULE],
                 data.get(ATTR_SEARCH),
                 data.get(ATTR_PAGE),
@@ -110,22 +110,22 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         ),
         "create": Action(
             fields={vol.Required(ATTR_PAYLOAD): dict},
-            call=lambda methods, data: methods.create(data[ATTR_MODULE], data[ATTR_PAYLOAD]),
+            call=lambda rpc, data: rpc.create(data[ATTR_MODULE], data[ATTR_PAYLOAD]),
         ),
         "read": Action(
             fields=_ROW,
-            call=lambda methods, data: methods.read(data[ATTR_MODULE], data[ATTR_ENTITY]),
+            call=lambda rpc, data: rpc.read(data[ATTR_MODULE], data[ATTR_ENTITY]),
             supports_response=SupportsResponse.ONLY,
         ),
         "update": Action(
             fields={**_ROW, vol.Optional(ATTR_PAYLOAD, default=dict): dict},
-            call=lambda methods, data: methods.update(
+            call=lambda rpc, data: rpc.update(
                 data[ATTR_MODULE], data[ATTR_ENTITY], data[ATTR_PAYLOAD]
             ),
         ),
         "delete": Action(
             fields=_ROW,
-            call=lambda methods, data: methods.delete(data[ATTR_MODULE], data[ATTR_ENTITY]),
+            call=lambda rpc, data: rpc.delete(data[ATTR_MODULE], data[ATTR_ENTITY]),
         ),
     }
 )
@@ -151,10 +151,9 @@ async def _async_handle(command: str, action: Action, call: ServiceCall) -> Serv
         "NestMTXConfigEntry",
         service.async_get_config_entry(call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY)),
     )
-    result = await entry.runtime_data.async_request(
-        lambda session: action.call(session.methods, call.data)
-    )
-    return {"result": result}
+    coordinator = entry.runtime_data.coordinator
+    with coordinator.translated():
+        return {"result": await action.call(coordinator.client.rpc, call.data)}
 
 
 def _check_payload(command: str, data: Mapping[str, Any]) -> None:

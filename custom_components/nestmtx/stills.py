@@ -11,7 +11,7 @@ from enum import StrEnum
 import io
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.components.stream import HLS_PROVIDER, Stream
 from homeassistant.core import CALLBACK_TYPE, Event as HomeAssistantEvent, HomeAssistant, callback
@@ -19,15 +19,12 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .client import Camera, Streams, own, shows_video, streams
+from .client import Camera, StreamUrls, stream_urls, tag_own_reader
 from .const import CONF_STILLS, DOMAIN, LOGGER
-from .device import Subject
+from .coordinator import ListenerScope, NestMTXCoordinator
+from .device_key import DeviceKey
 from .frames import grab_frame
-from .listeners import Scope
-from .pictures import Picture, PictureStore
-
-if TYPE_CHECKING:
-    from .coordinator import NestMTXCoordinator
+from .picture_store import Picture, PictureStore
 
 
 class StillsPolicy(StrEnum):
@@ -45,11 +42,12 @@ INTERVAL: Final = timedelta(seconds=30)
 """A picture is new for so long; so long is waited after an attempt."""
 _WAIT: Final = 5.0
 """Seconds for which somebody who asks waits for a new picture, before he gets the last one."""
-_LONGEST: Final = 10.0
+MAX_GRAB_TIME: Final = 10.0
 """Seconds that it may take to get a frame."""
-_LONGEST_TAKE: Final = 20.0
+MAX_TAKE_TIME: Final = 20.0
 """The same, for a picture that is taken on purpose."""
-_AT_ONCE: Final = 2
+MAX_GRABS: Final = 2
+"""Frames that are grabbed at the same time."""
 _SAVE_DELAY: Final = 300.0
 """Seconds from a new picture to its file: a memory card is not to be written all the time."""
 
@@ -61,15 +59,15 @@ def store_of(hass: HomeAssistant, entry_id: str) -> PictureStore:
 
 def has_video(camera: Camera, now: datetime) -> bool:
     """Return whether a camera streams video, and not a picture that says why there is none."""
-    return camera.ready and shows_video(camera) and not camera.lacks_authorization(now)
+    return camera.ready and camera.shows_video and not camera.lacks_authorization(now)
 
 
-def still_source(camera: Camera, found: Streams, nonce: str) -> str | None:
+def still_source(camera: Camera, urls: StreamUrls, nonce: str) -> str | None:
     """Return what a frame may be taken from without waking the camera or keeping it awake."""
-    if camera.is_persistent and camera.is_enabled and found.source:
-        return own(found.source, nonce)
+    if camera.is_persistent and camera.is_enabled and urls.source:
+        return tag_own_reader(urls.source, nonce)
     # A reader of HLS keeps a stream for a minute after the viewer has gone.
-    return own(found.rtsp, nonce) if camera.watched and found.rtsp else None
+    return tag_own_reader(urls.rtsp, nonce) if camera.watched and urls.rtsp else None
 
 
 class Stills:
@@ -90,7 +88,20 @@ class Stills:
         self._attempts: dict[str, float] = {}
         self._grabs: dict[str, asyncio.Task[None]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_GRABS)
+        self._listeners: dict[str, CALLBACK_TYPE] = {}
+
+    @callback
+    def async_add_listener(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener for each new picture of a camera; returns what ends that."""
+        self._listeners[key] = listener
+
+        @callback
+        def remove() -> None:
+            if self._listeners.get(key) is listener:
+                del self._listeners[key]
+
+        return remove
 
     def last(self, key: str) -> Picture | None:
         """Return a camera's last picture."""
@@ -128,12 +139,12 @@ class Stills:
         """Wake a camera, take a picture, and let go. Raises HomeAssistantError."""
         async with self._coordinator.async_hold_stream(key):
             camera = self._coordinator.camera(key)
-            url = self._streams(camera).source if camera is not None else None
+            url = self._urls(camera).source if camera is not None else None
             jpeg = None
             if url is not None:
-                url = own(url, self._coordinator.data.nonce)
+                url = tag_own_reader(url, self._coordinator.data.nonce)
                 async with self._locks[key], self._slots:
-                    jpeg = await self._frame(url, Event(), _LONGEST_TAKE)
+                    jpeg = await self._frame(url, Event(), MAX_TAKE_TIME)
         if jpeg is None:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_picture")
         self._keep(key, jpeg)
@@ -146,8 +157,8 @@ class Stills:
             self._cancel_save()
         await self._async_save()
 
-    def _streams(self, camera: Camera) -> Streams:
-        return streams(camera, self._coordinator.video_host)
+    def _urls(self, camera: Camera) -> StreamUrls:
+        return stream_urls(camera, self._coordinator.video_host)
 
     def _camera_with_video(self, key: str) -> Camera | None:
         camera = self._coordinator.camera(key)
@@ -159,7 +170,7 @@ class Stills:
         camera = self._camera_with_video(key)
         if camera is None or self._policy is not StillsPolicy.RUNNING:
             return None
-        return still_source(camera, self._streams(camera), self._coordinator.data.nonce)
+        return still_source(camera, self._urls(camera), self._coordinator.data.nonce)
 
     def _begin(self, key: str, stream: Stream | None) -> asyncio.Task[None] | None:
         """Begin to get a new picture, where it is time and the camera allows it."""
@@ -183,7 +194,7 @@ class Stills:
         async with self._locks[key], self._slots:
             jpeg = None
             if stream is not None and (film := _last_segment(stream)) is not None:
-                jpeg = await self._frame(io.BytesIO(film), Event(), _LONGEST)
+                jpeg = await self._frame(io.BytesIO(film), Event(), MAX_GRAB_TIME)
             if jpeg is None and (url := self._still_source(key)):
                 jpeg = await self._frame_while_allowed(key, url)
         if jpeg is not None:
@@ -198,9 +209,11 @@ class Stills:
             if self._still_source(key) is None:
                 stop.set()
 
-        end = self._coordinator.async_add_listener(stop_when_alone, Scope(Subject("camera", key)))
+        end = self._coordinator.async_add_listener(
+            stop_when_alone, ListenerScope(DeviceKey("camera", key))
+        )
         try:
-            return await self._frame(url, stop, _LONGEST)
+            return await self._frame(url, stop, MAX_GRAB_TIME)
         finally:
             end()
 
@@ -216,7 +229,8 @@ class Stills:
         self._unsaved.add(key)
         if self._cancel_save is None:
             self._cancel_save = async_call_later(self._hass, _SAVE_DELAY, self._async_save)
-        self._coordinator.async_update_subject(Subject("camera", key))
+        if (listener := self._listeners.get(key)) is not None:
+            listener()
 
     async def _async_save(self, _: datetime | None = None) -> None:
         self._cancel_save = None

@@ -10,7 +10,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 
 from .client import Camera
-from .coordinator import NestMTXConfigEntry, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
+from .data import NestMTXConfigEntry
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 
 PARALLEL_UPDATES = 0
@@ -29,13 +30,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switches of the cameras."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: (
-            NestMTXEnabled(coordinator, camera, ENABLED),
-            NestMTXPersistent(coordinator, camera, PERSISTENT),
+            NestMTXEnabledSwitch(coordinator, camera, ENABLED),
+            NestMTXPersistentSwitch(coordinator, camera, PERSISTENT),
         ),
     )
 
@@ -52,7 +53,7 @@ class _Memory(ExtraStoredData):
         return {"was_persistent": self.was_persistent}
 
 
-class NestMTXEnabled(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
+class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
     """Whether a camera is enabled; one that was persistent is so again when it is enabled."""
 
     fields = frozenset({"is_enabled", "is_persistent"})
@@ -70,12 +71,8 @@ class NestMTXEnabled(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
     @property
     @override
     def is_on(self) -> bool:
-        """Whether it is so."""
+        """Return true if the camera is enabled."""
         return self.camera.is_enabled
-
-    @override
-    def _shows(self) -> object:
-        return self.available, self.is_on
 
     @property
     @override
@@ -94,23 +91,22 @@ class NestMTXEnabled(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Enable the camera."""
         await self.coordinator.async_update_camera(
-            self.subject.key, is_enabled=True, is_persistent=self._was_persistent
+            self.device_key.key, is_enabled=True, is_persistent=self._was_persistent
         )
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Disable the camera."""
-        await self.coordinator.async_update_camera(self.subject.key, is_enabled=False)
+        await self.coordinator.async_update_camera(self.device_key.key, is_enabled=False)
 
     @callback
     @override
     def _refresh(self) -> None:
-        super()._refresh()
         if self.camera.is_enabled:
             self._was_persistent = self.camera.is_persistent
 
 
-class NestMTXPersistent(NestMTXCameraEntity, SwitchEntity):
+class NestMTXPersistentSwitch(NestMTXCameraEntity, SwitchEntity):
     """Whether a camera streams all the time."""
 
     fields = frozenset({"is_persistent"})
@@ -118,19 +114,15 @@ class NestMTXPersistent(NestMTXCameraEntity, SwitchEntity):
     @property
     @override
     def is_on(self) -> bool:
-        """Whether it is so."""
+        """Return true if the camera is persistent."""
         return self.camera.is_persistent
-
-    @override
-    def _shows(self) -> object:
-        return self.available, self.is_on
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Have the camera stream all the time."""
-        await self.coordinator.async_update_camera(self.subject.key, is_persistent=True)
+        await self.coordinator.async_update_camera(self.device_key.key, is_persistent=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Have the camera stream only while somebody watches."""
-        await self.coordinator.async_update_camera(self.subject.key, is_persistent=False)
+        await self.coordinator.async_update_camera(self.device_key.key, is_persistent=False)

@@ -6,7 +6,7 @@ from homeassistant.components import system_health
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .coordinator import NestMTXConfigEntry
+from .data import NestMTXConfigEntry
 
 
 @callback
@@ -17,7 +17,7 @@ def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegi
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[NestMTXConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    coordinators = [entry.runtime_data for entry in entries]
+    coordinators = [entry.runtime_data.coordinator for entry in entries]
     releases = {each.data.server.version.release or "unknown" for each in coordinators}
     return {
         "connected_servers": f"{sum(each.connected for each in coordinators)}/{len(coordinators)}",

@@ -7,7 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import NestMTXConfigEntry
+from .data import NestMTXConfigEntry
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 
 PARALLEL_UPDATES = 0
@@ -30,11 +30,11 @@ async def async_setup_entry(
     async_add_camera_entities(
         entry,
         async_add_entities,
-        lambda camera: [NestMTXPath(entry.runtime_data, camera, PATH)],
+        lambda camera: [NestMTXPathText(entry.runtime_data.coordinator, camera, PATH)],
     )
 
 
-class NestMTXPath(NestMTXCameraEntity, TextEntity):
+class NestMTXPathText(NestMTXCameraEntity, TextEntity):
     """The path of a camera's stream; empty while the camera is not set up."""
 
     fields = frozenset({"path"})
@@ -42,10 +42,10 @@ class NestMTXPath(NestMTXCameraEntity, TextEntity):
     @property
     @override
     def native_value(self) -> str:
-        """The path."""
+        """Return the path."""
         return self.camera.path or ""
 
     @override
     async def async_set_value(self, value: str) -> None:
         """Publish the stream under another path, or under none."""
-        await self.coordinator.async_update_camera(self.subject.key, path=value or None)
+        await self.coordinator.async_update_camera(self.device_key.key, path=value or None)

@@ -1,22 +1,40 @@
 """Triggers: what happens to cameras, credentials and servers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from types import MappingProxyType
 from typing import Final, override
 
 from homeassistant.const import STATE_OFF, STATE_ON, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import EntityTargetStateTriggerBase, Trigger
 
 from .binary_sensor import CONNECTION, STREAM_AUTHORIZATION, WATCHED
 from .camera import CAMERA
 from .client import Authorization
-from .kinds import entities_of_kind
+from .const import DOMAIN
 from .sensor import AUTHORIZATION
 
 STATE_IDLE: Final = "idle"
 STATE_STREAMING: Final = "streaming"
+
+
+def entities_of_kind(
+    hass: HomeAssistant, entity_ids: AbstractSet[str], translation_key: str
+) -> set[str]:
+    """Return those of the entities that are of one kind.
+
+    A device has several binary sensors: whoever targets a device means one of them.
+    """
+    registry = er.async_get(hass)
+    return {
+        entity_id
+        for entity_id in entity_ids
+        if (entry := registry.async_get(entity_id)) is not None
+        and entry.platform == DOMAIN
+        and entry.translation_key == translation_key
+    }
 
 
 class NestMTXTrigger(EntityTargetStateTriggerBase):

@@ -1,9 +1,9 @@
-"""Live views over WebRTC: straight from the server of video, or by Home Assistant's go2rtc."""
+"""Live views over WebRTC: straight from MediaMTX, or by another provider such as go2rtc."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast, override
+from typing import Protocol, cast, override
 
 from homeassistant.components.camera import Camera as CameraEntity
 from homeassistant.components.camera.webrtc import (
@@ -16,19 +16,29 @@ from homeassistant.core import Event, callback
 from homeassistant.exceptions import HomeAssistantError
 from webrtc_models import RTCIceCandidateInit, RTCIceServer
 
-from .client import Candidate, NestMTXError, SignallingError, WhepSession, ice_servers
+from .client import Candidate, NestMTXError, SignalingError, WhepSession, ice_servers
 from .const import DOMAIN, LOGGER
-from .errors import translated
+from .coordinator import NestMTXCoordinator
 
-if TYPE_CHECKING:
-    from .camera import NestMTXCamera
-    from .coordinator import NestMTXCoordinator
-
-_MOST_VIEWS = 16
+MAX_VIEWS = 16
 """Live views of one camera: browsers offer again, and forget what they had."""
+MAX_CANDIDATES = 64
+"""Candidates that wait while the camera is woken."""
 _AGAIN = 1.0
 """Seconds before an offer is made again, while the camera is still being started."""
 _CLOSE_TIMEOUT = 2.0
+
+
+class WhepCamera(Protocol):
+    """What this module needs of a camera entity that WhepProvider plays."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the camera."""
+
+    @property
+    def whep_url(self) -> str | None:
+        """The WHEP endpoint of the camera's stream."""
 
 
 class LiveView:
@@ -51,14 +61,14 @@ class LiveView:
         )
 
     async def close(self) -> None:
-        """End the session on the server of video, whatever its state."""
+        """End the session at MediaMTX, whatever its state."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
         await self.whep.close()
 
     async def check(self) -> None:
-        """Tell the browser when the session is over: it would show its last picture for good."""
+        """Send an error when the session is over: the browser would go on to show a still."""
         if await self.whep.has_ended():
             ended = HomeAssistantError(translation_domain=DOMAIN, translation_key="stream_ended")
             self._send(WebRTCError("webrtc_offer_failed", str(ended)))
@@ -75,13 +85,13 @@ class LiveView:
             await self.whep.close()
 
     async def _answer(self, offer: str, start: asyncio.Task[None]) -> None:
-        """Offer: the server of video holds that, too, while the camera starts."""
-        with translated(self._coordinator.video_host):
+        """Offer: MediaMTX holds that, too, while the camera starts."""
+        with self._coordinator.translated(self._coordinator.video_host):
             while True:
                 has_started = start.done()
                 try:
                     answer = await self.whep.offer(offer)
-                except SignallingError:
+                except SignalingError:
                     if has_started:
                         raise
                     await asyncio.wait({start}, timeout=_AGAIN)
@@ -92,7 +102,7 @@ class LiveView:
 
 
 class WhepProvider(CameraWebRTCProvider):
-    """Signals live views with the server of video; one for all cameras of an entry.
+    """Signals live views with MediaMTX; one for all cameras of an entry.
 
     It is not registered with Home Assistant, which would offer it for other cameras: a camera
     chooses it by itself.
@@ -114,7 +124,7 @@ class WhepProvider(CameraWebRTCProvider):
     @callback
     @override
     def async_is_supported(self, stream_source: str) -> bool:
-        """Say no: a camera that has it has chosen it."""
+        """Return false: cameras choose this provider by themselves."""
         return False
 
     @override
@@ -122,12 +132,10 @@ class WhepProvider(CameraWebRTCProvider):
         self, camera: CameraEntity, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
     ) -> None:
         """Open a live view; the answer, or what went wrong, follows by message."""
-        nestmtx_camera = cast("NestMTXCamera", camera)
-        url = nestmtx_camera.streams.whep
+        key, url = _whep_camera(camera).key, _whep_camera(camera).whep_url
         if url is None:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_stream")
-        key = nestmtx_camera.subject.key
-        for forgotten in self._sessions(key)[: 1 - _MOST_VIEWS]:
+        for forgotten in self._sessions(key)[: 1 - MAX_VIEWS]:
             self.async_close_session(forgotten)
         view = self._views[session_id] = LiveView(self._coordinator, key, url, send_message)
         view.begin(offer_sdp)
@@ -149,19 +157,19 @@ class WhepProvider(CameraWebRTCProvider):
 
     @override
     async def async_register_camera(self, camera: CameraEntity) -> None:
-        """Learn of the ICE servers, which are the same for all cameras."""
-        url = cast("NestMTXCamera", camera).streams.whep
+        """Fetch the ICE servers, which are the same for all cameras."""
+        url = _whep_camera(camera).whep_url
         if self._knows_ice_servers or url is None:
             return
         self._knows_ice_servers = True
         self._coordinator.config_entry.async_create_background_task(
-            self._coordinator.hass, self._async_learn_ice_servers(url), f"{DOMAIN} ICE servers"
+            self._coordinator.hass, self._async_fetch_ice_servers(url), f"{DOMAIN} ICE servers"
         )
 
     @override
     async def async_unregister_camera(self, camera: CameraEntity) -> None:
         """Close the live views of a camera."""
-        await self._async_close(self._sessions(cast("NestMTXCamera", camera).subject.key))
+        await self._async_close(self._sessions(_whep_camera(camera).key))
 
     @callback
     def async_close_views(self, key: str) -> None:
@@ -171,7 +179,7 @@ class WhepProvider(CameraWebRTCProvider):
 
     @callback
     def async_check_views(self, key: str) -> None:
-        """Find out which live views of a camera have ended, and say so."""
+        """Find out which live views of a camera have ended, and send errors to their browsers."""
         for session_id in self._sessions(key):
             self._coordinator.config_entry.async_create_background_task(
                 self._coordinator.hass, self._views[session_id].check(), f"{DOMAIN} live view"
@@ -191,16 +199,106 @@ class WhepProvider(CameraWebRTCProvider):
             async with asyncio.timeout(_CLOSE_TIMEOUT):
                 await asyncio.gather(*(view.close() for view in views))
 
-    async def _async_learn_ice_servers(self, url: str) -> None:
+    async def _async_fetch_ice_servers(self, url: str) -> None:
         try:
             servers = await ice_servers(self._coordinator.http, url)
         except NestMTXError as err:
-            LOGGER.debug("The server of video does not tell its ICE servers: %s", err)
+            LOGGER.debug("MediaMTX does not name its ICE servers: %s", err)
             self._knows_ice_servers = False
             return
         self.ice_servers = [
             RTCIceServer(server.url, server.username, server.credential) for server in servers
         ]
+
+
+class WakeFirstProvider(CameraWebRTCProvider):
+    """Wakes a camera before another provider, such as go2rtc, opens its stream.
+
+    That one gives a stream five seconds, in which no camera wakes up.
+    """
+
+    def __init__(
+        self, provider: CameraWebRTCProvider, start: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Wrap a provider; `start` waits until the camera streams, and raises if it does not."""
+        self.provider = provider
+        self._start = start
+        self._waiting: dict[str, list[RTCIceCandidateInit]] = {}
+
+    @property
+    @override
+    def domain(self) -> str:
+        """The domain of the wrapped provider."""
+        return self.provider.domain
+
+    @callback
+    @override
+    def async_is_supported(self, stream_source: str) -> bool:
+        """Forward to the wrapped provider."""
+        return self.provider.async_is_supported(stream_source)
+
+    @override
+    async def async_handle_async_webrtc_offer(
+        self, camera: CameraEntity, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        """Wake the camera and forward the offer, unless the view was closed meanwhile."""
+        self._waiting[session_id] = []
+        try:
+            await self._start()
+        finally:
+            candidates = self._waiting.pop(session_id, None)
+        if candidates is None:
+            return
+        await self.provider.async_handle_async_webrtc_offer(
+            camera, offer_sdp, session_id, send_message
+        )
+        for candidate in candidates:
+            await self.provider.async_on_webrtc_candidate(session_id, candidate)
+
+    @override
+    async def async_on_webrtc_candidate(
+        self, session_id: str, candidate: RTCIceCandidateInit
+    ) -> None:
+        """Forward a candidate, after the offer."""
+        waiting = self._waiting.get(session_id)
+        if waiting is None:
+            await self.provider.async_on_webrtc_candidate(session_id, candidate)
+        elif len(waiting) < MAX_CANDIDATES:
+            waiting.append(candidate)
+
+    @callback
+    @override
+    def async_close_session(self, session_id: str) -> None:
+        """Close a live view."""
+        self._waiting.pop(session_id, None)
+        self.provider.async_close_session(session_id)
+
+    @override
+    async def async_get_image(
+        self, camera: CameraEntity, width: int | None = None, height: int | None = None
+    ) -> bytes | None:
+        """Return none: the provider would wake the camera."""
+        return None
+
+    @override
+    async def async_register_camera(self, camera: CameraEntity) -> None:
+        """Forward to the wrapped provider."""
+        await self.provider.async_register_camera(camera)
+
+    @override
+    async def async_unregister_camera(self, camera: CameraEntity) -> None:
+        """Forward to the wrapped provider."""
+        await self.provider.async_unregister_camera(camera)
+
+    @override
+    async def async_on_camera_prefs_update(self, camera: CameraEntity) -> None:
+        """Forward to the wrapped provider."""
+        await self.provider.async_on_camera_prefs_update(camera)
+
+
+def _whep_camera(camera: CameraEntity) -> WhepCamera:
+    """Return a camera as what it is: only ours choose WhepProvider."""
+    return cast("WhepCamera", camera)
 
 
 def _media(candidate: RTCIceCandidateInit) -> int:

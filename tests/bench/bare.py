@@ -10,9 +10,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 import socketio
 
-from custom_components.nestmtx.client import ServerAddress
-from custom_components.nestmtx.client.auth import login
-from tests.soak.house import USER
+from custom_components.nestmtx.client import Account, ServerAddress
+from custom_components.nestmtx.client.connection.auth import login
+from tests.soak.home_assistant import USER
 
 
 class Bare:
@@ -50,7 +50,7 @@ class Bare:
 @asynccontextmanager
 async def bare(hass: HomeAssistant, address: ServerAddress) -> AsyncGenerator[Bare]:
     """Connect the library's client."""
-    token = await login(async_get_clientsession(hass), address, USER, USER, timeout=10)
+    token = await login(async_get_clientsession(hass), Account(address, USER, USER), timeout=10)
     client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
     connected = Bare(client)
     await client.connect(address.url, auth={"token": token}, transports=["websocket"])

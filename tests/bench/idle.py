@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from tests.soak.house import home, loaded
+from tests.soak.home_assistant import home, loaded
 
 from .meter import cpu
 from .source import source

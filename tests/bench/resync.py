@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from statistics import median
 from unittest.mock import patch
 
-from custom_components.nestmtx.client.modules import PAGE_SIZE
+from custom_components.nestmtx.client.connection.fetch import PAGE_SIZE
 
 from .meter import compared, cpu
 from .scene import Scene, scene
@@ -19,7 +19,7 @@ _MILLISECONDS = 1000 * 100 / _CAMERAS
 
 async def resync(here: Scene) -> None:
     """Have everything fetched, and wait until that is over."""
-    coordinator = here.entry.runtime_data
+    coordinator = here.entry.runtime_data.coordinator
     done = asyncio.Event()
     former = coordinator.on_resync
 
@@ -28,7 +28,7 @@ async def resync(here: Scene) -> None:
         done.set()
 
     with patch.object(coordinator, "on_resync", on_resync):
-        coordinator._session._mirror.resync_soon()
+        coordinator.client._sync.resync_soon()
         await done.wait()
 
 

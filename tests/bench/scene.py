@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from custom_components.nestmtx.client import Timings
-from tests.soak.house import home, loaded
+from tests.soak.home_assistant import home, loaded
 
 from .bare import Bare, bare
 from .source import Source, source
@@ -31,7 +31,7 @@ class Scene:
 
     async def ask(self) -> None:
         """Have the integration ask for something, whose answer comes after all sent before."""
-        await self.entry.runtime_data.async_request(lambda session: session.methods.list("health"))
+        await self.entry.runtime_data.coordinator.client.rpc.list("health")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from custom_components.nestmtx.client import ServerAddress
 from .lives import ROUND
 
 _ROOT = Path(__file__).parents[2]
-_MAXIMUM_LINE = 64 * 1024 * 1024
+MAX_LINE = 64 * 1024 * 1024
 
 
 class Source:
@@ -67,7 +67,7 @@ async def source(cameras: int, *, idle_log: float = 0.0) -> AsyncGenerator[Sourc
         cwd=_ROOT,
         stdin=PIPE,
         stdout=PIPE,
-        limit=_MAXIMUM_LINE,
+        limit=MAX_LINE,
     )
     assert process.stdin is not None and process.stdout is not None
     host, port = (await process.stdout.readline()).decode().split()

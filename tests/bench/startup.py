@@ -10,7 +10,7 @@ import sys
 
 from homeassistant import block_async_io
 
-from tests.soak.house import home, loaded
+from tests.soak.home_assistant import home, loaded
 
 from .source import source
 from .table import Figure, Goal, Line

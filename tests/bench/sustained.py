@@ -14,7 +14,7 @@ _CAMERAS = 50
 _SECONDS = 0.3
 """How long each rate is tried."""
 _LAG = 0.05
-_LEAST, _MOST = 2_000.0, 32_000.0
+MIN_RATE, MAX_RATE = 2_000.0, 32_000.0
 _STEPS = 5
 """Halvings of what is between: the last one tells apart rates that differ by 9 %."""
 
@@ -44,7 +44,7 @@ async def sustained(rounds: int) -> AsyncGenerator[Line]:
 async def _highest(here: Scene, socket: int, ask: Callable[[], Awaitable[object]]) -> float:
     # A collection of all that a house consists of stops it for longer than any event.
     gc.freeze()
-    least, most, highest = _LEAST, _MOST, 0.0
+    least, most, highest = MIN_RATE, MAX_RATE, 0.0
     for _ in range(_STEPS):
         rate = (least * most) ** 0.5
         sent, keeps_up = await _try(here, socket, ask, rate)

@@ -105,7 +105,7 @@ def turned(scene: Scene, writes: Writes) -> list[list[bool]]:
 
 def _entities(scene: Scene, camera: int) -> list[str]:
     """Return the enabled entities of a camera."""
-    name = scene.entry.runtime_data.data.cameras[camera].name
+    name = scene.entry.runtime_data.coordinator.data.cameras[camera].name
     devices = dr.async_entries_for_config_entry(dr.async_get(scene.hass), scene.entry.entry_id)
     device = next(each for each in devices if each.name.endswith(name))
     entries = er.async_entries_for_device(er.async_get(scene.hass), device.id)

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.nestmtx.client import Account, ServerAddress, ServerState
 
-from .sessions import Recorder
+from .running import Recorder
 from .states import BACK, FRONT, listed
 
 

@@ -10,11 +10,9 @@ from custom_components.nestmtx.client import (
     Credential,
     Event,
 )
-from custom_components.nestmtx.client.state import (
-    ServerState,
-    Snapshot,
-    resynced,
-)
+from custom_components.nestmtx.client.connection.fetch import Listing
+from custom_components.nestmtx.client.state.lists import apply_lists
+from custom_components.nestmtx.client.state.state import ServerState
 
 LAG = 15.0
 FRONT = Camera(1, "sum-1", "Front", is_enabled=True, status=CameraStatus.DEAD)
@@ -50,6 +48,6 @@ def listed(
     complete: bool = True,
 ) -> ServerState:
     """Return the state after both lists were fetched."""
-    return resynced(
-        state, Snapshot(cameras, at, complete), Snapshot(credentials, at, complete), LAG
+    return apply_lists(
+        state, Listing(cameras, at, complete), Listing(credentials, at, complete), LAG
     )

@@ -11,6 +11,7 @@ from engineio.base_client import connected_clients
 import pytest
 
 from custom_components.nestmtx.client import (
+    Account,
     CannotConnect,
     ConnectionLost,
     InvalidAuth,
@@ -20,8 +21,8 @@ from custom_components.nestmtx.client import (
     RequestTimeout,
     ServerAddress,
 )
-from custom_components.nestmtx.client.auth import login
-from custom_components.nestmtx.client.connection import Connection
+from custom_components.nestmtx.client.connection.auth import login
+from custom_components.nestmtx.client.connection.connection import Connection
 from tests.conftest import TIMINGS
 from tests.faults.proxy import FaultProxy
 from tests.simulator import Quirks, Simulator, Times
@@ -44,7 +45,7 @@ async def connection(
     http: aiohttp.ClientSession, address: ServerAddress, received: list[tuple[str, Any]]
 ) -> AsyncGenerator[Connection]:
     """A connection that the server accepts."""
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
+    token = await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)
     connection = Connection(http, TIMINGS, lambda topic, payload: received.append((topic, payload)))
     await connection.connect(address, token)
     yield connection
@@ -55,7 +56,7 @@ async def connection(
 
 
 async def test_login_gives_a_token(http: aiohttp.ClientSession, address: ServerAddress) -> None:
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
+    token = await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)
 
     assert token.startswith("oat_")
 
@@ -64,7 +65,7 @@ async def test_a_wrong_password_is_invalid_auth(
     http: aiohttp.ClientSession, address: ServerAddress
 ) -> None:
     with pytest.raises(InvalidAuth) as error:
-        await login(http, address, "nestmtx", "s3cret", timeout=PATIENCE)
+        await login(http, Account(address, "nestmtx", "s3cret"), timeout=PATIENCE)
 
     assert "s3cret" not in str(error.value)
 
@@ -75,7 +76,7 @@ async def test_a_server_that_is_down_cannot_be_connected(
     await simulator.kill()
 
     with pytest.raises(CannotConnect):
-        await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
+        await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ async def test_something_else_that_answers_is_told_apart(
     simulator.faults.http_status, simulator.faults.http_body = status, body
 
     with pytest.raises(error) as raised:
-        await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
+        await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)
 
     assert raised.type is error
 
@@ -120,7 +121,9 @@ async def test_a_redirected_login_is_not_sent_elsewhere(
     async with RawTestServer(redirect, host="127.0.0.1") as server:
         with pytest.raises(NotNestMTX):
             await login(
-                http, ServerAddress("127.0.0.1", server.port), "nestmtx", "nestmtx", timeout=1
+                http,
+                Account(ServerAddress("127.0.0.1", server.port), "nestmtx", "nestmtx"),
+                timeout=1,
             )
 
     assert simulator.logins == 0
@@ -304,8 +307,8 @@ async def test_an_error_that_nobody_expects_costs_one_event_only(
         if len(topics) == 1:
             raise LookupError(topic)
 
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
-    connection = Connection(http, TIMINGS, fail_once, wants=lambda topic: topic != "log")
+    token = await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)
+    connection = Connection(http, TIMINGS, fail_once, accepts=lambda topic: topic != "log")
     await connection.connect(address, token)
 
     await simulator.emit("first", {})
@@ -354,7 +357,7 @@ async def test_nothing_listening_cannot_be_connected(
 async def test_a_connection_whose_server_fell_silent_is_not_kept_by_the_library(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
-    token = await login(http, address, "nestmtx", "nestmtx", timeout=PATIENCE)
+    token = await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)
     proxy = FaultProxy((simulator.host, simulator.port))
     await proxy.start()
     connection = Connection(http, TIMINGS, on_event=lambda _topic, _payload: None)

@@ -15,10 +15,10 @@ import resource
 import aiohttp
 import pytest
 
-from custom_components.nestmtx.client import Account, ServerAddress, Session
-from custom_components.nestmtx.client.auth import login
-from custom_components.nestmtx.client.connection import Connection
-from tests.client.sessions import Recorder
+from custom_components.nestmtx.client import Account, NestMTXClient, ServerAddress
+from custom_components.nestmtx.client.connection.auth import login
+from custom_components.nestmtx.client.connection.connection import Connection
+from tests.client.running import Recorder
 from tests.conftest import TIMINGS
 from tests.simulator import Simulator
 
@@ -47,13 +47,13 @@ def _is_the_servers(task: asyncio.Task[object]) -> bool:
 
 
 @asynccontextmanager
-async def _stopped_within_a_second(session: Session) -> AsyncGenerator[None]:
-    """Run the session, and stop it at the end of the block; nothing of it remains."""
+async def _stopped_within_a_second(client: NestMTXClient) -> AsyncGenerator[None]:
+    """Run the client, and stop it at the end of the block; nothing of it remains."""
     before = asyncio.all_tasks()
 
     async def live() -> None:
-        await session.start()
-        await session.run()
+        await client.start()
+        await client.run()
 
     task = asyncio.create_task(live())
     yield
@@ -61,7 +61,7 @@ async def _stopped_within_a_second(session: Session) -> AsyncGenerator[None]:
     begun = loop.time()
     task.cancel()
     await asyncio.wait([task])
-    await session.stop()
+    await client.stop()
     assert loop.time() - begun < 1
     async with asyncio.timeout(2):
         # The server's side of the connection, in the same loop, ends a moment later.
@@ -72,18 +72,18 @@ async def _stopped_within_a_second(session: Session) -> AsyncGenerator[None]:
 async def test_it_stops_while_it_logs_in(
     http: aiohttp.ClientSession, mute_server: ServerAddress
 ) -> None:
-    session = Session(http, Account(mute_server, "ha", "secret"), Recorder(), PATIENT)
+    client = NestMTXClient(http, Account(mute_server, "ha", "secret"), Recorder(), PATIENT)
 
-    async with _stopped_within_a_second(session):
+    async with _stopped_within_a_second(client):
         await asyncio.sleep(0.1)
 
 
 async def test_it_stops_while_it_connects(
     http: aiohttp.ClientSession, mute_server: ServerAddress
 ) -> None:
-    session = Session(http, Account(mute_server, "ha", "secret", "token"), Recorder(), PATIENT)
+    client = NestMTXClient(http, Account(mute_server, "ha", "secret", "token"), Recorder(), PATIENT)
 
-    async with _stopped_within_a_second(session):
+    async with _stopped_within_a_second(client):
         await asyncio.sleep(0.1)
 
 
@@ -92,9 +92,9 @@ async def test_it_stops_while_it_verifies(
 ) -> None:
     simulator.faults.silent = True
     recorder = Recorder()
-    session = Session(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
+    client = NestMTXClient(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
 
-    async with _stopped_within_a_second(session):
+    async with _stopped_within_a_second(client):
         await recorder.until(lambda: recorder.session_states[-1:] == ["verifying"])
 
 
@@ -102,9 +102,9 @@ async def test_it_stops_while_it_is_ready(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     recorder = Recorder()
-    session = Session(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
+    client = NestMTXClient(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
 
-    async with _stopped_within_a_second(session):
+    async with _stopped_within_a_second(client):
         await recorder.until(lambda: recorder.ready)
 
 
@@ -112,9 +112,9 @@ async def test_it_stops_while_it_waits_for_an_answer(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     recorder = Recorder()
-    session = Session(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
+    client = NestMTXClient(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
 
-    async with _stopped_within_a_second(session):
+    async with _stopped_within_a_second(client):
         await recorder.until(lambda: recorder.ready)
         simulator.faults.silent = True
         await asyncio.sleep(0.2)
@@ -124,9 +124,9 @@ async def test_it_stops_while_it_waits_to_connect_again(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     recorder = Recorder()
-    session = Session(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
+    client = NestMTXClient(http, Account(address, "nestmtx", "nestmtx"), recorder, PATIENT)
 
-    async with _stopped_within_a_second(session):
+    async with _stopped_within_a_second(client):
         await recorder.until(lambda: recorder.ready)
         await simulator.kill()
         await recorder.until(lambda: not recorder.ready)
@@ -149,9 +149,9 @@ async def test_an_error_that_nobody_expects_does_not_end_it(
                 raise ZeroDivisionError
 
     recorder = Faulty()
-    session = Session(http, Account(address, "nestmtx", "nestmtx"), recorder, TIMINGS)
+    client = NestMTXClient(http, Account(address, "nestmtx", "nestmtx"), recorder, TIMINGS)
 
-    async with _stopped_within_a_second(session):
+    async with _stopped_within_a_second(client):
         await recorder.until(lambda: recorder.ready)
         simulator.world.cameras[1].name = "Porch"
         await recorder.until(lambda: recorder.state.cameras[1].name == "Porch")
@@ -175,7 +175,7 @@ async def _request(connection: Connection, count: int) -> None:
 async def test_memory_is_flat_over_many_requests(
     http: aiohttp.ClientSession, server_process: ServerAddress
 ) -> None:
-    token = await login(http, server_process, "nestmtx", "nestmtx", timeout=5)
+    token = await login(http, Account(server_process, "nestmtx", "nestmtx"), timeout=5)
     connection = Connection(http, replace(TIMINGS, request_timeout=30), lambda _t, _p: None)
     await connection.connect(server_process, token)
     await _request(connection, 10_000)

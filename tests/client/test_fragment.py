@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.nestmtx.client import Candidate
-from custom_components.nestmtx.client.whep import fragment
+from custom_components.nestmtx.client.media.whep import fragment
 
 HOST_CANDIDATE = "candidate:1 1 udp 2130706431 192.0.2.7 50000 typ host"
 OFFER = (

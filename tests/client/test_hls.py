@@ -11,9 +11,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 import pytest
 
-from custom_components.nestmtx.client import CannotConnect, hls, own
+from custom_components.nestmtx.client import CannotConnect, tag_own_reader
 from custom_components.nestmtx.client.errors import StreamUnavailable
-from custom_components.nestmtx.client.hls import read_hls
+from custom_components.nestmtx.client.media import hls
+from custom_components.nestmtx.client.media.hls import read_hls
 from tests.simulator import Simulator, Trouble
 from tests.simulator.probe import PATIENCE, until
 
@@ -60,7 +61,7 @@ async def test_a_reader_keeps_the_stream(simulator: Simulator, read: Read) -> No
 
 
 async def test_a_reader_is_told_by_its_mark(simulator: Simulator, read: Read) -> None:
-    read(own("front/index.m3u8", "n0nce"))
+    read(tag_own_reader("front/index.m3u8", "n0nce"))
     await until(lambda: readers(simulator))
 
     assert readers(simulator) == ["ha=n0nce"]
@@ -68,7 +69,7 @@ async def test_a_reader_is_told_by_its_mark(simulator: Simulator, read: Read) ->
 
 async def test_a_cookie_is_taken_along(simulator: Simulator, read: Read) -> None:
     simulator.faults.hls_redirects = True
-    reading = read(own("front/index.m3u8", "n0nce"))
+    reading = read(tag_own_reader("front/index.m3u8", "n0nce"))
 
     await until(lambda: reading.opened > 1)
 

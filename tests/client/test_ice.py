@@ -1,4 +1,4 @@
-"""The ICE servers that a server of video names."""
+"""The ICE servers that MediaMTX names."""
 
 import aiohttp
 from aiohttp.test_utils import unused_port

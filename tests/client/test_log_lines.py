@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from custom_components.nestmtx.client import LogLevel, LogLine
-from custom_components.nestmtx.client.log_lines import parse_log_line
+from custom_components.nestmtx.client.data.log_lines import parse_log_line
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 

@@ -13,8 +13,8 @@ from custom_components.nestmtx.client import (
     CronJob,
     Load,
 )
-from custom_components.nestmtx.client.models import Process
-from custom_components.nestmtx.client.parsing import (
+from custom_components.nestmtx.client.data.models import Process
+from custom_components.nestmtx.client.data.parsing import (
     InvalidRow,
     parse_camera,
     parse_credential,
@@ -23,9 +23,9 @@ from custom_components.nestmtx.client.parsing import (
     parse_event,
     parse_health,
     parse_load,
+    parse_time,
     parse_version,
 )
-from custom_components.nestmtx.client.values import parse_time
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 

@@ -1,6 +1,6 @@
 """Who watches, by events that come late, twice or in the wrong order."""
 
-from custom_components.nestmtx.client.readers import Readers
+from custom_components.nestmtx.client.state.readers import Readers
 
 LAG = 15.0
 
@@ -27,7 +27,7 @@ def test_going_twice_counts_once() -> None:
     assert readers.went("a").went("a").viewers == 1
 
 
-def test_a_reader_that_only_a_snapshot_knew_of_may_go() -> None:
+def test_a_reader_that_only_a_list_knew_of_may_go() -> None:
     assert Readers().counted(2, 100.0, LAG).went("a").viewers == 1
 
 

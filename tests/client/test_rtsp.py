@@ -8,9 +8,10 @@ from unittest.mock import patch
 
 import pytest
 
-from custom_components.nestmtx.client import CannotConnect, own, rtsp
+from custom_components.nestmtx.client import CannotConnect, tag_own_reader
 from custom_components.nestmtx.client.errors import StreamUnavailable
-from custom_components.nestmtx.client.rtsp import read_rtsp
+from custom_components.nestmtx.client.media import rtsp
+from custom_components.nestmtx.client.media.rtsp import read_rtsp
 from tests.simulator import Simulator, Trouble
 from tests.simulator.probe import PATIENCE, until
 
@@ -69,7 +70,7 @@ async def test_a_reader_keeps_the_stream(simulator: Simulator, read: Read) -> No
 
 
 async def test_a_reader_is_told_by_its_mark(simulator: Simulator, read: Read) -> None:
-    read(own("front", "n0nce"))
+    read(tag_own_reader("front", "n0nce"))
     await until(lambda: readers(simulator))
 
     assert readers(simulator) == ["ha=n0nce"]

@@ -11,16 +11,16 @@ from custom_components.nestmtx.client import (
     CannotConnect,
     InvalidAnswer,
     InvalidAuth,
+    NestMTXClient,
     RequestError,
     ServerAddress,
-    Session,
     SessionState,
     verify_account,
 )
 from tests.conftest import TIMINGS
 from tests.simulator import Quirks, Simulator, Times
 
-from .sessions import Recorder, running
+from .running import Recorder, running
 
 
 async def test_a_session_starts_with_the_state_of_the_server(
@@ -30,7 +30,7 @@ async def test_a_session_starts_with_the_state_of_the_server(
         assert set(recorder.state.cameras) == set(simulator.world.cameras)
         assert set(recorder.state.credentials) == set(simulator.world.credentials)
         assert recorder.state.server.version.release == "v1.1.1"
-        assert len(recorder.changes) == 1
+        assert len(recorder.diffs) == 1
 
     assert recorder.session_states == [
         SessionState.CONNECTING,
@@ -74,20 +74,20 @@ async def test_a_token_that_stopped_working_is_replaced_by_a_login(
 async def test_a_wrong_password_is_invalid_auth(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder
 ) -> None:
-    session = Session(http, replace(account, password="wrong"), recorder, TIMINGS)
+    client = NestMTXClient(http, replace(account, password="wrong"), recorder, TIMINGS)
 
     with pytest.raises(InvalidAuth):
-        await session.start()
+        await client.start()
 
 
 async def test_fresh_tokens_that_do_not_work_are_invalid_auth_after_two_logins(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.unauthorized = True
-    session = Session(http, account, recorder, TIMINGS)
+    client = NestMTXClient(http, account, recorder, TIMINGS)
 
     with pytest.raises(InvalidAuth):
-        await session.start()
+        await client.start()
 
     assert simulator.logins == 2
     assert recorder.tokens == []
@@ -97,8 +97,8 @@ async def test_a_token_that_ends_before_it_is_used_is_replaced_by_another(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.delay = 0.1
-    session = Session(http, account, recorder, TIMINGS)
-    start = asyncio.create_task(session.start())
+    client = NestMTXClient(http, account, recorder, TIMINGS)
+    start = asyncio.create_task(client.start())
     await recorder.until(lambda: recorder.session_states[-1:] == ["connecting"])
 
     simulator.world.revoke_tokens("nestmtx")
@@ -106,18 +106,18 @@ async def test_a_token_that_ends_before_it_is_used_is_replaced_by_another(
 
     assert simulator.logins == 2
     assert recorder.ready
-    await session.stop()
+    await client.stop()
 
 
 async def test_a_login_is_not_repeated_when_something_else_fails(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.answers["credentials", "list"] = {"error": {"message": "SQLITE_BUSY"}}
-    session = Session(http, account, recorder, TIMINGS)
+    client = NestMTXClient(http, account, recorder, TIMINGS)
 
     for _ in range(3):
         with pytest.raises(RequestError):
-            await session.start()
+            await client.start()
 
     assert simulator.logins == len(recorder.tokens) == 1
     assert simulator.connections == 0
@@ -127,10 +127,10 @@ async def test_an_answer_that_is_no_list_fails_the_start(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.answers["cameras", "list"] = "nonsense"
-    session = Session(http, account, recorder, TIMINGS)
+    client = NestMTXClient(http, account, recorder, TIMINGS)
 
     with pytest.raises(InvalidAnswer):
-        await session.start()
+        await client.start()
 
     assert recorder.session_states[-1] is SessionState.STOPPED
 
@@ -139,15 +139,15 @@ async def test_a_session_may_be_started_again_after_it_failed(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     await simulator.kill()
-    session = Session(http, account, recorder, TIMINGS)
+    client = NestMTXClient(http, account, recorder, TIMINGS)
     with pytest.raises(CannotConnect):
-        await session.start()
+        await client.start()
     await simulator.start()
 
-    await session.start()
+    await client.start()
 
     assert recorder.ready
-    await session.stop()
+    await client.stop()
 
 
 async def test_a_server_without_a_version_is_a_server(

@@ -8,17 +8,18 @@ import aiohttp
 import pytest
 
 from custom_components.nestmtx.client import (
+    STREAMING,
     Account,
     Authorization,
-    Changes,
+    Diff,
+    NestMTXClient,
     ServerAddress,
-    Session,
     SessionState,
 )
 from tests.conftest import TIMINGS
 from tests.simulator import Quirks, Simulator, Times
 
-from .sessions import Recorder, running
+from .running import Recorder, running
 
 
 async def test_events_reach_the_state(
@@ -37,14 +38,15 @@ async def test_events_reach_the_state(
 async def test_each_event_is_told_once(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
-    async with running(http, account, recorder) as session:
-        recorder.changes.clear()
+    async with running(http, account, recorder) as client:
+        recorder.diffs.clear()
 
         await simulator.fire("camera", "ready", entity=1)
-        await session.request("list", "health")
+        await client.request("list", "health")
 
-        key = recorder.state.cameras[1].key
-        assert recorder.changes == [Changes(cameras=frozenset({key}), streaming=True)]
+        camera = recorder.state.cameras[1]
+        changed = frozenset({"ready", "ready_since", "requested", "status"})
+        assert recorder.diffs == [Diff({camera.key: changed}, server=frozenset({STREAMING}))]
         assert [(event.domain, event.type, event.entity) for event in recorder.events] == [
             ("camera", "ready", 1)
         ]
@@ -54,8 +56,8 @@ async def test_events_that_come_before_the_first_lists_are_told_after_them(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.delay = 0.1
-    session = Session(http, account, recorder, TIMINGS)
-    start = asyncio.create_task(session.start())
+    client = NestMTXClient(http, account, recorder, TIMINGS)
+    start = asyncio.create_task(client.start())
     await recorder.until(lambda: recorder.session_states[-1:] == ["verifying"])
 
     await simulator.fire("camera", "extended", entity=1, details={"expiresAt": "2027-01-01"})
@@ -64,7 +66,7 @@ async def test_events_that_come_before_the_first_lists_are_told_after_them(
 
     assert [event.type for event in recorder.events] == ["extended"]
     assert recorder.state.cameras
-    await session.stop()
+    await client.stop()
 
 
 async def test_an_event_of_a_server_by_the_page_happened_when_it_came(
@@ -144,7 +146,7 @@ async def test_what_no_event_tells_comes_with_the_next_resync(
         await recorder.until(lambda: camera.id in recorder.state.cameras)
 
         assert recorder.state.cameras[1].name == "Porch"
-        assert recorder.changes[-1].objects
+        assert recorder.diffs[-1].devices
 
 
 async def test_credentials_follow_their_events(
@@ -234,17 +236,17 @@ async def test_what_changes_during_a_resync_is_listed_by_another_one(
     def lists(module: str) -> int:
         return sum(request["module"] == module for request in simulator.requests)
 
-    async with running(http, account, recorder, timings) as session:
+    async with running(http, account, recorder, timings) as client:
         simulator.faults.delay = 0.2
         before = lists("credentials")
-        job = asyncio.create_task(session.controls.run_cron_job("PersistCameraJob"))
+        job = asyncio.create_task(client.server.run_cron_job("PersistCameraJob"))
         while lists("credentials") == before:
             await asyncio.sleep(0.01)
 
         # The cameras have been listed, and the credentials are under way.
         simulator.faults.delay = 0.0
         camera = simulator.world.add_camera(name="Late")
-        await session.controls.run_cron_job("SyncCloudCamerasJob")
+        await client.server.run_cron_job("SyncCloudCamerasJob")
 
         await recorder.until(lambda: camera.id in recorder.state.cameras)
         await job

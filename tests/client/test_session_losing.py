@@ -10,14 +10,14 @@ from custom_components.nestmtx.client import (
     Account,
     ConnectionLost,
     InvalidAuth,
-    Session,
+    NestMTXClient,
     SessionState,
 )
 from tests.conftest import TIMINGS
 from tests.simulator import Simulator
 from tests.simulator.probe import PATIENCE
 
-from .sessions import Recorder, running
+from .running import Recorder, running
 
 
 async def test_a_session_comes_back_after_a_restart_with_the_right_state(
@@ -30,12 +30,12 @@ async def test_a_session_comes_back_after_a_restart_with_the_right_state(
         await simulator.kill()
         await recorder.until(lambda: not recorder.ready)
         simulator.world.cameras[2].name = "Renamed meanwhile"
-        recorder.changes.clear()
+        recorder.diffs.clear()
         await simulator.start()
         await recorder.until(lambda: recorder.ready)
 
         assert recorder.state.cameras[2].name == "Renamed meanwhile"
-        assert len(recorder.changes) == 1
+        assert len(recorder.diffs) == 1
 
     assert simulator.logins == 1
 
@@ -79,8 +79,8 @@ async def test_a_token_that_ends_meanwhile_is_replaced_by_a_login(
 async def test_a_password_that_does_not_work_any_more_ends_the_session(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
-    session = Session(http, account, recorder, TIMINGS)
-    await session.start()
+    client = NestMTXClient(http, account, recorder, TIMINGS)
+    await client.start()
     user = next(user for user in simulator.world.users.values() if user.username == "nestmtx")
     user.password = "changed"
     simulator.world.revoke_tokens("nestmtx")
@@ -88,7 +88,7 @@ async def test_a_password_that_does_not_work_any_more_ends_the_session(
 
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(InvalidAuth):
-            await session.run()
+            await client.run()
 
     assert recorder.session_states[-1] is SessionState.STOPPED
 
@@ -96,18 +96,18 @@ async def test_a_password_that_does_not_work_any_more_ends_the_session(
 async def test_there_are_no_requests_without_a_connection(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder
 ) -> None:
-    session = Session(http, account, recorder, TIMINGS)
+    client = NestMTXClient(http, account, recorder, TIMINGS)
 
     with pytest.raises(ConnectionLost):
-        await session.request("list", "health")
+        await client.request("list", "health")
 
 
 async def test_stopping_is_quick_while_the_server_does_not_answer(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
-    async with running(http, account, recorder) as session:
+    async with running(http, account, recorder) as client:
         simulator.faults.silent = True
         started = asyncio.get_running_loop().time()
-        await session.stop()
+        await client.stop()
 
     assert asyncio.get_running_loop().time() - started < 1

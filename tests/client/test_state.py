@@ -1,4 +1,4 @@
-"""What is true when: the rules by which events and snapshots make a state."""
+"""What is true when: the rules by which events and lists make a state."""
 
 from dataclasses import replace
 
@@ -9,19 +9,15 @@ from custom_components.nestmtx.client import (
     CameraStatus,
     Event,
 )
-from custom_components.nestmtx.client.changes import changes
-from custom_components.nestmtx.client.state import (
-    ServerState,
-    disconnected,
-    happened,
-    settle_at,
-    settled,
-)
+from custom_components.nestmtx.client.state.diff import diff
+from custom_components.nestmtx.client.state.events import apply_event, settle_at
+from custom_components.nestmtx.client.state.lists import apply_camera
+from custom_components.nestmtx.client.state.state import ServerState, reset_state
 
 from .states import BACK, FRONT, HOME, LAG, camera_event, listed, read_event
 
 
-def test_a_snapshot_brings_cameras_and_credentials(state: ServerState) -> None:
+def test_a_list_brings_cameras_and_credentials(state: ServerState) -> None:
     assert state.cameras == {1: FRONT, 2: BACK}
     assert state.credentials == {1: HOME}
 
@@ -46,7 +42,7 @@ def test_a_cameras_life(
     state: ServerState, kinds: list[str], requested: bool, ready: bool, status: CameraStatus | None
 ) -> None:
     for kind in kinds:
-        state = happened(state, camera_event(kind), 1.0)
+        state = apply_event(state, camera_event(kind), 1.0)
 
     camera = state.cameras[1]
     assert (camera.requested, camera.ready, camera.status) == (requested, ready, status)
@@ -56,7 +52,7 @@ def test_a_persistent_cameras_process_runs_on_when_nobody_demands_it(state: Serv
     persistent = replace(FRONT, is_persistent=True, requested=True, status=CameraStatus.STARTING)
     state = listed(state, persistent, BACK, at=100.0)
 
-    camera = happened(state, camera_event("undemand"), 101.0).cameras[1]
+    camera = apply_event(state, camera_event("undemand"), 101.0).cameras[1]
 
     assert (camera.requested, camera.status) == (True, CameraStatus.STARTING)
 
@@ -68,14 +64,14 @@ def test_a_demand_that_is_repeated_says_nothing_about_the_status(
     persistent = replace(FRONT, is_persistent=True, requested=True, status=status)
     state = listed(state, persistent, BACK, at=100.0)
 
-    assert happened(state, camera_event("demand"), 101.0).cameras[1].status is status
+    assert apply_event(state, camera_event("demand"), 101.0).cameras[1].status is status
 
 
 def test_a_demand_does_not_tell_that_a_stopped_process_starts(state: ServerState) -> None:
     stopped = replace(FRONT, status=CameraStatus.STOPPED)
     state = listed(state, stopped, BACK, at=100.0)
 
-    camera = happened(state, camera_event("demand"), 101.0).cameras[1]
+    camera = apply_event(state, camera_event("demand"), 101.0).cameras[1]
 
     assert (camera.requested, camera.status) == (True, CameraStatus.STOPPED)
 
@@ -86,34 +82,34 @@ def test_a_disabled_camera_stays_disabled_while_its_placeholder_is_ready(
     disabled = replace(FRONT, is_enabled=False, status=CameraStatus.DISABLED)
     state = listed(state, disabled, BACK, at=100.0)
 
-    camera = happened(state, camera_event("ready"), 101.0).cameras[1]
+    camera = apply_event(state, camera_event("ready"), 101.0).cameras[1]
 
     assert (camera.ready, camera.status) == (True, CameraStatus.DISABLED)
 
 
 def test_read_and_unread_make_and_end_being_watched(state: ServerState) -> None:
-    state = happened(state, read_event("a"), 1.0)
+    state = apply_event(state, read_event("a"), 1.0)
     assert state.cameras[1].watched
 
-    state = happened(state, camera_event("unread", readerId="a"), 2.0)
+    state = apply_event(state, camera_event("unread", readerId="a"), 2.0)
     assert not state.cameras[1].watched
 
 
 def test_our_own_readers_do_not_watch(state: ServerState) -> None:
-    state = happened(state, read_event("a", query="x=1&ha=n0nce"), 1.0)
+    state = apply_event(state, read_event("a", query="x=1&ha=n0nce"), 1.0)
 
     assert not state.cameras[1].watched
 
 
 def test_a_reader_with_another_nonce_watches(state: ServerState) -> None:
-    state = happened(state, read_event("a", query="ha=other"), 1.0)
+    state = apply_event(state, read_event("a", query="ha=other"), 1.0)
 
     assert state.cameras[1].watched
 
 
 def test_the_end_of_the_stream_ends_being_watched(state: ServerState) -> None:
     for event in (camera_event("ready"), read_event("a"), camera_event("notready")):
-        state = happened(state, event, 1.0)
+        state = apply_event(state, event, 1.0)
 
     assert not state.cameras[1].watched
 
@@ -129,25 +125,25 @@ def test_the_end_of_the_stream_ends_being_watched(state: ServerState) -> None:
     ],
 )
 def test_unknown_events_change_nothing(state: ServerState, event: Event) -> None:
-    assert happened(state, event, 1.0) is state
+    assert apply_event(state, event, 1.0) is state
 
 
 def test_an_event_without_a_reader_changes_no_readers(state: ServerState) -> None:
     for kind in ("read", "unread"):
-        assert not happened(state, camera_event(kind), 1.0).cameras[1].watched
+        assert not apply_event(state, camera_event(kind), 1.0).cameras[1].watched
 
 
 def test_an_event_that_says_nothing_new_leaves_the_cameras_as_they_are(
     state: ServerState,
 ) -> None:
-    state = happened(state, camera_event("ready"), 1.0)
+    state = apply_event(state, camera_event("ready"), 1.0)
 
-    assert happened(state, camera_event("ready"), 2.0).cameras is state.cameras
+    assert apply_event(state, camera_event("ready"), 2.0).cameras is state.cameras
 
 
-def test_a_lagging_snapshot_does_not_overwrite_an_event(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 10.0)
-    state = happened(state, read_event("a"), 11.0)
+def test_a_lagging_list_does_not_overwrite_an_event(state: ServerState) -> None:
+    state = apply_event(state, camera_event("ready"), 10.0)
+    state = apply_event(state, read_event("a"), 11.0)
 
     state = listed(state, FRONT, BACK, at=10.0 + LAG - 1)
 
@@ -156,8 +152,8 @@ def test_a_lagging_snapshot_does_not_overwrite_an_event(state: ServerState) -> N
     assert state.cameras[1].watched
 
 
-def test_a_snapshot_after_the_lag_wins(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 10.0)
+def test_a_list_after_the_lag_wins(state: ServerState) -> None:
+    state = apply_event(state, camera_event("ready"), 10.0)
 
     state = listed(state, FRONT, BACK, at=10.0 + LAG)
 
@@ -165,18 +161,18 @@ def test_a_snapshot_after_the_lag_wins(state: ServerState) -> None:
 
 
 def test_readiness_is_settled_although_readers_come_and_go(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 10.0)
-    state = happened(state, read_event("a"), 10.0 + LAG - 1)
+    state = apply_event(state, camera_event("ready"), 10.0)
+    state = apply_event(state, read_event("a"), 10.0 + LAG - 1)
 
-    state = settled(state, FRONT, 10.0 + LAG, LAG)
+    state = apply_camera(state, FRONT, 10.0 + LAG, LAG)
 
     assert not state.cameras[1].ready
     assert state.cameras[1].watched
     assert settle_at(state, 1, LAG) == 10.0 + LAG - 1 + LAG
 
 
-def test_a_lagging_snapshot_still_brings_what_events_do_not_tell(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 10.0)
+def test_a_lagging_list_still_brings_what_events_do_not_tell(state: ServerState) -> None:
+    state = apply_event(state, camera_event("ready"), 10.0)
 
     state = listed(state, replace(FRONT, name="Porch"), BACK, at=11.0)
 
@@ -184,7 +180,7 @@ def test_a_lagging_snapshot_still_brings_what_events_do_not_tell(state: ServerSt
 
 
 def test_disabling_shows_at_once_also_right_after_an_event(state: ServerState) -> None:
-    state = happened(state, camera_event("notready"), 10.0)
+    state = apply_event(state, camera_event("notready"), 10.0)
     disabled = replace(FRONT, is_enabled=False, status=CameraStatus.DISABLED)
 
     state = listed(state, disabled, BACK, at=11.0)
@@ -196,8 +192,8 @@ def test_a_camera_without_events_needs_no_settling(state: ServerState) -> None:
     assert settle_at(state, 1, LAG) is None
 
 
-def test_a_camera_that_a_snapshot_settled_needs_no_settling(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 10.0)
+def test_a_camera_that_a_list_settled_needs_no_settling(state: ServerState) -> None:
+    state = apply_event(state, camera_event("ready"), 10.0)
     assert settle_at(state, 1, LAG) == 10.0 + LAG
 
     state = listed(state, FRONT, BACK, at=10.0 + LAG)
@@ -206,30 +202,30 @@ def test_a_camera_that_a_snapshot_settled_needs_no_settling(state: ServerState) 
 
 
 def test_a_settled_count_of_readers_wins(state: ServerState) -> None:
-    state = happened(state, read_event("a"), 10.0)
+    state = apply_event(state, read_event("a"), 10.0)
 
-    state = settled(state, replace(FRONT, viewers=3), 10.0 + LAG, LAG)
+    state = apply_camera(state, replace(FRONT, viewers=3), 10.0 + LAG, LAG)
 
     assert state.cameras[1].viewers == 3
 
 
 def test_reading_a_camera_that_is_not_known_changes_nothing(state: ServerState) -> None:
-    assert settled(state, Camera(9), 100.0, LAG) is state
+    assert apply_camera(state, Camera(9), 100.0, LAG) is state
 
 
 def test_reading_another_camera_under_an_id_changes_nothing(state: ServerState) -> None:
-    assert settled(state, replace(BACK, id=FRONT.id), 100.0, LAG) is state
+    assert apply_camera(state, replace(BACK, id=FRONT.id), 100.0, LAG) is state
 
 
-def test_the_same_snapshot_twice_changes_nothing(state: ServerState) -> None:
+def test_the_same_list_twice_changes_nothing(state: ServerState) -> None:
     again = listed(state, FRONT, BACK, at=60.0)
 
-    assert not changes(state, again)
+    assert not diff(state, again)
     assert again.cameras is state.cameras
 
 
-def test_events_wait_for_the_first_snapshot_and_are_applied_on_top_of_it() -> None:
-    state = happened(ServerState(), camera_event("ready"), 1.0)
+def test_events_wait_for_the_first_list_and_are_applied_on_top_of_it() -> None:
+    state = apply_event(ServerState(), camera_event("ready"), 1.0)
     assert not state.cameras
 
     state = listed(state, FRONT, at=0.5)
@@ -238,7 +234,7 @@ def test_events_wait_for_the_first_snapshot_and_are_applied_on_top_of_it() -> No
 
 
 def test_an_event_of_a_camera_that_is_not_known_yet_waits_for_it(state: ServerState) -> None:
-    state = happened(state, camera_event("ready", entity=3), 1.0)
+    state = apply_event(state, camera_event("ready", entity=3), 1.0)
 
     state = listed(state, FRONT, BACK, Camera(3, "sum-3"), at=2.0)
 
@@ -246,7 +242,7 @@ def test_an_event_of_a_camera_that_is_not_known_yet_waits_for_it(state: ServerSt
 
 
 def test_an_event_of_a_camera_that_never_appears_is_forgotten(state: ServerState) -> None:
-    state = happened(state, camera_event("ready", entity=3), 1.0)
+    state = apply_event(state, camera_event("ready", entity=3), 1.0)
     state = listed(state, FRONT, BACK, at=2.0)
 
     state = listed(state, FRONT, BACK, Camera(3, "sum-3"), at=60.0)
@@ -255,16 +251,16 @@ def test_an_event_of_a_camera_that_never_appears_is_forgotten(state: ServerState
 
 
 def test_a_new_connection_believes_nothing_of_before(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 10.0)
-    state = happened(state, read_event("a"), 10.0)
+    state = apply_event(state, camera_event("ready"), 10.0)
+    state = apply_event(state, read_event("a"), 10.0)
 
-    state = listed(disconnected(state), FRONT, BACK, at=11.0)
+    state = listed(reset_state(state), FRONT, BACK, at=11.0)
 
     assert state.cameras[1] == FRONT
 
 
-def test_events_of_a_new_connection_hold_against_its_first_snapshot(state: ServerState) -> None:
-    state = happened(disconnected(state), camera_event("ready"), 10.0)
+def test_events_of_a_new_connection_hold_against_its_first_list(state: ServerState) -> None:
+    state = apply_event(reset_state(state), camera_event("ready"), 10.0)
 
     state = listed(state, FRONT, BACK, at=9.9)
 

@@ -7,11 +7,9 @@ import pytest
 from custom_components.nestmtx.client import (
     Authorization,
 )
-from custom_components.nestmtx.client.changes import changes, changes_of
-from custom_components.nestmtx.client.state import (
-    ServerState,
-    happened,
-)
+from custom_components.nestmtx.client.state.diff import STREAMING, diff, diff_for_event
+from custom_components.nestmtx.client.state.events import apply_event
+from custom_components.nestmtx.client.state.state import ServerState
 
 from .states import BACK, FRONT, HOME, camera_event, listed
 
@@ -58,13 +56,13 @@ def test_a_camera_with_a_new_id_is_the_same_camera(state: ServerState) -> None:
 
 @pytest.mark.parametrize("word", list(Authorization))
 def test_an_event_says_what_a_credential_may_do(state: ServerState, word: Authorization) -> None:
-    state = happened(state, camera_event(word, domain="credentials"), 1.0)
+    state = apply_event(state, camera_event(word, domain="credentials"), 1.0)
 
     assert state.credentials[1].authorization is word
 
 
 def test_a_credential_with_tokens_keeps_what_it_showed(state: ServerState) -> None:
-    state = happened(state, camera_event("reauthenticated", domain="credentials"), 1.0)
+    state = apply_event(state, camera_event("reauthenticated", domain="credentials"), 1.0)
 
     state = listed(state, FRONT, BACK, at=100.0)
 
@@ -80,7 +78,7 @@ def test_a_credential_without_tokens_is_unauthenticated(state: ServerState) -> N
 
 
 def test_a_credential_with_new_tokens_is_authenticated(state: ServerState) -> None:
-    state = happened(state, camera_event("unauthenticated", domain="credentials"), 1.0)
+    state = apply_event(state, camera_event("unauthenticated", domain="credentials"), 1.0)
 
     state = listed(state, FRONT, BACK, at=100.0)
 
@@ -88,46 +86,46 @@ def test_a_credential_with_new_tokens_is_authenticated(state: ServerState) -> No
 
 
 def test_a_list_on_its_way_does_not_overwrite_a_credentials_event(state: ServerState) -> None:
-    state = happened(state, camera_event("unauthenticated", domain="credentials"), 10.0)
+    state = apply_event(state, camera_event("unauthenticated", domain="credentials"), 10.0)
 
     state = listed(state, FRONT, BACK, at=9.9)
 
     assert state.credentials[1].authorization is Authorization.UNAUTHENTICATED
 
 
-def test_a_credentials_event_waits_for_the_first_snapshot() -> None:
-    state = happened(ServerState(), camera_event("reauthenticated", domain="credentials"), 1.0)
+def test_a_credentials_event_waits_for_the_first_list() -> None:
+    state = apply_event(ServerState(), camera_event("reauthenticated", domain="credentials"), 1.0)
 
     assert listed(state).credentials[1].authorization is Authorization.REAUTHENTICATED
 
 
 def test_an_event_changes_its_camera_only(state: ServerState) -> None:
     event = camera_event("ready")
-    changed = changes_of(event, state, happened(state, event, 1.0))
+    changed = diff_for_event(event, state, apply_event(state, event, 1.0))
 
-    assert changed.cameras == {"sum-1"}
-    assert not (changed.credentials or changed.objects or changed.server)
+    assert set(changed.cameras) == {"sum-1"}
+    assert not (changed.credentials or changed.devices or changed.server - {STREAMING})
 
 
 def test_an_event_changes_its_credential_only(state: ServerState) -> None:
     event = camera_event("unauthenticated", domain="credentials")
-    changed = changes_of(event, state, happened(state, event, 1.0))
+    changed = diff_for_event(event, state, apply_event(state, event, 1.0))
 
-    assert (changed.cameras, changed.credentials) == (frozenset(), {"sum-home"})
+    assert (set(changed.cameras), set(changed.credentials)) == (set(), {"sum-home"})
 
 
 @pytest.mark.parametrize("entity", [None, 1])
 def test_an_event_that_changes_nothing_has_no_changes(
     state: ServerState, entity: int | None
 ) -> None:
-    assert not changes_of(camera_event("ready", entity), state, state)
+    assert not diff_for_event(camera_event("ready", entity), state, state)
 
 
 def test_a_camera_that_goes_missing_or_away_has_changed(state: ServerState) -> None:
     missing = listed(state, FRONT, at=60.0)
     gone = listed(missing, FRONT, at=120.0)
 
-    assert changes(state, missing).cameras == {"sum-2"}
-    assert not changes(state, missing).objects
-    assert changes(missing, gone).cameras == {"sum-2"}
-    assert changes(missing, gone).objects
+    assert diff(state, missing).cameras == {"sum-2": None}
+    assert not diff(state, missing).devices
+    assert diff(missing, gone).cameras == {"sum-2": None}
+    assert diff(missing, gone).devices

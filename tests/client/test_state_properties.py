@@ -1,4 +1,4 @@
-"""The state against the truth, for any history that a server may have.
+"""The state against the actual, for any history that a server may have.
 
 A server of plain values lives through a history; its events come late, in the wrong order, twice
 or not at all, and its rows lag behind. A client follows it with the pure functions, as a session
@@ -14,15 +14,11 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from custom_components.nestmtx.client import Camera, CameraStatus, Event
-from custom_components.nestmtx.client.events import TELL_READERS
-from custom_components.nestmtx.client.state import (
-    ServerState,
-    Snapshot,
-    happened,
-    resynced,
-    settle_at,
-    settled,
-)
+from custom_components.nestmtx.client.connection.fetch import Listing
+from custom_components.nestmtx.client.state.diff import diff, diff_for_event
+from custom_components.nestmtx.client.state.events import READER_EVENTS, apply_event, settle_at
+from custom_components.nestmtx.client.state.lists import apply_camera, apply_lists
+from custom_components.nestmtx.client.state.state import ServerState
 
 LAG, RESYNC = 15.0, 60.0
 ROW_LAG = 12.8
@@ -31,7 +27,7 @@ CAMERAS = (1, 2)
 
 
 @dataclass(frozen=True)
-class Truth:
+class ActualCamera:
     """What is true of a camera."""
 
     requested: bool = False
@@ -73,54 +69,54 @@ STEPS = st.builds(
 
 @dataclass
 class Server:
-    """The truth of each camera, with all of its past."""
+    """The actual of each camera, with all of its past."""
 
     unheard: set[int] = field(default_factory=set)
     """Cameras of whose readers an event was lost: what remains does not tell who is there."""
-    past: dict[int, list[tuple[float, Truth]]] = field(
-        default_factory=lambda: {camera: [(-1e9, Truth())] for camera in CAMERAS}
+    past: dict[int, list[tuple[float, ActualCamera]]] = field(
+        default_factory=lambda: {camera: [(-1e9, ActualCamera())] for camera in CAMERAS}
     )
     numbers: Iterator[int] = field(default_factory=count)
 
-    def now(self, camera: int) -> Truth:
+    def now(self, camera: int) -> ActualCamera:
         """What is true now."""
         return self.past[camera][-1][1]
 
-    def at(self, camera: int, time: float) -> Truth:
+    def at(self, camera: int, time: float) -> ActualCamera:
         """What was true at a time."""
-        return [truth for since, truth in self.past[camera] if since <= time][-1]
+        return [actual for since, actual in self.past[camera] if since <= time][-1]
 
-    def since(self, camera: int, time: float) -> list[Truth]:
+    def since(self, camera: int, time: float) -> list[ActualCamera]:
         """All that was true at some time since then."""
-        return [self.at(camera, time), *(truth for t, truth in self.past[camera] if t > time)]
+        return [self.at(camera, time), *(actual for t, actual in self.past[camera] if t > time)]
 
     def step(self, camera: int, choice: int, time: float) -> list[Event]:
         """Let the next thing happen, and return its events."""
-        truth = self.now(camera)
+        actual = self.now(camera)
         reader = f"reader-{next(self.numbers)}"
-        moves: list[tuple[Truth, list[tuple[str, str]]]] = []
-        if not truth.requested and not truth.ready:
-            moves = [(replace(truth, requested=True), [("demand", "")])]
-        elif not truth.ready:
+        moves: list[tuple[ActualCamera, list[tuple[str, str]]]] = []
+        if not actual.requested and not actual.ready:
+            moves = [(replace(actual, requested=True), [("demand", "")])]
+        elif not actual.ready:
             moves = [
-                (replace(truth, ready=True), [("ready", "")]),
-                (replace(truth, requested=False), [("undemand", "")]),
+                (replace(actual, ready=True), [("ready", "")]),
+                (replace(actual, requested=False), [("undemand", "")]),
             ]
-        elif not truth.requested:
-            moves = [(Truth(), [("notready", "")])]
+        elif not actual.requested:
+            moves = [(ActualCamera(), [("notready", "")])]
         else:
-            coming = replace(truth, readers=truth.readers | {reader})
-            gone = [("unread", each) for each in sorted(truth.readers)]
+            coming = replace(actual, readers=actual.readers | {reader})
+            gone = [("unread", each) for each in sorted(actual.readers)]
             moves = [
                 (coming, [("read", reader)]),
-                (Truth(requested=True), [*gone, ("notready", "")]),
+                (ActualCamera(requested=True), [*gone, ("notready", "")]),
             ]
-            if truth.readers:
-                leaving = min(truth.readers)
-                left = replace(truth, readers=truth.readers - {leaving})
+            if actual.readers:
+                leaving = min(actual.readers)
+                left = replace(actual, readers=actual.readers - {leaving})
                 moves.append((left, [("unread", leaving)]))
             else:
-                moves.append((replace(truth, requested=False), [("undemand", "")]))
+                moves.append((replace(actual, requested=False), [("undemand", "")]))
         after, events = moves[choice % len(moves)]
         self.past[camera].append((time, after))
         return [
@@ -129,15 +125,15 @@ class Server:
 
     def row(self, camera: int, time: float) -> Camera:
         """A camera's row, as it was at a time."""
-        truth = self.at(camera, time)
+        actual = self.at(camera, time)
         return Camera(
             camera,
             f"sum-{camera}",
             is_enabled=True,
-            requested=truth.requested,
-            ready=truth.ready,
-            viewers=len(truth.readers),
-            status=truth.status,
+            requested=actual.requested,
+            ready=actual.ready,
+            viewers=len(actual.readers),
+            status=actual.status,
         )
 
 
@@ -171,7 +167,8 @@ class Client:
         event, happened_at = told
         camera = event.entity or 0
         self.heard[camera] = max(self.heard.get(camera, 0.0), happened_at)
-        self.state = happened(self.state, event, time)
+        former, self.state = self.state, apply_event(self.state, event, time)
+        assert diff_for_event(event, former, self.state) == diff(former, self.state)
         self._settle_later(event.entity or 0)
 
     def _on_resync(self, time: float, _: Any) -> None:
@@ -181,7 +178,7 @@ class Client:
 
     def _on_list(self, _: float, answer: tuple[tuple[Camera, ...], float]) -> None:
         rows, asked_at = answer
-        self.state = resynced(self.state, Snapshot(rows, asked_at), Snapshot((), asked_at), LAG)
+        self.state = apply_lists(self.state, Listing(rows, asked_at), Listing((), asked_at), LAG)
         self.asked_at = dict.fromkeys(CAMERAS, asked_at)
 
     def _on_settle(self, time: float, camera: int) -> None:
@@ -195,7 +192,7 @@ class Client:
 
     def _on_read(self, _: float, answer: tuple[Camera, float]) -> None:
         row, asked_at = answer
-        self.state = settled(self.state, row, asked_at, LAG)
+        self.state = apply_camera(self.state, row, asked_at, LAG)
         self.asked_at[row.id] = asked_at
         self._settle_later(row.id)
 
@@ -214,15 +211,15 @@ class Client:
         return self.answers_after.pop() if self.answers_after else 0.0
 
     def _look(self, time: float) -> None:
-        """What is shown was true at some time since the last snapshot less the server's lag."""
+        """What is shown was true at some time since the last list less the server's lag."""
         for camera in self.state.cameras.values():
             since = self.asked_at[camera.id] - LAG - EVENT_DELAY - EVENT_JITTER
             truths = self.server.since(camera.id, since)
-            assert camera.ready in {truth.ready for truth in truths}, time
-            assert camera.requested in {truth.requested for truth in truths}, time
+            assert camera.ready in {actual.ready for actual in truths}, time
+            assert camera.requested in {actual.requested for actual in truths}, time
             if camera.id not in self.server.unheard and not self._is_overtaken(camera.id):
-                assert camera.watched in {bool(truth.readers) for truth in truths}, time
-            assert camera.status in {None, *(truth.status for truth in truths)}, time
+                assert camera.watched in {bool(actual.readers) for actual in truths}, time
+            assert camera.status in {None, *(actual.status for actual in truths)}, time
 
     def _is_overtaken(self, camera: int) -> bool:
         """Whether one event on readers has overtaken another, which is still to come.
@@ -233,7 +230,7 @@ class Client:
         return any(
             what == "event"
             and about[0].entity == camera
-            and about[0].type in TELL_READERS
+            and about[0].type in READER_EVENTS
             and about[1] < self.heard.get(camera, 0.0)
             for _, _, what, about in self.queue
         )
@@ -253,7 +250,7 @@ def _live(steps: list[Step]) -> tuple[Server, Client]:
         time += step.wait
         client.run_until(time)
         for event in server.step(step.camera, step.choice, time):
-            if not step.copies and event.type in TELL_READERS:
+            if not step.copies and event.type in READER_EVENTS:
                 server.unheard.add(step.camera)
             for _ in range(step.copies):
                 client.plan(time + EVENT_DELAY + step.jitter, "event", (event, time))
@@ -269,12 +266,12 @@ def test_what_is_shown_was_true_and_becomes_the_truth_once_the_server_is_quiet(
     server, client = _live(steps)
 
     for camera in CAMERAS:
-        shown, truth = client.state.cameras[camera], server.now(camera)
+        shown, actual = client.state.cameras[camera], server.now(camera)
         assert (shown.requested, shown.ready, shown.viewers, shown.status) == (
-            truth.requested,
-            truth.ready,
-            len(truth.readers),
-            truth.status,
+            actual.requested,
+            actual.ready,
+            len(actual.readers),
+            actual.status,
         )
 
 
@@ -286,4 +283,4 @@ def test_events_of_unknown_names_or_of_no_camera_change_nothing(
     _, client = _live(steps)
 
     for event in (Event("camera", name, 1), Event("camera", "ready"), Event(name, "ready", 1)):
-        assert happened(client.state, event, 1e6) is client.state
+        assert apply_event(client.state, event, 1e6) is client.state

@@ -13,13 +13,10 @@ from custom_components.nestmtx.client import (
     Server,
     Version,
 )
-from custom_components.nestmtx.client.changes import changes, changes_of
-from custom_components.nestmtx.client.state import (
-    ServerState,
-    disconnected,
-    happened,
-    settled,
-)
+from custom_components.nestmtx.client.state.diff import STREAMING, diff, diff_for_event
+from custom_components.nestmtx.client.state.events import apply_event
+from custom_components.nestmtx.client.state.lists import apply_camera
+from custom_components.nestmtx.client.state.state import ServerState, reset_state
 
 from .states import BACK, FRONT, HOME, LAG, NOW, camera_event, listed, read_event, seconds_after
 
@@ -27,18 +24,18 @@ from .states import BACK, FRONT, HOME, LAG, NOW, camera_event, listed, read_even
 def test_a_stream_is_ready_since_the_event_and_then_since_what_the_settled_row_says(
     state: ServerState,
 ) -> None:
-    state = happened(state, camera_event("ready"), 1.0)
+    state = apply_event(state, camera_event("ready"), 1.0)
     assert state.cameras[1].ready_since == NOW
 
     row = replace(FRONT, ready=True, ready_since=seconds_after(-1.6))
-    assert settled(state, row, 2.0, LAG).cameras[1].ready_since == NOW
-    assert settled(state, row, 1.0 + LAG, LAG).cameras[1].ready_since == seconds_after(-1.6)
+    assert apply_camera(state, row, 2.0, LAG).cameras[1].ready_since == NOW
+    assert apply_camera(state, row, 1.0 + LAG, LAG).cameras[1].ready_since == seconds_after(-1.6)
 
 
 def test_a_stream_that_is_said_to_be_ready_twice_began_once(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 1.0)
+    state = apply_event(state, camera_event("ready"), 1.0)
 
-    again = happened(state, replace(camera_event("ready"), at=seconds_after(9)), 10.0)
+    again = apply_event(state, replace(camera_event("ready"), at=seconds_after(9)), 10.0)
 
     assert again.cameras[1].ready_since == NOW
 
@@ -49,7 +46,7 @@ def test_the_end_of_the_stream_clears_what_was_told_of_it(state: ServerState) ->
     )
     state = listed(state, replace(running, requested=True), BACK, at=100.0)
     for kind in ("failed-extension", "undemand", "notready"):
-        state = happened(state, camera_event(kind), 101.0)
+        state = apply_event(state, camera_event(kind), 101.0)
 
     camera = state.cameras[1]
 
@@ -60,7 +57,7 @@ def test_the_end_of_the_stream_clears_what_was_told_of_it(state: ServerState) ->
 def test_a_row_that_lags_behind_tells_nothing_of_a_stream_that_has_ended(
     state: ServerState,
 ) -> None:
-    state = happened(state, camera_event("notready"), 100.0)
+    state = apply_event(state, camera_event("notready"), 100.0)
     late = replace(FRONT, ready=True, ready_since=NOW, tracks=3, data_received=1, data_sent=2)
 
     camera = listed(state, late, BACK, at=101.0).cameras[1]
@@ -96,11 +93,13 @@ def test_a_running_stream_lacks_authorization_when_it_failed_or_has_ended(
 
 
 def test_an_extension_moves_the_end_and_makes_good_that_one_failed(state: ServerState) -> None:
-    state = happened(state, camera_event("ready"), 1.0)
-    state = happened(state, camera_event("failed-extension", error={}), 2.0)
+    state = apply_event(state, camera_event("ready"), 1.0)
+    state = apply_event(state, camera_event("failed-extension", error={}), 2.0)
     assert state.cameras[1].extension_failed
 
-    state = happened(state, camera_event("extended", expiresAt=seconds_after(300).isoformat()), 3.0)
+    state = apply_event(
+        state, camera_event("extended", expiresAt=seconds_after(300).isoformat()), 3.0
+    )
 
     assert not state.cameras[1].extension_failed
     assert state.cameras[1].authorized_until == seconds_after(300)
@@ -109,7 +108,7 @@ def test_an_extension_moves_the_end_and_makes_good_that_one_failed(state: Server
 def test_an_extension_without_a_time_leaves_the_end_as_it_was(state: ServerState) -> None:
     state = listed(state, replace(FRONT, expires_at=seconds_after(9)), BACK, at=100.0)
 
-    camera = happened(state, camera_event("extended", expiresAt="soon"), 101.0).cameras[1]
+    camera = apply_event(state, camera_event("extended", expiresAt="soon"), 101.0).cameras[1]
 
     assert camera.expires_at == seconds_after(9)
 
@@ -117,7 +116,7 @@ def test_an_extension_without_a_time_leaves_the_end_as_it_was(state: ServerState
 def test_an_extension_that_failed_is_so_until_a_row_has_a_later_end(state: ServerState) -> None:
     ready = replace(FRONT, ready=True, ready_since=NOW, expires_at=seconds_after(100))
     state = listed(state, ready, BACK, at=100.0)
-    state = happened(state, camera_event("failed-extension"), 101.0)
+    state = apply_event(state, camera_event("failed-extension"), 101.0)
 
     same = listed(state, ready, BACK, at=200.0)
     later = listed(state, replace(ready, expires_at=seconds_after(400)), BACK, at=200.0)
@@ -127,12 +126,12 @@ def test_an_extension_that_failed_is_so_until_a_row_has_a_later_end(state: Serve
 
 
 def test_an_extension_of_a_stream_that_does_not_run_cannot_fail(state: ServerState) -> None:
-    assert not happened(state, camera_event("failed-extension"), 1.0).cameras[1].extension_failed
+    assert not apply_event(state, camera_event("failed-extension"), 1.0).cameras[1].extension_failed
 
 
 def test_a_row_that_was_asked_for_earlier_does_not_undo_a_later_one(state: ServerState) -> None:
     disabled = replace(FRONT, is_enabled=False, status=CameraStatus.DISABLED)
-    state = settled(state, disabled, 20.0, LAG)
+    state = apply_camera(state, disabled, 20.0, LAG)
 
     state = listed(state, FRONT, BACK, at=19.0)
 
@@ -140,11 +139,11 @@ def test_a_row_that_was_asked_for_earlier_does_not_undo_a_later_one(state: Serve
 
 
 def test_an_event_tells_when_a_credential_was_authorized(state: ServerState) -> None:
-    state = happened(state, camera_event("reauthenticated", domain="credentials"), 1.0)
+    state = apply_event(state, camera_event("reauthenticated", domain="credentials"), 1.0)
     assert state.credentials[1].authorized_at == NOW
 
     lost = replace(camera_event("unauthenticated", domain="credentials"), at=seconds_after(9))
-    state = listed(happened(state, lost, 2.0), FRONT, BACK, at=100.0)
+    state = listed(apply_event(state, lost, 2.0), FRONT, BACK, at=100.0)
 
     assert state.credentials[1].authorized_at == NOW
 
@@ -153,28 +152,28 @@ def test_what_is_known_of_the_server_itself_ends_with_the_connection_but_for_its
     version = Version("v1.1.1")
     state = ServerState(server=Server(version, healthy=True, load=Load(cpu=7.0)))
 
-    assert disconnected(state).server == Server(version)
+    assert reset_state(state).server == Server(version)
 
 
 def test_the_beginning_and_the_end_of_a_stream_are_a_change_of_what_streams(
     state: ServerState,
 ) -> None:
-    ready = happened(state, camera_event("ready"), 1.0)
-    read = happened(ready, read_event("a"), 2.0)
+    ready = apply_event(state, camera_event("ready"), 1.0)
+    read = apply_event(ready, read_event("a"), 2.0)
 
-    assert changes_of(camera_event("ready"), state, ready).streaming
-    assert not changes_of(read_event("a"), ready, read).streaming
-    assert changes(read, state).streaming
+    assert diff_for_event(camera_event("ready"), state, ready).server == {STREAMING}
+    assert not diff_for_event(read_event("a"), ready, read).server
+    assert diff(read, state).server == {STREAMING}
 
 
 def test_credentials_whose_ids_are_given_anew_keep_each_its_own_history(
     state: ServerState,
 ) -> None:
-    state = happened(state, camera_event("reauthenticated", domain="credentials"), 1.0)
+    state = apply_event(state, camera_event("reauthenticated", domain="credentials"), 1.0)
     cabin = Credential(1, "sum-cabin", "Cabin", Authorization.AUTHENTICATED)
     home = replace(HOME, id=2)
 
-    state = listed(disconnected(state), FRONT, BACK, at=100.0, credentials=(cabin, home))
+    state = listed(reset_state(state), FRONT, BACK, at=100.0, credentials=(cabin, home))
 
     assert state.credentials[1] == cabin
     assert state.credentials[2].authorization is Authorization.REAUTHENTICATED
@@ -183,7 +182,7 @@ def test_credentials_whose_ids_are_given_anew_keep_each_its_own_history(
 
 def test_a_row_inside_the_lag_tells_no_counts_of_the_stream_before(state: ServerState) -> None:
     for kind in ("ready", "notready", "ready"):
-        state = happened(state, camera_event(kind), 100.0)
+        state = apply_event(state, camera_event(kind), 100.0)
     late = replace(FRONT, ready=True, ready_since=NOW, tracks=3, data_received=1, data_sent=2)
 
     camera = listed(state, late, BACK, at=101.0).cameras[1]
@@ -194,8 +193,8 @@ def test_a_row_inside_the_lag_tells_no_counts_of_the_stream_before(state: Server
 def test_a_row_without_an_end_of_the_authorization_does_not_undo_what_an_event_told(
     state: ServerState,
 ) -> None:
-    state = happened(state, camera_event("ready"), 99.0)
-    state = happened(
+    state = apply_event(state, camera_event("ready"), 99.0)
+    state = apply_event(
         state, camera_event("extended", expiresAt=seconds_after(300).isoformat()), 100.0
     )
 
@@ -207,7 +206,7 @@ def test_an_end_of_the_authorization_that_an_event_told_gives_way_to_a_later_lis
 ) -> None:
     far = camera_event("extended", expiresAt="9999-12-31T23:59:59Z")
     row = replace(FRONT, expires_at=seconds_after(9))
-    state = happened(state, far, 100.0)
+    state = apply_event(state, far, 100.0)
 
     assert listed(state, row, BACK, at=100.0 + LAG - 1).cameras[1].expires_at != seconds_after(9)
     assert listed(state, row, BACK, at=100.0 + LAG).cameras[1].expires_at == seconds_after(9)

@@ -1,4 +1,4 @@
-"""Signalling of WebRTC, against the simulated server and against broken ones."""
+"""Signaling of WebRTC, against the simulated server and against broken ones."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -13,7 +13,7 @@ import pytest
 from custom_components.nestmtx.client import (
     Candidate,
     CannotConnect,
-    SignallingError,
+    SignalingError,
     WhepSession,
 )
 from tests.simulator import Simulator, Times, Trouble, recorded, trickle
@@ -210,13 +210,13 @@ async def test_a_path_that_is_not_there_is_told_in_the_server_s_words(
 ) -> None:
     simulator.faults.missing_paths.add("front")
 
-    with pytest.raises(SignallingError, match="no stream is available on path 'front'") as err:
+    with pytest.raises(SignalingError, match="no stream is available on path 'front'") as err:
         await session.offer(await viewer.offer())
     assert err.value.status == 404
 
 
 async def test_an_offer_that_is_none_is_told_in_the_server_s_words(session: WhepSession) -> None:
-    with pytest.raises(SignallingError) as err:
+    with pytest.raises(SignalingError) as err:
         await session.offer("no offer")
     assert err.value.status == 400
 
@@ -228,7 +228,7 @@ async def test_a_camera_that_does_not_wake_is_told_in_the_server_s_words(
     async with running(Simulator(recorded(), times=times)) as simulator, Viewer() as viewer:
         simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
         session = WhepSession(http, _url(simulator))
-        with pytest.raises(SignallingError, match="source of path 'front' has timed out"):
+        with pytest.raises(SignalingError, match="source of path 'front' has timed out"):
             await session.offer(await viewer.offer())
 
 
@@ -339,7 +339,7 @@ async def test_a_refusal_is_told_in_the_server_s_words_as_far_as_they_can_be_tol
     http: aiohttp.ClientSession, body: bytes, expected: str
 ) -> None:
     async with _server(lambda _request: web.Response(status=400, body=body)) as (url, _):
-        with pytest.raises(SignallingError) as err:
+        with pytest.raises(SignalingError) as err:
             await WhepSession(http, url).offer(OFFER)
 
     assert str(err.value) == expected
@@ -353,7 +353,7 @@ async def test_another_status_than_created_is_a_refusal(
         return web.Response(status=status, headers={"Location": "/elsewhere"})
 
     async with _server(answer) as (url, asked):
-        with pytest.raises(SignallingError) as err:
+        with pytest.raises(SignalingError) as err:
             await WhepSession(http, url).offer(OFFER)
 
     assert err.value.status == status and asked == ["POST"]

@@ -15,7 +15,7 @@ import pytest
 import pytest_socket
 
 from custom_components.nestmtx.client import Account, Timings, parse_address, verify_account
-from custom_components.nestmtx.client.connection import Connection
+from custom_components.nestmtx.client.connection.connection import Connection
 from tests.simulator import Quirks, Simulator, Times
 
 URL = os.environ.get("NESTMTX_URL")

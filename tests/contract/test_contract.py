@@ -14,9 +14,9 @@ from custom_components.nestmtx.client import (
     Timings,
     verify_account,
 )
-from custom_components.nestmtx.client.connection import Connection
-from custom_components.nestmtx.client.modules import list_all, read, version
-from custom_components.nestmtx.client.parsing import parse_camera, parse_credential
+from custom_components.nestmtx.client.connection.connection import Connection
+from custom_components.nestmtx.client.connection.fetch import list_all, read, version
+from custom_components.nestmtx.client.data.parsing import parse_camera, parse_credential
 from tests.contract.conftest import writes
 
 # Logging in and connecting

@@ -14,9 +14,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.const import DOMAIN
+from tests.expected import Difference, camera_key, differences, expected_of, shown_by
 from tests.simulator import Simulator
 from tests.simulator.probe import PATIENCE
-from tests.truth import Difference, camera_key, differences, shown_by, truth_of
 
 from .proxy import FaultProxy
 
@@ -61,7 +61,7 @@ class Bench:
         self.world = simulator.world
         self.seen: list[Seen] = []
         self._caplog = caplog
-        self._coordinator = entry.runtime_data
+        self._coordinator = entry.runtime_data.coordinator
         self._removed: list[str] = []
         hass.bus.async_listen(EVENT_STATE_CHANGED, self._see)
         hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._see_registry)
@@ -153,8 +153,8 @@ class Bench:
             assert not differing, differing[:5]
 
     def _differences(self) -> tuple[Difference, ...]:
-        truth = truth_of(self.simulator, self.entry)
-        return differences(truth, shown_by(self.hass, self.entry), gone_may_linger=True)
+        expected = expected_of(self.simulator, self.entry)
+        return differences(expected, shown_by(self.hass, self.entry), gone_may_linger=True)
 
     async def until_lost(self) -> None:
         """Wait until Connection says that there is none."""
@@ -187,7 +187,7 @@ class Bench:
 
     # Acting
 
-    async def change_the_truth(self) -> None:
+    async def change_server(self) -> None:
         """Change something of all that entities show."""
         await self.simulator.set_ready(1, ready=False)
         await self.simulator.set_ready(2, ready=True)
@@ -199,7 +199,7 @@ class Bench:
     def assert_kept(self, *, removed: bool = False) -> None:
         """The entry was neither reloaded nor asks for anything; no entity was removed."""
         assert self.entry.state is ConfigEntryState.LOADED
-        assert self.entry.runtime_data is self._coordinator
+        assert self.entry.runtime_data.coordinator is self._coordinator
         assert self.flows == []
         assert bool(self._removed) is removed
 

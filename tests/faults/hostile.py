@@ -24,7 +24,7 @@ QUICK = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-LONGEST = 255
+MAX_TEXT_LENGTH = 255
 """Characters of a text that is shown."""
 
 NAMES = (

@@ -70,7 +70,7 @@ async def test_a_list_of_the_wrong_type_loses_no_entity(
     asked = bench.asked(module, LIST)
     await bench.until(lambda: bench.asked(module, LIST) > asked + 3)
     bench.simulator.faults.answers.clear()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     bench.assert_kept()
@@ -81,7 +81,7 @@ async def test_a_list_of_the_wrong_type_loses_no_entity(
 )
 async def test_a_row_of_the_wrong_type_is_made_good(bench: Bench, answer: Any) -> None:
     bench.simulator.faults.answers["cameras", "read"] = answer
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until(lambda: bench.asked("cameras", "read") > 0)
     bench.simulator.faults.answers.clear()
     await bench.until_true()
@@ -140,7 +140,7 @@ async def test_an_answer_that_never_comes_is_not_waited_for_for_ever(bench: Benc
 
     await bench.until_lost()
     bench.simulator.faults.silent = False
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     bench.assert_kept()
@@ -149,7 +149,7 @@ async def test_an_answer_that_never_comes_is_not_waited_for_for_ever(bench: Benc
 async def test_answers_that_come_twice_count_once(bench: Bench) -> None:
     bench.simulator.faults.repeat = 2
 
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.while_resyncing(times=2)
     await bench.until_true()
 
@@ -164,7 +164,7 @@ async def test_answers_that_come_after_their_timeout_are_not_believed(
     bench.simulator.faults.delay = 0.8
 
     await bench.until_lost()
-    await bench.change_the_truth()
+    await bench.change_server()
     bench.simulator.faults.delay = 0.0
     await bench.until(lambda: bench.connection == STATE_ON)
     await bench.until_true()
@@ -182,7 +182,7 @@ async def test_a_failure_while_one_request_is_open_fails_that_one_and_not_the_co
 
     await bench.simulator.emit("failure", FAILURE)
     bench.simulator.faults.unanswered.clear()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     assert bench.saw(STATE_OFF, [CONNECTION]) == []

@@ -8,7 +8,7 @@ from uuid import uuid4
 from homeassistant.const import STATE_OFF, STATE_ON
 import pytest
 
-from tests.truth import camera_key
+from tests.expected import camera_key
 
 from .bench import CONNECTION, Bench
 from .messages import FAILURE, event, message
@@ -21,7 +21,7 @@ SHOWN_BY_READY = ("camera", "ready", "requested", "restart_stream", "status", "s
 
 async def _unharmed(bench: Bench) -> None:
     """The connection held, and states follow the truth."""
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
     assert bench.was_available
@@ -118,7 +118,7 @@ async def test_500_cameras_come_back_after_a_restart(bench: Bench) -> None:
 
     await bench.simulator.kill()
     await bench.until_unavailable()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.simulator.start()
     await bench.until_true(MANY)
 
@@ -134,7 +134,7 @@ async def test_a_failure_while_no_request_is_open_is_logged_and_changes_nothing(
     await asyncio.sleep(0.1)
 
     await bench.simulator.emit("failure", FAILURE)
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     assert bench.saw(STATE_OFF, [CONNECTION]) == []

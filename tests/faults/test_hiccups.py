@@ -96,7 +96,7 @@ async def test_a_hiccup_shows_in_the_connection_only_and_costs_nothing(
 ) -> None:
     await hiccup.happen(bench)
     await bench.until_lost()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_back()
     await bench.until_true()
 
@@ -130,7 +130,7 @@ async def test_a_message_that_makes_no_sense_costs_at_most_the_connection(
     happen: Callable[[Bench], Awaitable[None]], bench: Bench
 ) -> None:
     await happen(bench)
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     assert bench.was_available

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
 from custom_components.nestmtx.const import DOMAIN
-from custom_components.nestmtx.pictures import Picture
+from custom_components.nestmtx.picture_store import Picture
 from custom_components.nestmtx.stills import store_of
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
@@ -28,7 +28,7 @@ from .hostile import (
     CREDENTIAL_CHANGES,
     EVENTS,
     JSON,
-    LONGEST,
+    MAX_TEXT_LENGTH,
     MESSAGES,
     MORE_ROWS,
     NAMES,
@@ -174,7 +174,7 @@ async def test_a_list_that_nobody_can_decode_costs_the_connection_for_as_long_as
     await bench.until_unavailable()
 
     bench.simulator.faults.answers.clear()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     bench.assert_kept()
@@ -198,7 +198,7 @@ async def test_whatever_the_server_says_of_itself_is_made_good_by_the_next_answe
     await simulator.disconnect_all()
     await bench.until_back()
     await bench.while_resyncing()
-    assert all(len(state) <= LONGEST for state in bench.shown.values())
+    assert all(len(state) <= MAX_TEXT_LENGTH for state in bench.shown.values())
 
     simulator.faults.answers.clear()
     await bench.until(lambda: bench.shown["server_health"] == "healthy")
@@ -220,7 +220,7 @@ def _texts(bench: Bench) -> list[str]:
     ]
 
 
-def _unfit(texts: Sequence[str], longest: int = LONGEST) -> list[str]:
+def _unfit(texts: Sequence[str], longest: int = MAX_TEXT_LENGTH) -> list[str]:
     return [text[:99] for text in texts if len(text) > longest or not is_plain(text)]
 
 
@@ -235,7 +235,7 @@ async def test_names_are_plain_and_of_bounded_length(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number, name in enumerate(NAMES):
-        bench.world.add_camera(name=name, room=name[:LONGEST], uid=f"camera-{number}")
+        bench.world.add_camera(name=name, room=name[:MAX_TEXT_LENGTH], uid=f"camera-{number}")
     newest = max(bench.world.cameras)
 
     await bench.until(lambda: bench.camera(newest, "ready") is not None)
@@ -245,9 +245,9 @@ async def test_names_are_plain_and_of_bounded_length(
     assert _unfit(_texts(bench)) == []
     # Home Assistant puts the entity's name behind the device's.
     names = [str(state.attributes["friendly_name"]) for state in states]
-    assert _unfit(names, LONGEST + len(" Authorization expires")) == []
+    assert _unfit(names, MAX_TEXT_LENGTH + len(" Authorization expires")) == []
     assert all(valid_entity_id(state.entity_id) for state in states)
-    assert max(len(state.entity_id) for state in states) <= LONGEST
+    assert max(len(state.entity_id) for state in states) <= MAX_TEXT_LENGTH
     assert _errors(caplog) == []
 
 
@@ -281,7 +281,7 @@ async def test_a_checksum_of_another_form_identifies_nothing(
 
     await bench.until(lambda: f"camera_id-{more[-1]['id']}_ready" in bench.shown)
 
-    keys = {camera.key for camera in bench.entry.runtime_data.cameras}
+    keys = {camera.key for camera in bench.entry.runtime_data.coordinator.cameras}
     assert keys == {row["checksum"] for row in rows} | {f"id-{row['id']}" for row in more}
     store = store_of(hass, bench.entry.entry_id)
     for key in keys:

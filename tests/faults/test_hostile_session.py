@@ -12,17 +12,17 @@ import pytest
 
 from custom_components.nestmtx.client import (
     Account,
-    Changes,
+    Diff,
     Event,
     Feed,
     LogLine,
+    NestMTXClient,
     NestMTXError,
     ServerAddress,
     ServerState,
-    Session,
     Timings,
 )
-from tests.client.sessions import Recorder
+from tests.client.running import Recorder
 from tests.conftest import TIMINGS, Until
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
@@ -44,7 +44,7 @@ class Forgetful(Recorder):
     latest: Event | None = None
 
     @override
-    def on_state(self, state: ServerState, changed: Changes) -> None:
+    def on_state(self, state: ServerState, diff: Diff) -> None:
         self.state = state
 
     @override
@@ -70,26 +70,26 @@ def timings() -> Timings:
 
 @pytest.fixture
 def listener() -> Forgetful:
-    """Who listens to the session."""
+    """Who listens to the client."""
     return Forgetful()
 
 
 @pytest.fixture
 async def fresh(
     proxy: FaultProxy, listener: Forgetful, timings: Timings
-) -> AsyncGenerator[Session]:
+) -> AsyncGenerator[NestMTXClient]:
     """A session with the server behind the proxy, that is not started."""
     # What asyncio notes of each task takes more time than all else.
     asyncio.get_running_loop().set_debug(False)
     account = Account(ServerAddress(proxy.host, proxy.port), "nestmtx", "nestmtx")
     async with aiohttp.ClientSession() as http:
-        session = Session(http, account, listener, timings)
-        yield session
-        await session.stop()
+        client = NestMTXClient(http, account, listener, timings)
+        yield client
+        await client.stop()
 
 
 @pytest.fixture
-async def session(fresh: Session) -> AsyncGenerator[Session]:
+async def client(fresh: NestMTXClient) -> AsyncGenerator[NestMTXClient]:
     """A session that is at work."""
     await fresh.start()
     task = asyncio.create_task(fresh.run())
@@ -98,16 +98,16 @@ async def session(fresh: Session) -> AsyncGenerator[Session]:
     await asyncio.wait([task])
 
 
-async def _heard_all(session: Session) -> None:
+async def _heard_all(client: NestMTXClient) -> None:
     """Messages are taken in their order: an answer comes after all that was sent before it."""
-    await session.request(LIST, "health")
+    await client.request(LIST, "health")
 
 
-async def _list_until(session: Session, until: Until, condition: Callable[[], bool]) -> None:
+async def _list_until(client: NestMTXClient, until: Until, condition: Callable[[], bool]) -> None:
     """Have everything listed until something holds; a wish is forgotten at the end of a list."""
 
     def holds() -> bool:
-        session._mirror.resync_soon()
+        client._sync.resync_soon()
         return condition()
 
     await until(holds)
@@ -121,7 +121,7 @@ def _asked(simulator: Simulator, module: str) -> int:
 
 
 async def test_of_100_000_cameras_600_are_taken_over_with_one_warning(
-    session: Session,
+    client: NestMTXClient,
     listener: Forgetful,
     simulator: Simulator,
     until: Until,
@@ -135,18 +135,18 @@ async def test_of_100_000_cameras_600_are_taken_over_with_one_warning(
     ]
     simulator.faults.answers[CAMERAS, LIST] = {"total": len(rows), "items": rows}
 
-    await _list_until(session, until, lambda: _asked(simulator, CREDENTIALS) > 2)
-    await _heard_all(session)
+    await _list_until(client, until, lambda: _asked(simulator, CREDENTIALS) > 2)
+    await _heard_all(client)
 
     assert len(listener.state.cameras) == 600
     assert caplog.text.count("more than 600 cameras") == 1
 
 
 async def test_readers_without_end_are_a_thousand_viewers(
-    session: Session, listener: Forgetful, proxy: FaultProxy
+    client: NestMTXClient, listener: Forgetful, proxy: FaultProxy
 ) -> None:
     proxy.inject(*(event("read", 1, readerId=f"reader-{number}") for number in range(20_000)))
-    await _heard_all(session)
+    await _heard_all(client)
 
     assert listener.state.cameras[1].viewers == 1000
     assert listener.latest is not None and listener.latest.reader == "reader-19999"
@@ -169,7 +169,7 @@ _ENDLESS: tuple[Callable[[int], bytes], ...] = (
 """Messages that are never the same."""
 
 
-async def _grown(session: Session, proxy: FaultProxy, *make: Callable[[int], bytes]) -> int:
+async def _grown(client: NestMTXClient, proxy: FaultProxy, *make: Callable[[int], bytes]) -> int:
     """Send 1000 of each message again and again; return the bytes that this costs at least.
 
     What a client keeps of them costs that each time; what the server does meanwhile, at times.
@@ -179,39 +179,39 @@ async def _grown(session: Session, proxy: FaultProxy, *make: Callable[[int], byt
         for number in range(3000):
             proxy.inject(*(each(number) for each in make))
             if number % 100 == 99:
-                await _heard_all(session)
+                await _heard_all(client)
             if number % 1000 == 999:
                 kept.append(memory())
     return min(after - before for before, after in pairwise(kept))
 
 
 async def test_nothing_is_kept_of_what_comes_without_end(
-    session: Session, proxy: FaultProxy
+    client: NestMTXClient, proxy: FaultProxy
 ) -> None:
-    session.want(Feed.LOG)
+    client.server.subscribe(Feed.LOG)
 
-    assert await _grown(session, proxy, *_ENDLESS) < 1000 * LEAST
+    assert await _grown(client, proxy, *_ENDLESS) < 1000 * LEAST
 
 
 @pytest.mark.parametrize("frame", [b'40/n%d,{"sid":"x"}', b'44/n%d,{"message":"x"}'])
 async def test_nothing_is_kept_of_namespaces_that_nobody_asked_for(
-    session: Session, proxy: FaultProxy, frame: bytes
+    client: NestMTXClient, proxy: FaultProxy, frame: bytes
 ) -> None:
-    assert await _grown(session, proxy, lambda number: frame % number) < 1000 * LEAST
+    assert await _grown(client, proxy, lambda number: frame % number) < 1000 * LEAST
 
 
-async def test_nothing_is_kept_of_binary_messages(session: Session, proxy: FaultProxy) -> None:
+async def test_nothing_is_kept_of_binary_messages(client: NestMTXClient, proxy: FaultProxy) -> None:
     with traced_memory() as memory:
         for kind in (b"45", b"46"):
             proxy.inject(kind + b'1000000-["log",{"_placeholder":true,"num":0}]')
             proxy.inject(*[bytes(MEBIBYTE)] * 16, opcode=BINARY)
             proxy.inject(*[b"b" + b"AAAA" * (MEBIBYTE // 4)] * 16)
-            await _heard_all(session)
+            await _heard_all(client)
         assert memory() < 4 * MEBIBYTE
 
 
 async def test_events_that_wait_for_the_first_lists_are_bounded_in_size(
-    fresh: Session, simulator: Simulator, proxy: FaultProxy, until: Until
+    fresh: NestMTXClient, simulator: Simulator, proxy: FaultProxy, until: Until
 ) -> None:
     simulator.faults.silent = True
     start = asyncio.create_task(fresh.start())
@@ -232,7 +232,7 @@ async def test_events_that_wait_for_the_first_lists_are_bounded_in_size(
 
 
 async def test_a_server_that_does_not_read_is_not_answered_without_end(
-    session: Session, listener: Forgetful, proxy: FaultProxy, until: Until
+    client: NestMTXClient, listener: Forgetful, proxy: FaultProxy, until: Until
 ) -> None:
     for link in proxy._links:
         link._client[0]._transport.pause_reading()
@@ -251,12 +251,12 @@ async def test_a_server_that_does_not_read_is_not_answered_without_end(
 
 
 async def test_an_answer_to_one_request_is_none_to_another(
-    session: Session, simulator: Simulator, proxy: FaultProxy, until: Until
+    client: NestMTXClient, simulator: Simulator, proxy: FaultProxy, until: Until
 ) -> None:
     simulator.faults.silent = True
     asked = len(simulator.requests)
     modules = ("health", "version", "htop")
-    tasks = {module: asyncio.create_task(session.request(LIST, module)) for module in modules}
+    tasks = {module: asyncio.create_task(client.request(LIST, module)) for module in modules}
     await until(lambda: len(simulator.requests) == asked + len(modules))
     ids = {request["module"]: request["requestId"] for request in simulator.requests[asked:]}
 
@@ -278,12 +278,12 @@ async def test_an_answer_to_one_request_is_none_to_another(
 
 @pytest.mark.parametrize("name", ["*", "message", "connect_error", "camera:ready"])
 async def test_an_event_may_come_without_a_payload(
-    session: Session, listener: Forgetful, proxy: FaultProxy, simulator: Simulator, name: str
+    client: NestMTXClient, listener: Forgetful, proxy: FaultProxy, simulator: Simulator, name: str
 ) -> None:
     sids = simulator.sids
 
     proxy.inject(message(name), event("extended", 1))
-    await session.request(LIST, "version")
+    await client.request(LIST, "version")
 
     assert listener.latest is not None
     assert simulator.sids == sids
@@ -293,38 +293,38 @@ async def test_an_event_may_come_without_a_payload(
     "find", [b'"healthy":"healthy"', b'"id":1,"credentialId"', b'"info":{', b'"total":5']
 )
 async def test_an_answer_that_is_nested_deep_makes_no_error(
-    session: Session,
+    client: NestMTXClient,
     proxy: FaultProxy,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
     until: Until,
     find: bytes,
 ) -> None:
-    session.want(Feed.HEALTH)
+    client.server.subscribe(Feed.HEALTH)
     name, _, rest = find.partition(b":")
     # Python takes apart some 65,000 levels, in a thread with the usual stack.
     for depth in (100, 5000, 60_000):
         deep = b'{"a":' * depth + b"1" + b"}" * depth
         proxy.faults.corrupt = (find, name + b":" + deep + b',"b":' + rest)
-        await _list_until(session, until, lambda: proxy.faults.corrupt is None)
+        await _list_until(client, until, lambda: proxy.faults.corrupt is None)
         lists = _asked(simulator, CREDENTIALS)
         await _list_until(
-            session, until, lambda lists=lists: _asked(simulator, CREDENTIALS) > lists + 1
+            client, until, lambda lists=lists: _asked(simulator, CREDENTIALS) > lists + 1
         )
 
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_cron_jobs_without_end_do_not_keep_cameras_from_being_listed(
-    session: Session, simulator: Simulator, until: Until
+    client: NestMTXClient, simulator: Simulator, until: Until
 ) -> None:
     answer = {"total": 10**9, "items": [{"name": "SyncCamerasJob"}]}
     simulator.faults.answers["cronjobs", LIST] = answer
     simulator.faults.delay = 0.05
-    session.want(Feed.CRON_JOBS)
+    client.server.subscribe(Feed.CRON_JOBS)
     await until(lambda: _asked(simulator, "cronjobs") > 0)
 
     lists = _asked(simulator, CAMERAS)
-    session._mirror.resync_soon()
+    client._sync.resync_soon()
 
     await until(lambda: _asked(simulator, CAMERAS) > lists)

@@ -37,7 +37,7 @@ async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
 async def test_a_server_with_an_ipv6_address_comes_back_after_a_restart(bench: Bench) -> None:
     await bench.simulator.kill()
     await bench.until_unavailable()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.simulator.start()
     await bench.until_true()
 

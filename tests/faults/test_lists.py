@@ -6,9 +6,9 @@ from datetime import timedelta
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
 from homeassistant.setup import async_setup_component
 
+from tests.expected import camera_key
 from tests.simulator import Camera
 from tests.simulator.records import utc_now
-from tests.truth import camera_key
 
 from .bench import Bench
 

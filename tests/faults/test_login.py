@@ -40,7 +40,7 @@ def _withdraw_the_right_to_log_in(bench: Bench) -> None:
 
 async def _nothing_changed(bench: Bench) -> None:
     """States still follow the truth, over the connection that there was."""
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
     bench.assert_kept()
@@ -77,7 +77,7 @@ async def test_a_token_lives_on_when_its_user_changes(
     bench.proxy.cut()
 
     await bench.until_back()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     assert bench.simulator.logins == 1
@@ -90,7 +90,7 @@ async def test_a_revoked_token_is_replaced_by_one_login_without_a_reload(bench: 
     bench.proxy.cut()
 
     await bench.until_back()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     assert bench.entry.data[CONF_TOKEN] not in {former, ""}
@@ -166,7 +166,7 @@ async def test_a_new_password_brings_everything_back(
     change(bench)
     await notice(bench)
     await bench.until(lambda: bench.flows == [SOURCE_REAUTH])
-    await bench.change_the_truth()
+    await bench.change_server()
     bench.simulator.faults.unauthorized = False
 
     flow = bench.hass.config_entries.flow.async_progress_by_handler(DOMAIN)[0]
@@ -185,7 +185,7 @@ async def test_a_connection_that_is_refused_is_had_again_by_a_login(bench: Bench
     bench.proxy.cut()
 
     await bench.until_back()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_true()
 
     assert bench.simulator.logins == 2

@@ -55,7 +55,7 @@ async def test_an_outage_shows_in_the_connection_first_and_ends_with_the_right_s
 ) -> None:
     await outage.begin(bench, names)
     await bench.until_lost()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_unavailable()
     assert bench.connection == STATE_OFF
     await asyncio.sleep(outage.lasts)

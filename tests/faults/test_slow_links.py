@@ -36,7 +36,7 @@ async def test_five_seconds_of_latency_make_states_late_and_nothing_else(
     # A request takes half the time that it is given, as it does at five seconds by default.
     bench.proxy.faults.latency = timings.request_timeout / 4
 
-    await bench.change_the_truth()
+    await bench.change_server()
     # Of credentials only a list tells. Before it, there may be whatever is under way by now.
     await bench.while_resyncing()
     await bench.until_true()
@@ -52,7 +52,7 @@ async def test_a_connection_is_had_again_in_spite_of_latency(
     bench.proxy.faults.latency = timings.connect_timeout / 10
 
     bench.proxy.cut()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_back()
     await bench.until_true()
 
@@ -64,7 +64,7 @@ async def test_a_throttled_link_brings_the_lists_nonetheless(bench: Bench) -> No
     bench.proxy.faults.bytes_per_second = 300_000
 
     bench.proxy.cut()
-    await bench.change_the_truth()
+    await bench.change_server()
     await bench.until_back()
     await bench.until_true()
 
@@ -74,7 +74,7 @@ async def test_a_throttled_link_brings_the_lists_nonetheless(bench: Bench) -> No
 @JUMPS
 async def test_a_clock_that_jumps_changes_nothing(bench: Bench, jump: timedelta) -> None:
     with _wall_clock_off_by(bench, jump):
-        await bench.change_the_truth()
+        await bench.change_server()
         await bench.until_true()
 
     assert bench.saw(STATE_OFF, [CONNECTION]) == []

@@ -32,7 +32,7 @@ async def test_a_storm_of_10000_events_ends_with_the_right_states(bench: Bench) 
     bench.proxy.inject(*_storm(10_000))
     await bench.until(lambda: bench.saw(STATE_ON) != [])
 
-    await bench.change_the_truth()
+    await bench.change_server()
     # The storm has to be read first.
     await bench.until_true(30.0)
 

@@ -8,7 +8,7 @@ from typing import Final
 from .picture import RATE, TICKS
 
 _PAYLOAD_TYPE: Final = 96
-_LARGEST: Final = 1400
+MAX_PAYLOAD: Final = 1400
 """Bytes of a payload that fit into every network's packets."""
 _FRAGMENT: Final = 28
 _SPS: Final = 7
@@ -22,10 +22,10 @@ def nal_units(unit: bytes) -> list[bytes]:
 
 def payloads(nal: bytes) -> list[bytes]:
     """A NAL unit as it is, or in fragments (FU-A) where it is too large for a packet."""
-    if len(nal) <= _LARGEST:
+    if len(nal) <= MAX_PAYLOAD:
         return [nal]
     importance, kind = nal[0] & 0xE0, nal[0] & 0x1F
-    pieces = [nal[begin : begin + _LARGEST] for begin in range(1, len(nal), _LARGEST)]
+    pieces = [nal[begin : begin + MAX_PAYLOAD] for begin in range(1, len(nal), MAX_PAYLOAD)]
     last = len(pieces) - 1
     return [
         bytes((importance | _FRAGMENT, (index == 0) << 7 | (index == last) << 6 | kind)) + piece

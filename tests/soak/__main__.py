@@ -8,7 +8,7 @@ import sys
 import tracemalloc
 
 from .health import left_behind
-from .house import home
+from .home_assistant import home
 from .recovery import recoveries, verdict
 from .report import Report
 from .soak import soak

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from .changes import Make
-from .house import USER
+from .home_assistant import USER
 from .scene import Scene
 
 _NONSENSE: tuple[Any, ...] = (

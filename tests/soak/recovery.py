@@ -9,10 +9,10 @@ from statistics import median
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
+from tests.expected import differences, expected_of, shown_by
 from tests.simulator import Simulator, recorded
-from tests.truth import differences, shown_by, truth_of
 
-from .house import loaded, running
+from .home_assistant import loaded, running
 from .soak import Say
 
 LONG_OUTAGE = 120.0
@@ -122,7 +122,7 @@ async def _until_right(
     # Counted from before it answers: nothing is given away.
     begun = loop.time()
     await simulator.start()
-    while differences(truth_of(simulator, entry), shown_by(hass, entry)):
+    while differences(expected_of(simulator, entry), shown_by(hass, entry)):
         if loop.time() - begun > _GIVEN_UP:
             return None
         await asyncio.sleep(_LOOK)

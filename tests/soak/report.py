@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.truth import Difference
+from tests.expected import Difference
 
 from .diary import Diary
 from .health import Complaints, Memory

@@ -10,12 +10,12 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from tests.conftest import TIMINGS
+from tests.expected import Difference, Expected, differences, expected_of, shown_by
 from tests.simulator import Simulator, Times, recorded
-from tests.truth import Difference, Truth, differences, shown_by, truth_of
 
 from .changes import CHANGES, Make
 from .faults import ANSWER_FAULTS, SERVER_FAULTS
-from .house import loaded, proxied, running
+from .home_assistant import loaded, proxied, running
 from .network import NETWORK_FAULTS
 from .noise import NOISE
 from .report import Report
@@ -40,7 +40,7 @@ _MARGIN = 0.5
 """Seconds for late events, and for a machine that has more to do."""
 _QUIET = TIMINGS.lag + TIMINGS.resync + _MARGIN
 _SECOND_LIST = TIMINGS.resync + _MARGIN
-_LONGEST_UNREST = 20.0
+MAX_UNREST = 20.0
 """Seconds after which a truth that still changes is a mistake of the soak's own."""
 _WARM_UP = 0.25
 """The share of the time after which everything has happened once."""
@@ -116,18 +116,18 @@ class Soak:
     async def _unchanged(self, seconds: float) -> None:
         """Wait until the truth has not changed for a time: streams end in their own time."""
         loop = asyncio.get_running_loop()
-        truth, since, begun = self._truth(), loop.time(), loop.time()
+        expected, since, begun = self._expected(), loop.time(), loop.time()
         while loop.time() - since < seconds:
             await asyncio.sleep(0.05)
-            if (now := self._truth()) != truth:
-                truth, since = now, loop.time()
-            if loop.time() - begun > _LONGEST_UNREST:
+            if (now := self._expected()) != expected:
+                expected, since = now, loop.time()
+            if loop.time() - begun > MAX_UNREST:
                 raise RuntimeError("the truth does not come to rest")
 
     def _compare(self, *, gone_may_linger: bool) -> None:
-        truth, shown = self._truth(), shown_by(self.hass, self.entry)
-        wrong = differences(truth, shown, gone_may_linger=gone_may_linger)
-        self.report.comparisons += len(truth.keys() | shown.keys())
+        expected, shown = self._expected(), shown_by(self.hass, self.entry)
+        wrong = differences(expected, shown, gone_may_linger=gone_may_linger)
+        self.report.comparisons += len(expected.keys() | shown.keys())
         self.report.differences += wrong
         if wrong and wrong != self._told:
             self._tell(wrong)
@@ -142,8 +142,8 @@ class Soak:
         for line in diary.recent:
             self.say(f"    {line}")
 
-    def _truth(self) -> Truth:
-        return truth_of(self.scene.simulator, self.entry)
+    def _expected(self) -> Expected:
+        return expected_of(self.scene.simulator, self.entry)
 
     def _rng(self, kind: str, number: int) -> Random:
         """Return what decides on one thing: the same with the same seed, whatever came before."""

@@ -1,39 +1,24 @@
 """A client for NestMTX servers.
 
-Knows nothing of Home Assistant. `Session` keeps a connection alive and tells a `Listener` what
-changes; `verify_account` tries whether an account works.
+Knows nothing of Home Assistant. `NestMTXClient` keeps a session alive and reports what changes to a
+`Listener`; `verify_account` tries whether an account works.
+
+The packages, each of which knows the ones before it only:
+
+- `data`: what a server has, as values, and how it is parsed;
+- `connection`: one Socket.IO connection, login, requests and answers;
+- `state`: what is known of a server, advanced by events and lists;
+- `media`: the streams of cameras at MediaMTX;
+- `api`: what can be asked of a server, by its modules.
 """
 
-from .account import Account, verify_account
-from .address import DEFAULT_PORT, ServerAddress, parse_address, parse_host
-from .authorizing import AuthorizationProblem, RefusedAuthorization, origin_of
-from .changes import Changes, differing
-from .controls import SYNCHRONIZE, CameraChange
-from .errors import (
-    CannotConnect,
-    ConnectionLost,
-    ConnectTimeout,
-    ControlProblem,
-    IncompleteList,
-    InvalidAddress,
-    InvalidAnswer,
-    InvalidAuth,
-    InvalidCertificate,
-    InvalidRequest,
-    NestMTXError,
-    NotNestMTX,
-    RefusedControl,
-    RequestError,
-    RequestTimeout,
-    SignallingError,
-    StartProblem,
-    StreamNotStarted,
-)
-from .feeds import Feed
-from .ice import IceServer, ice_servers
-from .listener import Listener, SessionState
-from .models import (
-    AUTHORIZED_UNTIL,
+from .api.cameras import CameraChange
+from .api.rpc import RPC
+from .api.server import SYNCHRONIZE
+from .client import NestMTXClient, verify_account
+from .connection.address import DEFAULT_PORT, ServerAddress, parse_address, parse_host
+from .connection.auth import Account
+from .data.models import (
     Authorization,
     Camera,
     CameraStatus,
@@ -46,17 +31,42 @@ from .models import (
     Server,
     Version,
 )
-from .parsing import parse_details
-from .session import Session
-from .starting import shows_video
-from .state import ServerState
-from .streams import Streams, own, streams
+from .data.parsing import parse_details
+from .errors import (
+    AuthorizationProblem,
+    CannotConnect,
+    ChangeProblem,
+    ConnectionLost,
+    ConnectTimeout,
+    IncompleteList,
+    InvalidAddress,
+    InvalidAnswer,
+    InvalidAuth,
+    InvalidCertificate,
+    InvalidRequest,
+    NestMTXError,
+    NotNestMTX,
+    RefusedAuthorization,
+    RefusedChange,
+    RequestError,
+    RequestTimeout,
+    SignalingError,
+    StartProblem,
+    StreamNotStarted,
+)
+from .media.urls import StreamUrls, stream_urls, tag_own_reader
+from .media.whep import Candidate, IceServer, WhepSession, ice_servers
+from .state.diff import STREAMING, Diff, Fields
+from .state.feeds import POLLS, Feed
+from .state.listener import Listener, SessionState
+from .state.state import ServerState
 from .timings import Timings
-from .whep import Candidate, WhepSession
 
 __all__ = [
-    "AUTHORIZED_UNTIL",
     "DEFAULT_PORT",
+    "POLLS",
+    "RPC",
+    "STREAMING",
     "SYNCHRONIZE",
     "Account",
     "Authorization",
@@ -66,14 +76,15 @@ __all__ = [
     "CameraStatus",
     "Candidate",
     "CannotConnect",
-    "Changes",
+    "ChangeProblem",
     "ConnectTimeout",
     "ConnectionLost",
-    "ControlProblem",
     "Credential",
     "CronJob",
+    "Diff",
     "Event",
     "Feed",
+    "Fields",
     "IceServer",
     "IncompleteList",
     "InvalidAddress",
@@ -85,32 +96,29 @@ __all__ = [
     "Load",
     "LogLevel",
     "LogLine",
+    "NestMTXClient",
     "NestMTXError",
     "NotNestMTX",
     "RefusedAuthorization",
-    "RefusedControl",
+    "RefusedChange",
     "RequestError",
     "RequestTimeout",
     "Server",
     "ServerAddress",
     "ServerState",
-    "Session",
     "SessionState",
-    "SignallingError",
+    "SignalingError",
     "StartProblem",
     "StreamNotStarted",
-    "Streams",
+    "StreamUrls",
     "Timings",
     "Version",
     "WhepSession",
-    "differing",
     "ice_servers",
-    "origin_of",
-    "own",
     "parse_address",
     "parse_details",
     "parse_host",
-    "shows_video",
-    "streams",
+    "stream_urls",
+    "tag_own_reader",
     "verify_account",
 ]

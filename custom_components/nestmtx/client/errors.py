@@ -39,7 +39,7 @@ class RequestTimeout(NestMTXError):
     """The server did not answer a request in time."""
 
 
-class InvalidStreamURL(NestMTXError):
+class InvalidStreamUrl(NestMTXError):
     """The server names an address of a camera's video that must not be opened."""
 
 
@@ -71,7 +71,7 @@ class RequestError(NestMTXError):
         self.details = details
 
 
-class ControlProblem(StrEnum):
+class ChangeProblem(StrEnum):
     """Why something could not be changed on the server."""
 
     CAMERA_DISABLED = "camera_disabled"
@@ -98,10 +98,33 @@ class ControlProblem(StrEnum):
     """What Google answered is not complete, or belongs to another credential."""
 
 
-class RefusedControl(NestMTXError):
+class RefusedChange(NestMTXError):
     """Something is not changed on the server, by its rules or by ours."""
 
-    def __init__(self, problem: ControlProblem) -> None:
+    def __init__(self, problem: ChangeProblem) -> None:
+        """Keep the reason."""
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class AuthorizationProblem(StrEnum):
+    """Why a credential could not be authorized."""
+
+    INVALID_ORIGIN = "invalid_origin"
+    """The address of the server is none."""
+    INVALID_CALLBACK = "invalid_callback"
+    """What was pasted is not where Google sends the browser to."""
+    DENIED = "access_denied"
+    """Google was told not to let the server in."""
+    OTHER_CREDENTIAL = "other_credential"
+    EXPIRED = "code_expired"
+    """Google does not accept the code, or not any more."""
+
+
+class RefusedAuthorization(NestMTXError):
+    """A credential is not authorized."""
+
+    def __init__(self, problem: AuthorizationProblem) -> None:
         """Keep the reason."""
         super().__init__(problem.value)
         self.problem = problem
@@ -121,9 +144,9 @@ class StartProblem(StrEnum):
     FLAPPING = "stream_flaps"
     """The stream became ready and was lost, again and again: Google refuses it."""
     NO_SUCH_PATH = "no_such_path"
-    """The server of video does not know the camera's path."""
+    """MediaMTX does not know the camera's path."""
     UNREACHABLE = "video_unreachable"
-    """The server of video did not answer."""
+    """MediaMTX did not answer."""
     NO_VIDEO = "no_video"
     """The stream is ready, but Google sends no video."""
     ASLEEP = "camera_asleep"
@@ -144,7 +167,7 @@ class StreamNotStarted(NestMTXError):
 
 
 class StreamUnavailable(NestMTXError):
-    """The server of video has no stream at a path, or none any more."""
+    """MediaMTX has no stream at a path, or none any more."""
 
     def __init__(self, message: str, *, is_missing: bool = False) -> None:
         """Keep whether it said that there is no such stream."""
@@ -152,8 +175,8 @@ class StreamUnavailable(NestMTXError):
         self.is_missing = is_missing
 
 
-class SignallingError(NestMTXError):
-    """The server of video refused a WebRTC session; `status` is the HTTP status."""
+class SignalingError(NestMTXError):
+    """MediaMTX refused a WebRTC session; `status` is the HTTP status."""
 
     def __init__(self, message: str, status: int) -> None:
         """Keep what the server said."""

@@ -1,0 +1,138 @@
+"""The settings of cameras, and their streams' processes."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, replace
+import logging
+import re
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from ..connection import fetch
+from ..data.parsing import parse_camera
+from ..errors import (
+    ChangeProblem,
+    InvalidAnswer,
+    NestMTXError,
+    RefusedChange,
+    RequestError,
+    RequestTimeout,
+)
+from .refusals import change_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..state.sync import StateSync
+
+_LOGGER = logging.getLogger(__name__)
+
+_PATH = re.compile(r"[A-Za-z0-9\-._~]+")
+
+
+class CameraChange(TypedDict, total=False):
+    """What to change of a camera's settings."""
+
+    path: str | None
+    is_enabled: bool
+    is_persistent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """What the server takes all together: whatever is missing, it takes for false."""
+
+    path: str | None
+    is_enabled: bool
+    is_persistent: bool
+
+
+def changed_settings(settings: CameraSettings, change: CameraChange) -> CameraSettings:
+    """Return settings after a change. Raises RefusedChange for what the server would not take.
+
+    Disabling a camera ends that it is persistent; what it is to be when it is enabled says nothing
+    to one that is enabled already. A path is changed while the camera is disabled only, as on the
+    server's own page. That no other camera has it, the server sees to.
+    """
+    new = replace(settings, **change)
+    if settings.is_enabled and change.get("is_enabled"):
+        new = replace(new, is_persistent=settings.is_persistent)
+    if new.path != settings.path:
+        if settings.is_enabled:
+            raise RefusedChange(ChangeProblem.CAMERA_ENABLED)
+        if new.path is not None and not _PATH.fullmatch(new.path):
+            raise RefusedChange(ChangeProblem.PATH_INVALID)
+    if new.is_enabled and new.path is None:
+        raise RefusedChange(ChangeProblem.PATH_REQUIRED)
+    if not new.is_enabled:
+        if change.get("is_persistent"):
+            raise RefusedChange(ChangeProblem.CAMERA_DISABLED)
+        new = replace(new, is_persistent=False)
+    return new
+
+
+class CamerasAPI:
+    """Changes cameras, and brings the state up to date. Methods raise the errors of a request."""
+
+    def __init__(self, requester: fetch.Requester, sync: StateSync) -> None:
+        """Nothing is under way."""
+        self._requester = requester
+        self._sync = sync
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def update(self, camera_id: int, change: CameraChange) -> None:
+        """Change a camera's settings, one change after the other. Raises RefusedChange, too."""
+        async with self._locks[camera_id]:
+            old = _settings(await self._read(camera_id))
+            new = changed_settings(old, change)
+            payload = {
+                "mtx_path": new.path,
+                "is_enabled": new.is_enabled,
+                "is_persistent": new.is_persistent,
+            }
+            try:
+                await self._requester.request(
+                    "update", "cameras", entity=str(camera_id), payload=payload
+                )
+            except RequestError as err:
+                raise change_error(err, ChangeProblem.CAMERA_GONE) from err
+            except RequestTimeout:
+                # It may have been done all the same.
+                self._sync.resync_soon()
+                raise
+            try:
+                await self._sync.read_camera(self._requester, camera_id)
+            except NestMTXError as err:
+                # What was asked for is done.
+                _LOGGER.debug("Camera %s could not be read after its change: %s", camera_id, err)
+                self._sync.resync_soon()
+
+    async def restart_stream(self, camera_id: int) -> None:
+        """Restart the process of a camera's stream. Raises RefusedChange, too."""
+        async with self._locks[camera_id]:
+            pid = parse_camera(await self._read(camera_id)).value.process_id
+            processes = (await fetch.load(self._requester)).processes
+            # Names are no help: the server makes them from paths, and two paths can give one name.
+            name = next((each.name for each in processes if pid and each.pid == pid), None)
+            if name is None:
+                raise RefusedChange(ChangeProblem.NO_PROCESS)
+            await self._requester.request(
+                "update", "htop", entity=name, payload={"action": "restart"}
+            )
+
+    async def _read(self, camera_id: int) -> Mapping[str, Any]:
+        try:
+            return await fetch.read(self._requester, "cameras", camera_id)
+        except RequestError as err:
+            raise change_error(err, ChangeProblem.CAMERA_GONE) from err
+
+
+def _settings(row: Mapping[str, Any]) -> CameraSettings:
+    """Return what a row says of a camera's settings. Raises InvalidAnswer where it does not.
+
+    They are sent back to the server: nothing of them may be guessed, or shortened.
+    """
+    parsed = parse_camera(row)
+    if {"mtx_path", "is_enabled", "is_persistent"}.intersection(parsed.problems):
+        raise InvalidAnswer("The server does not tell the camera's settings")
+    camera = parsed.value
+    return CameraSettings(row["mtx_path"] or None, camera.is_enabled, camera.is_persistent)

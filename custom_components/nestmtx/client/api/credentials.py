@@ -1,0 +1,115 @@
+"""The authorization of a server's credentials at Google.
+
+The server returns the URL of Google's consent page; Google redirects the browser to the server's
+page, with a code in the URL. That page passes the query on to the server, whose check is strict:
+since Google adds `iss`, the page of NestMTX 1.1.1 can no longer finish it. Here, only what the
+server knows is passed on.
+"""
+
+import base64
+import binascii
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from ..connection import fetch
+from ..errors import AuthorizationProblem, InvalidAnswer, RefusedAuthorization, RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..state.sync import StateSync
+
+_KNOWN = ("state", "code", "scope", "authuser", "prompt")
+"""What the server's check knows of the query that Google answers."""
+_REQUIRED = ("state", "code", "scope")
+_PROMPT = "consent"
+"""What Google was asked for, and does not always repeat."""
+MAX_CALLBACK_LENGTH = 8192
+"""Characters of a URL that somebody pastes."""
+
+
+def origin_of(url: str | None) -> str | None:
+    """Return scheme, host and port of a URL; None where it is none of a page."""
+    try:
+        parts = urlsplit((url or "").strip())
+        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not has_host or "@" in parts.netloc:
+        return None
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def callback_query(text: str, credential_id: int) -> Mapping[str, str]:
+    """Return what the server has to know of the address that Google sent the browser to.
+
+    Raises RefusedAuthorization.
+    """
+    query = dict(parse_qsl(text.strip()[:MAX_CALLBACK_LENGTH].rpartition("?")[2]))
+    if query.get("error") == "access_denied":
+        raise RefusedAuthorization(AuthorizationProblem.DENIED)
+    if any(not query.get(name) for name in _REQUIRED):
+        raise RefusedAuthorization(AuthorizationProblem.INVALID_CALLBACK)
+    # In an address, a plus may have become a space.
+    query["state"] = query["state"].replace(" ", "+")
+    if _credential_id(query["state"]) != credential_id:
+        raise RefusedAuthorization(AuthorizationProblem.OTHER_CREDENTIAL)
+    return {"prompt": _PROMPT} | {name: query[name] for name in _KNOWN if name in query}
+
+
+class CredentialsAPI:
+    """Authorizes credentials at Google. Methods raise the errors of a request, too."""
+
+    def __init__(self, requester: fetch.Requester, sync: StateSync) -> None:
+        """Nothing is under way."""
+        self._requester = requester
+        self._sync = sync
+
+    async def redirect_origin(self, credential_id: int) -> str | None:
+        """Return the origin of the redirect URI that Google knows, if the server has one."""
+        rows = (await fetch.list_all(self._requester, "credentials")).rows
+        row = next((row for row in rows if row.get("id") == credential_id), {})
+        url = row.get("token_redirect_url")
+        return origin_of(url) if isinstance(url, str) else None
+
+    async def authorization_url(self, credential_id: int, origin: str) -> str:
+        """Return the URL of Google's consent page. Raises RefusedAuthorization."""
+        if origin_of(origin) is None:
+            raise RefusedAuthorization(AuthorizationProblem.INVALID_ORIGIN)
+        url = await self._requester.request(
+            "update",
+            "credentials",
+            entity=str(credential_id),
+            payload={"origin": origin_of(origin)},
+        )
+        if not isinstance(url, str) or not _is_googles(url):
+            raise InvalidAnswer("The server names a page that is not Google's")
+        return url
+
+    async def authorize(self, credential_id: int, origin: str, callback: str) -> None:
+        """Pass on the URL that Google redirected to. Raises RefusedAuthorization."""
+        query = {**callback_query(callback, credential_id), "origin": origin_of(origin)}
+        entity = base64.b64encode(json.dumps(query).encode()).decode()
+        try:
+            await self._requester.request("read", "credentials", entity=entity)
+        except RequestError as err:
+            # Its words may repeat the code.
+            raise RefusedAuthorization(AuthorizationProblem.EXPIRED) from err
+        finally:
+            self._sync.resync_soon()
+
+
+def _credential_id(state: str) -> Any:
+    try:
+        value = json.loads(base64.b64decode(state + "=" * (-len(state) % 4)))
+    except binascii.Error, ValueError, RecursionError:
+        return None
+    return value.get("id") if isinstance(value, dict) else None
+
+
+def _is_googles(url: str) -> bool:
+    origin = origin_of(url)
+    host = urlsplit(origin).hostname if origin else None
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" <>()[]\"'`\\")
+    return is_plain and url.startswith("https://") and str(host).endswith(".google.com")

@@ -1,0 +1,26 @@
+"""Why the server refuses a change, by its words."""
+
+from ..errors import ChangeProblem, RefusedChange, RequestError
+
+_REFUSALS = {
+    "errors.cameras.update.mtxPathAlreadyInUse": ChangeProblem.PATH_IN_USE,
+    "errors.cameras.update.mtxPathIsRequired": ChangeProblem.PATH_REQUIRED,
+    "errors.credentials.authorize.invalidState": ChangeProblem.AUTHORIZATION_MALFORMED,
+    "errors.credentials.authorize.malformed": ChangeProblem.AUTHORIZATION_MALFORMED,
+    "errors.users.delete.cannotDeleteSelf": ChangeProblem.USER_IN_USE,
+    "errors.users.delete.cannotDeleteSystemUser": ChangeProblem.USER_OF_SYSTEM,
+    "errors.users.update.cannotChangeOwnLoginAbility": ChangeProblem.USER_IN_USE,
+    "Row not found": ChangeProblem.ROW_GONE,
+    "UNIQUE constraint failed: users.username": ChangeProblem.USER_EXISTS,
+}
+"""By the server's words."""
+
+
+def change_error(
+    err: RequestError, gone: ChangeProblem = ChangeProblem.ROW_GONE
+) -> RefusedChange | RequestError:
+    """Return what the server means by an error, where that is known."""
+    problem = _REFUSALS.get(err.message)
+    if problem is None:
+        return err
+    return RefusedChange(gone if problem is ChangeProblem.ROW_GONE else problem)

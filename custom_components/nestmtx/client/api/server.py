@@ -1,0 +1,66 @@
+"""The server itself: its cron jobs, its users' passwords, and the feeds of what it reports."""
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..connection import fetch
+from ..errors import ChangeProblem, RefusedChange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..state.feeds import Feed
+    from ..state.sync import StateSync
+    from ..timings import Timings
+
+SYNCHRONIZE = "SyncCloudCamerasJob"
+"""The cron job that fetches the cameras from Google."""
+
+_NO_PAYLOAD: Mapping[str, Any] = MappingProxyType({})
+
+
+class ServerAPI:
+    """Runs cron jobs and changes passwords. Methods raise the errors of a request."""
+
+    def __init__(self, requester: fetch.Requester, sync: StateSync, timings: Timings) -> None:
+        """Nothing is under way."""
+        self._requester = requester
+        self._sync = sync
+        self._timings = timings
+        self._jobs: set[str] = set()
+
+    def subscribe(self, feed: Feed) -> Callable[[], None]:
+        """Have a feed until the returned function is called."""
+        return self._sync.subscribe(feed)
+
+    async def run_cron_job(self, name: str, payload: Mapping[str, Any] = _NO_PAYLOAD) -> Any:
+        """Run a cron job, wait for its end, and return what the server answers.
+
+        Raises RefusedChange while it runs already.
+        """
+        if name in self._jobs:
+            raise RefusedChange(ChangeProblem.JOB_RUNNING)
+        self._jobs.add(name)
+        try:
+            return await self._requester.request(
+                "update",
+                "cronjobs",
+                entity=name,
+                payload=payload,
+                timeout=self._timings.job_timeout,
+            )
+        finally:
+            self._jobs.discard(name)
+            self._sync.resync_soon()
+
+    async def change_password(self, username: str, password: str) -> None:
+        """Change the password of a user. Raises RefusedChange where there is no such user."""
+        users = await fetch.list_all(self._requester, "users", search=username)
+        user_id = next(
+            (row.get("id") for row in users.rows if row.get("username") == username), None
+        )
+        if not isinstance(user_id, int):
+            raise RefusedChange(ChangeProblem.USER_GONE)
+        await self._requester.request(
+            "update", "users", entity=str(user_id), payload={"password": password}
+        )

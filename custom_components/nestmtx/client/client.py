@@ -1,0 +1,244 @@
+"""The client: one session with a NestMTX server, kept alive over connections that come and go.
+
+    connecting -> verifying -> ready -> (lost) -> connecting ...
+
+A connection counts only when a request that needs authentication was answered: NestMTX connects
+anybody. That request is the first page of the resync. The token is used until it stops working;
+then the client logs in. A login that fails, or two tokens in a row from it that do not work, end
+the session with InvalidAuth.
+"""
+
+import asyncio
+from dataclasses import replace
+import logging
+import random
+from typing import TYPE_CHECKING, Any
+
+from .api.cameras import CamerasAPI
+from .api.credentials import CredentialsAPI
+from .api.rpc import RPC
+from .api.server import ServerAPI
+from .connection.auth import Account, login
+from .connection.connection import Connection
+from .errors import ConnectionLost, InvalidAuth, NestMTXError
+from .media.on_demand import OnDemandStreams
+from .state.listener import Listener, SessionState
+from .state.sync import StateSync, notify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import aiohttp
+
+    from .timings import Timings
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_LOGINS = 2
+"""Logins in a row whose token is not accepted: one may have ended just then."""
+
+
+class NestMTXClient:
+    """A session with a server: start it, run it for as long as it is needed, stop it.
+
+    What happens is reported to a `Listener`. What can be asked of the server is found in
+    `cameras`, `credentials`, `server`, and `rpc` for any module; `streams` has cameras stream.
+    """
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        account: Account,
+        listener: Listener,
+        timings: Timings,
+        video_host: str | None = None,
+    ) -> None:
+        """Prepare; nothing is opened yet. `http` stays the caller's.
+
+        `video_host` is the host of MediaMTX, where it is not the server's.
+        """
+        self._http = http
+        self._account = account
+        self._listener = listener
+        self._timings = timings
+        self._connection: Connection | None = None
+        self._session_state = SessionState.STOPPED
+        self._sync = StateSync(listener, timings)
+        self.streams = OnDemandStreams(
+            http, self, self._sync, timings, video_host or account.address.host
+        )
+        self.cameras = CamerasAPI(self, self._sync)
+        self.credentials = CredentialsAPI(self, self._sync)
+        self.server = ServerAPI(self, self._sync, timings)
+        self.rpc = RPC(self, self.cameras, self.server, self._sync)
+
+    async def start(self) -> None:
+        """Connect for the first time. Raises NestMTXError; the session may be started again."""
+        try:
+            await self._open()
+        except BaseException:
+            # A cancelled start leaves nothing behind, either.
+            await self.stop()
+            raise
+
+    async def run(self) -> None:
+        """Keep the session alive until cancelled.
+
+        Raises InvalidAuth when the server accepts neither the token nor the password any more.
+        """
+        try:
+            while True:
+                try:
+                    await self._keep()
+                except NestMTXError as err:
+                    _LOGGER.debug("The connection is given up: %s", err)
+                except Exception:
+                    # Whatever it was, a new connection is the way out.
+                    _LOGGER.exception("Unexpected error, connecting again")
+                await self._reopen()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """End the connection, whatever is going on. Takes under a second."""
+        await self.streams.stop()
+        await self._close()
+        self._enter(SessionState.STOPPED)
+
+    async def request(
+        self,
+        command: str,
+        module: str,
+        *,
+        entity: str | None = None,
+        payload: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Send a request while the session is ready; see `Connection.request`."""
+        if self._connection is None or self._session_state is not SessionState.READY:
+            raise ConnectionLost("There is no connection to the server")
+        try:
+            return await self._connection.request(
+                command, module, entity=entity, payload=payload, timeout=timeout
+            )
+        except InvalidAuth:
+            # The next list shows whether that is so, and what helps.
+            self._sync.resync_soon()
+            raise
+
+    # Opening and closing
+
+    async def _open(self) -> None:
+        """Connect, verify and resync, with a fresh login where the token does not work."""
+        if self._account.token is not None and await self._is_accepted(self._account.token):
+            return
+        for _ in range(MAX_LOGINS):
+            if await self._log_in():
+                return
+        raise InvalidAuth("The server does not accept the token that it gave")
+
+    async def _log_in(self) -> bool:
+        """Open with a new token; return whether that is accepted."""
+        token = await login(self._http, self._account, timeout=self._timings.connect_timeout)
+        self._account = replace(self._account, token=token)
+        # Whatever else fails from here on, the login has not to be repeated.
+        is_accepted = True
+        try:
+            is_accepted = await self._is_accepted(token)
+        finally:
+            if is_accepted:
+                notify(self._listener.on_token, token)
+        return is_accepted
+
+    async def _is_accepted(self, token: str) -> bool:
+        """Open with a token; return whether the server accepts it."""
+        try:
+            await self._open_with(token)
+        except InvalidAuth:
+            _LOGGER.debug("The token does not work")
+            await self._close()
+            return False
+        return True
+
+    async def _open_with(self, token: str) -> None:
+        self._enter(SessionState.CONNECTING)
+        self._sync.reset()
+        self._connection = Connection(
+            self._http,
+            self._timings,
+            on_event=self._sync.handle_message,
+            on_lost=self._sync.wake.set,
+            accepts=self._sync.accepts,
+        )
+        await self._connection.connect(self._account.address, token)
+        self._enter(SessionState.VERIFYING)
+        await self._sync.fetch_all(self._connection)
+        self._sync.publish()
+        self._enter(SessionState.READY)
+        self._sync.follow()
+
+    async def _reopen(self) -> None:
+        """Connect again, for as long as it takes. Raises InvalidAuth."""
+        lost_at, attempt = self._now, 0
+        while True:
+            await self._close()
+            self._enter(SessionState.CONNECTING)
+            # Not a secret: it only keeps clients from coming back in step.
+            chance = random.random()  # noqa: S311
+            await asyncio.sleep(self._timings.retry_delay(attempt, self._now - lost_at, chance))
+            attempt += 1
+            try:
+                await self._open()
+            except InvalidAuth:
+                raise
+            except NestMTXError as err:
+                _LOGGER.debug("Attempt %s to connect failed: %s", attempt, err)
+            except Exception:
+                # Whatever it was, the next attempt may do better.
+                _LOGGER.exception("Unexpected error while connecting")
+            else:
+                return
+
+    async def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _keep(self) -> None:
+        """Keep the state in step until the connection is lost."""
+        sync = self._sync
+        while (connection := self._connection) is not None and not connection.is_lost:
+            sync.wake.clear()
+            try:
+                async with asyncio.timeout_at(sync.next_due()):
+                    await sync.wake.wait()
+            except TimeoutError:
+                await sync.do_due(connection)
+
+    def _enter(self, session_state: SessionState) -> None:
+        if session_state is not self._session_state:
+            self._session_state = session_state
+            if session_state is not SessionState.READY:
+                self._sync.pause()
+            notify(self._listener.on_session, session_state)
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+async def verify_account(http: aiohttp.ClientSession, account: Account, timings: Timings) -> str:
+    """Log in, connect, and request something that needs authentication; return the token.
+
+    Raises CannotConnect with its kinds, InvalidAuth, and the errors of a request.
+    """
+    token = await login(http, account, timeout=timings.connect_timeout)
+    connection = Connection(
+        http, timings, on_event=lambda _topic, _payload: None, accepts=lambda topic: topic != "log"
+    )
+    try:
+        await connection.connect(account.address, token)
+        await connection.request("list", "cameras", payload={"page": 1, "itemsPerPage": 1})
+    finally:
+        await connection.close()
+    return token

@@ -1,0 +1,1 @@
+"""One Socket.IO connection to a NestMTX server: login, requests and answers."""

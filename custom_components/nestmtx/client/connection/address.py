@@ -1,0 +1,79 @@
+"""Where a NestMTX server is."""
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address
+import re
+
+from yarl import URL
+
+from ..errors import InvalidAddress
+
+_HOST = re.compile(r"[\w.-]*\w[\w.-]*|[0-9a-f:.]+(%[\w.-]+)?")
+
+DEFAULT_PORT = 2000
+"""NestMTX's port for HTTP; HTTPS is on 2001."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Host name or IP address (IPv6 without brackets), port, and whether to speak TLS."""
+
+    host: str
+    port: int = DEFAULT_PORT
+    ssl: bool = False
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a trailing slash."""
+        url = URL.build(scheme="https" if self.ssl else "http", host=self.host, port=self.port)
+        return str(url).rstrip("/")
+
+
+def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> ServerAddress:
+    """Take apart what somebody typed or pasted as the host.
+
+    A URL says everything by itself (`https://nest.local:2001/` or, behind a reverse proxy,
+    `https://nest.example.org`); `nest.local:2001` overrides the port only; a name or an address,
+    IPv6 with or without brackets, leaves port and TLS as given. Raises InvalidAddress for
+    anything else, credentials in the URL included.
+    """
+    text = text.strip()
+    is_url = "://" in text
+    if text.count(":") > 1 and not is_url and not text.startswith("["):
+        text = f"[{text}]"
+    try:
+        if text.startswith("["):
+            IPv6Address(text[1:].partition("]")[0].partition("%")[0])
+        url = URL(text if is_url else f"http://{text}")
+        if url.user or url.password or not url.host or " " in url.host:
+            raise InvalidAddress("There is no host name or address in it")
+        if is_url and url.scheme not in {"http", "https"}:
+            raise InvalidAddress("It is the URL of something else than a page")
+        if not is_url and (url.fragment or url.path_qs not in {"", "/"}):
+            raise InvalidAddress("There is more in it than a host and a port")
+        host = url.host.lower().rstrip(".")
+        if is_url:
+            address = ServerAddress(host, url.port or port, ssl=url.scheme == "https")
+        else:
+            address = ServerAddress(host, url.explicit_port or port, ssl=ssl)
+        if not _HOST.fullmatch(host) or not address.url:
+            raise InvalidAddress("There is no host name or address in it")
+        return address
+    except ValueError as err:
+        raise InvalidAddress("It cannot be understood") from err
+
+
+def parse_host(text: str) -> str:
+    """Return the name or address in what somebody typed as a host and nothing else.
+
+    Raises InvalidAddress, for a URL or a port, too: they would be left out.
+    """
+    text = text.strip()
+    if re.search(r"[/\s]", text):
+        raise InvalidAddress("There is more in it than a host")
+    if ":" in text:
+        try:
+            IPv6Address(text.removeprefix("[").removesuffix("]"))
+        except ValueError as err:
+            raise InvalidAddress("There is more in it than a host") from err
+    return parse_address(text).host

@@ -1,0 +1,113 @@
+"""The account on a NestMTX server, and its login over HTTP."""
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+import json
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from ..errors import CannotConnect, ConnectTimeout, InvalidAuth, InvalidCertificate, NotNestMTX
+
+if TYPE_CHECKING:
+    from .address import ServerAddress
+
+_REFUSAL = "Invalid user credentials"
+"""The message of status 400 for a wrong user name or password, as recorded."""
+_CERTIFICATE_ERRORS = (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError)
+MAX_TOKEN_LENGTH = 4096
+"""Characters. The server's have about 90."""
+MAX_ANSWER_SIZE = 64 * 1024
+"""Bytes. The server's answer has about 300."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user of a server. `token` is what an earlier login gave, where there was one."""
+
+    address: ServerAddress
+    username: str
+    password: str
+    token: str | None = None
+
+    def __repr__(self) -> str:
+        """Leave the secrets out."""
+        return f"Account({self.username} at {self.address.url})"
+
+
+async def login(http: aiohttp.ClientSession, account: Account, *, timeout: float) -> str:
+    """Return a new token for the account's user; `timeout` is in seconds.
+
+    The server keeps every token for ever, whatever its `expiration` says: log in once, and again
+    only when the token stops working. Raises InvalidAuth and CannotConnect with its kinds.
+    """
+    address = account.address
+    try:
+        async with (
+            asyncio.timeout(timeout),
+            http.post(
+                f"{address.url}/api/auth",
+                json={"username": account.username, "password": account.password},
+                allow_redirects=False,
+            ) as response,
+        ):
+            status, body = response.status, await _read(response)
+    except TimeoutError as err:
+        raise ConnectTimeout(f"{address.url} did not answer within {timeout:g} s") from err
+    except (aiohttp.ClientError, OSError, ValueError) as err:
+        raise connect_error(err, address) from err
+    return _token(status, body, address)
+
+
+def connect_error(err: BaseException, address: ServerAddress) -> CannotConnect:
+    """Return the kind of a failure to connect, by the exceptions that led to it."""
+    cause: BaseException | None = err
+    while cause is not None:
+        if isinstance(cause, _CERTIFICATE_ERRORS):
+            return InvalidCertificate(f"The certificate of {address.url} is not trusted")
+        if isinstance(cause, TimeoutError):
+            return ConnectTimeout(f"{address.url} did not answer in time")
+        cause = cause.__cause__ or cause.__context__
+    return CannotConnect(f"Cannot connect to {address.url}: {type(err).__name__}")
+
+
+async def _read(response: aiohttp.ClientResponse) -> Any:
+    """Return the body's JSON, or None when it has none or is far too long."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_ANSWER_SIZE:
+            return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _token(status: int, body: Any, address: ServerAddress) -> str:
+    if isinstance(body, dict):
+        bearer = body.get("bearer")
+        if status < HTTPStatus.MULTIPLE_CHOICES and isinstance(bearer, str) and _is_token(bearer):
+            return bearer
+        if _is_refusal(status, body.get("error")):
+            raise InvalidAuth("The server does not accept the user name and password")
+        if status == HTTPStatus.BAD_REQUEST and "error" in body:
+            raise CannotConnect(f"{address.url} could not log anybody in")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CannotConnect(f"{address.url} answered with status {status}")
+    raise NotNestMTX(f"{address.url} does not answer as a NestMTX server")
+
+
+def _is_token(bearer: str) -> bool:
+    return bearer.isascii() and bearer.isprintable() and 0 < len(bearer) <= MAX_TOKEN_LENGTH
+
+
+def _is_refusal(status: int, error: Any) -> bool:
+    """Whether the server refuses the user, and does not merely fail."""
+    if not isinstance(error, dict):
+        return False
+    if status == HTTPStatus.BAD_REQUEST:
+        return error.get("message") == _REFUSAL
+    return status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}

@@ -1,0 +1,1 @@
+"""What a NestMTX server has, as frozen values, and how its answers are parsed."""

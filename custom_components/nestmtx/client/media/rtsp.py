@@ -1,0 +1,141 @@
+"""A reader of RTSP over TCP (RFC 2326) that is patient, and throws the video away.
+
+MediaMTX holds a DESCRIBE of a stream that does not run yet while it has the stream started, for up
+to a minute; media libraries give up after five seconds.
+"""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+import re
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..errors import CannotConnect, StreamUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+_CONNECT_TIMEOUT = 10.0
+_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
+_CONTROL = re.compile(r"^a=control:(\S+)\s*$", re.MULTILINE)
+MAX_BODY_SIZE = 64 * 1024
+MAX_HEADERS = 100
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    headers: dict[str, str]
+    body: str
+
+
+class _RtspConnection:
+    """One request after the other, and their answers."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._sequence = 0
+
+    async def request(self, method: str, url: str, **headers: str) -> _Answer:
+        """Send a request. Raises StreamUnavailable when the answer is not 200."""
+        self._sequence += 1
+        lines = [f"{method} {url} RTSP/1.0", f"CSeq: {self._sequence}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self._writer.write("\r\n".join((*lines, "", "")).encode())
+        status = await self._status()
+        answered = await self._headers()
+        length = int(answered.get("content-length", "0"))
+        if not 0 <= length <= MAX_BODY_SIZE:
+            raise ValueError("the answer is too long")
+        body = await self._reader.readexactly(length)
+        code = status.partition(" ")[2][:3]
+        if code != "200":
+            raise StreamUnavailable(
+                f"{method} was answered with {status[:100]!r}", is_missing=code == "404"
+            )
+        return _Answer(answered, body.decode(errors="replace"))
+
+    async def discard(self) -> None:
+        """Read until the server ends it."""
+        while await self._reader.read(_CHUNK):
+            pass
+
+    async def _status(self) -> str:
+        """Return the first line of the next answer, past all video."""
+        while (first := await self._reader.readexactly(1)) == b"$":
+            header = await self._reader.readexactly(3)
+            await self._reader.readexactly(int.from_bytes(header[1:]))
+        return first.decode(errors="replace") + await self._line()
+
+    async def _headers(self) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        for _ in range(MAX_HEADERS):
+            line = await self._line()
+            if not line:
+                return headers
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        raise ValueError("the answer has too many headers")
+
+    async def _line(self) -> str:
+        return (await self._reader.readuntil(b"\r\n")).decode(errors="replace").rstrip()
+
+
+async def read_rtsp(url: str, opened: Callable[[], None]) -> None:
+    """Read a stream until cancelled; `opened` is called once there is one to be read.
+
+    Raises CannotConnect, and StreamUnavailable when there is no stream or when it has ended.
+    """
+    async with _connect(url) as connection:
+        try:
+            answer = await connection.request("DESCRIBE", url, Accept="application/sdp")
+            opened()
+            await _play(connection, url, answer)
+            await connection.discard()
+        except (EOFError, OSError, ValueError, asyncio.LimitOverrunError) as err:
+            raise StreamUnavailable(f"The stream broke off: {err}") from err
+    raise StreamUnavailable("The stream has ended")
+
+
+async def _play(connection: _RtspConnection, url: str, description: _Answer) -> None:
+    """Become a reader of one track: that is enough to keep the stream."""
+    base = description.headers.get("content-base") or f"{url}/"
+    answer = await connection.request(
+        "SETUP",
+        _last_track(base, description.body),
+        Transport="RTP/AVP/TCP;unicast;interleaved=0-1",
+    )
+    session = answer.headers.get("session", "").partition(";")[0]
+    await connection.request("PLAY", base, Session=session)
+
+
+def _last_track(base: str, description: str) -> str:
+    """Return the URL of the last track, which is sound where there is sound, and small."""
+    controls = _CONTROL.findall(description)
+    if not controls or "://" in controls[-1]:
+        return controls[-1] if controls else base
+    return f"{base.rstrip('/')}/{controls[-1]}"
+
+
+@asynccontextmanager
+async def _connect(url: str) -> AsyncGenerator[_RtspConnection]:
+    parts = urlsplit(url)
+    tls = None
+    if parts.scheme == "rtsps":
+        # As media libraries do: the certificate is MediaMTX's own, and nothing secret is sent.
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    try:
+        async with asyncio.timeout(_CONNECT_TIMEOUT):
+            reader, writer = await asyncio.open_connection(parts.hostname, port, ssl=tls)
+    except (OSError, UnicodeError) as err:
+        raise CannotConnect(f"MediaMTX cannot be reached: {err}") from err
+    try:
+        yield _RtspConnection(reader, writer)
+    finally:
+        # Without a goodbye: it ends the session at once, and needs no waiting.
+        writer.transport.abort()

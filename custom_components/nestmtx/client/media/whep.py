@@ -1,0 +1,218 @@
+"""WebRTC signaling with MediaMTX: WHEP, which is WebRTC over HTTP.
+
+A session begins with the browser's offer, to which MediaMTX answers all at once; the browser's
+candidates follow by PATCH, and DELETE ends it. An offer for a camera that sleeps is held by
+MediaMTX while the stream is started.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+import json
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from yarl import URL
+
+from ..errors import CannotConnect, SignalingError
+from ..redaction import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_LOGGER = logging.getLogger(__name__)
+
+_OFFER_TIMEOUT = aiohttp.ClientTimeout(total=80.0, sock_connect=10.0)
+"""MediaMTX holds an offer for 60 s, and gathers its own candidates for some seconds more."""
+_TIMEOUT = aiohttp.ClientTimeout(total=10.0)
+MAX_ANSWER_SIZE = 256 * 1024
+MAX_WAITING = 64
+_CANDIDATE = re.compile(r"candidate:[ -~]+")
+_LINES_OF_ICE = re.compile(r"^a=ice-(?:ufrag|pwd):[^\r\n]+", re.MULTILINE)
+_START_OF_MEDIA = re.compile(r"^(?=m=)", re.MULTILINE)
+_MID = re.compile(r"^a=mid:([0-9]+)\s*$", re.MULTILINE)
+_FAILURES = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
+_HOST_AND_PORT = r":(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+_STUN = re.compile(rf"stuns?{_HOST_AND_PORT}", re.ASCII)
+_TURN = re.compile(rf"turns?{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.ASCII)
+_PARAMETER = r'\s*;\s*([\w-]+)="((?:[^"\\]|\\.)*)"'
+_LINK = re.compile(rf"<([^<>]*)>((?:{_PARAMETER})*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A way to reach the browser: the line of its SDP, and which of the media it belongs to."""
+
+    candidate: str
+    media: int = 0
+
+
+class WhepSession:
+    """One session of one viewer: offer once, add candidates at any time, close in the end."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        """Nothing is sent yet; `url` is the WHEP endpoint of a stream."""
+        self._http = http
+        self._url = URL(url)
+        self._offer = ""
+        self._location: URL | None = None
+        self._waiting: list[Candidate] = []
+
+    async def offer(self, sdp: str) -> str:
+        """Return MediaMTX's answer to an offer. Raises SignalingError and CannotConnect."""
+        self._offer = sdp
+        headers = {"Content-Type": "application/sdp"}
+        try:
+            async with self._http.post(
+                self._url,
+                data=sdp.encode(),
+                headers=headers,
+                allow_redirects=False,
+                timeout=_OFFER_TIMEOUT,
+            ) as response:
+                answer = await _text(response)
+                if response.status != HTTPStatus.CREATED:
+                    raise SignalingError(_reason(answer), response.status)
+                self._location = self._session_url(response.headers.get("Location", ""))
+        except _FAILURES as err:
+            raise CannotConnect(f"MediaMTX cannot be reached: {err}") from err
+        return answer
+
+    async def add_candidate(self, candidate: Candidate) -> None:
+        """Tell MediaMTX of a candidate, whether it helps or not; before the answer, keep it."""
+        if self._location is not None:
+            await self._patch([candidate])
+        elif len(self._waiting) < MAX_WAITING:
+            self._waiting.append(candidate)
+
+    async def add_waiting(self) -> None:
+        """Tell MediaMTX of the candidates that came before its answer."""
+        waiting, self._waiting = self._waiting, []
+        await self._patch(waiting)
+
+    async def has_ended(self) -> bool:
+        """Return whether MediaMTX says that the session, which it had begun, is over."""
+        location = self._location
+        if location is None:
+            return False
+        # Candidates that are none change nothing.
+        status = await self._add(location, _fragment(self._offer, {0: []}))
+        return status == HTTPStatus.NOT_FOUND
+
+    async def close(self) -> None:
+        """End the session, if MediaMTX has begun it and not ended it already."""
+        location, self._location = self._location, None
+        if location is not None:
+            await self._send("DELETE", location)
+
+    async def _patch(self, candidates: Sequence[Candidate]) -> None:
+        body = fragment(self._offer, candidates)
+        if self._location is not None and body:
+            await self._add(self._location, body)
+
+    async def _add(self, location: URL, body: str) -> int | None:
+        headers = {"Content-Type": "application/trickle-ice-sdpfrag"}
+        return await self._send("PATCH", location, data=body.encode(), headers=headers)
+
+    async def _send(self, method: str, location: URL, **content: Any) -> int | None:
+        """Return the status of the answer, if there is one."""
+        try:
+            async with self._http.request(
+                method, location, allow_redirects=False, timeout=_TIMEOUT, **content
+            ) as response:
+                _LOGGER.debug("%s of a WebRTC session: status %s", method, response.status)
+                return response.status
+        except _FAILURES as err:
+            _LOGGER.debug("%s of a WebRTC session failed: %s", method, err)
+            return None
+
+    def _session_url(self, location: str) -> URL:
+        """Return where the session is. Raises ValueError when it is not on the same server."""
+        url = self._url.join(URL(location))
+        if not location or url.origin() != self._url.origin():
+            raise ValueError("the session is somewhere else")
+        return url
+
+
+def fragment(offer: str, candidates: Iterable[Candidate]) -> str:
+    """Return the SDP fragment (RFC 8840) that adds candidates to an offer; empty for none."""
+    count = len(_START_OF_MEDIA.findall(offer))
+    by_media: dict[int, list[str]] = {}
+    for each in candidates:
+        if _CANDIDATE.fullmatch(each.candidate) and 0 <= each.media < count:
+            by_media.setdefault(each.media, []).append(f"a={each.candidate}")
+    return _fragment(offer, by_media) if by_media else ""
+
+
+def _fragment(offer: str, by_media: Mapping[int, Iterable[str]]) -> str:
+    """Return the fragment that adds lines to some of an offer's media."""
+    head, *medias = _START_OF_MEDIA.split(offer)
+    lines = [*_LINES_OF_ICE.findall(head + medias[0])[:2]]
+    for index, found in by_media.items():
+        mid = _MID.search(medias[index])
+        lines += [medias[index].splitlines()[0], f"a=mid:{mid[1] if mid else index}", *found]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+async def _text(response: aiohttp.ClientResponse) -> str:
+    """Return the body. Raises ValueError when it is too long."""
+    body = await response.content.read(MAX_ANSWER_SIZE + 1)
+    while len(body) <= MAX_ANSWER_SIZE and not response.content.at_eof():
+        body += await response.content.read(MAX_ANSWER_SIZE + 1 - len(body))
+    if len(body) > MAX_ANSWER_SIZE:
+        raise ValueError("the answer is too long")
+    return body.decode()
+
+
+def _reason(answer: str) -> str:
+    """Return what MediaMTX says in an error, which is JSON."""
+    try:
+        error = json.loads(answer)["error"]
+    except ValueError, KeyError, TypeError, RecursionError:
+        return "no reason given"
+    return sanitize(str(error))[:200]
+
+
+@dataclass(frozen=True, slots=True)
+class IceServer:
+    """A server that helps the browser to find a way."""
+
+    url: str
+    username: str | None = None
+    credential: str | None = None
+
+
+async def ice_servers(http: aiohttp.ClientSession, url: str) -> tuple[IceServer, ...]:
+    """Return the ICE servers of a WHEP endpoint; asking wakes no camera. Raises CannotConnect."""
+    try:
+        async with http.options(url, allow_redirects=False, timeout=_TIMEOUT) as response:
+            links = response.headers.getall("Link", [])
+    except _FAILURES as err:
+        raise CannotConnect(f"MediaMTX cannot be reached: {err}") from err
+    found = (_ice_server(link[1], link[2]) for text in links for link in _LINK.finditer(text))
+    return tuple(server for server in found if server is not None)
+
+
+def _ice_server(url: str, parameters: str) -> IceServer | None:
+    """Return the ICE server of a link; None when a browser would not take it.
+
+    One that it does not take keeps it from connecting at all. MediaMTX quotes values as JSON does.
+    """
+    try:
+        values = {name: _unquoted(text) for name, text in re.findall(_PARAMETER, parameters)}
+    except ValueError:
+        return None
+    username, credential = values.get("username"), values.get("credential")
+    if values.get("rel") != "ice-server":
+        return None
+    if _TURN.fullmatch(url) and username and credential:
+        return IceServer(url, username, credential)
+    return IceServer(url) if _STUN.fullmatch(url) else None
+
+
+def _unquoted(text: str) -> str:
+    """Return what was quoted. Raises ValueError, for what cannot be sent on, too."""
+    value: str = json.loads(f'"{text}"')
+    value.encode()
+    return value

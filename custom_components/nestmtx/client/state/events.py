@@ -1,0 +1,214 @@
+"""What an event changes in the state of a server."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from ..data.models import (
+    Authorization,
+    Camera,
+    CameraStatus,
+    Credential,
+    Event,
+)
+from ..data.parsing import parse_time
+from .readers import Readers
+from .state import (
+    NEVER,
+    NOTHING_PENDING,
+    PendingEvents,
+    ServerState,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+OWN_READER = "ha"
+"""The key in a stream URL's query that tags a reader as a client's own."""
+
+type _Facts = dict[str, Any]
+"""Fields of a camera that an event says something of."""
+
+DEMAND_EVENTS = frozenset({"demand", "undemand"})
+"""The events that say whether a camera's stream is requested."""
+READY_EVENTS = frozenset({"ready", "notready"})
+"""The events that say whether it is ready."""
+READER_EVENTS = frozenset({"read", "unread", "notready"})
+"""The events that say who reads it."""
+CAMERA_EVENTS = DEMAND_EVENTS | READY_EVENTS | READER_EVENTS | {"extended", "failed-extension"}
+
+CREDENTIAL_EVENTS = frozenset(Authorization)
+MAX_EARLY_EVENTS = 1000
+"""Events that wait for a list."""
+
+
+def apply_event(state: ServerState, event: Event, at: float) -> ServerState:
+    """Return the state after an event that came at a time; the same one when it is of no use."""
+    if event.entity is None:
+        return state
+    if event.domain == "camera" and event.type in CAMERA_EVENTS:
+        camera = state.cameras.get(event.entity)
+        if not state.synced or camera is None:
+            return _with_early(state, event, at)
+        return _with_camera_event(state, camera, event, at)
+    if event.domain == "credentials" and event.type in CREDENTIAL_EVENTS:
+        credential = state.credentials.get(event.entity)
+        if not state.synced or credential is None:
+            return _with_early(state, event, at)
+        return _with_credential_event(state, credential, event, at)
+    return state
+
+
+def with_row[T: (Camera, Credential)](
+    rows: MappingProxyType[int, T], row: T
+) -> MappingProxyType[int, T]:
+    """Return rows with one of them replaced; the same ones when it does not differ."""
+    return rows if rows.get(row.id) == row else MappingProxyType(rows | {row.id: row})
+
+
+def with_camera(state: ServerState, camera: Camera, pending: PendingEvents) -> ServerState:
+    """Return the state with a camera and its pending events."""
+    return replace(
+        state,
+        cameras=with_row(state.cameras, camera),
+        pending=MappingProxyType(state.pending | {camera.id: pending}),
+    )
+
+
+def settle_at(state: ServerState, camera_id: int, lag: float) -> float | None:
+    """Return when reading a camera will settle some of what events said; None if nothing is open.
+
+    Demand, readiness and readers are settled each by itself, so that a camera is too that somebody
+    comes to or leaves all the time.
+    """
+    pending = state.pending.get(camera_id, NOTHING_PENDING)
+    open_since = {pending.demand_at, pending.ready_at, pending.readers_at} - {NEVER}
+    return min(open_since) + lag if open_since else None
+
+
+def _with_early(state: ServerState, event: Event, at: float) -> ServerState:
+    return replace(state, early_events=(*state.early_events, (event, at))[-MAX_EARLY_EVENTS:])
+
+
+def _with_camera_event(state: ServerState, camera: Camera, event: Event, at: float) -> ServerState:
+    pending = state.pending.get(camera.id, NOTHING_PENDING)
+    camera, readers = advance_camera(camera, pending.readers, event, state.nonce)
+    pending = PendingEvents(
+        readers,
+        pending.asked_at,
+        demand_at=at if event.type in DEMAND_EVENTS else pending.demand_at,
+        ready_at=at if event.type in READY_EVENTS else pending.ready_at,
+        readers_at=at if event.type in READER_EVENTS else pending.readers_at,
+        extended_at=at if event.type == "extended" else pending.extended_at,
+    )
+    return with_camera(state, camera, pending)
+
+
+def _with_credential_event(
+    state: ServerState, credential: Credential, event: Event, at: float
+) -> ServerState:
+    credential = replace(credential, authorization=Authorization(event.type))
+    if credential.is_authorized:
+        credential = replace(credential, authorized_at=event.at)
+    return replace(
+        state,
+        credentials=with_row(state.credentials, credential),
+        credential_events=MappingProxyType(state.credential_events | {credential.id: at}),
+    )
+
+
+def advance_camera(
+    camera: Camera, readers: Readers, event: Event, nonce: str
+) -> tuple[Camera, Readers]:
+    """Return a camera and its readers after one of CAMERA_EVENTS.
+
+    Readers whose stream URL carries the nonce are our own, and no viewers.
+    """
+    facts = _FACTS[event.type](camera, event) if event.type in _FACTS else {}
+    readers = _advance_readers(readers, event, nonce)
+    return replace(camera, **facts, viewers=readers.viewers), readers
+
+
+def _advance_readers(readers: Readers, event: Event, nonce: str) -> Readers:
+    if event.type == "notready":
+        return readers.all_went()
+    if event.reader is None or event.type not in READER_EVENTS:
+        return readers
+    if event.type == "read":
+        return readers.came(event.reader, own=is_own_reader(event, nonce))
+    return readers.went(event.reader)
+
+
+def _demand(camera: Camera, _: Event) -> _Facts:
+    # Of a persistent camera it is repeated, and begins nothing; what else keeps a camera from
+    # streaming is known from lists only.
+    begins = not camera.requested and camera.status in {CameraStatus.DEAD, None}
+    status = CameraStatus.STARTING if begins and not camera.ready else camera.status
+    return {"requested": True, **_status(camera, status)}
+
+
+def _undemand(camera: Camera, _: Event) -> _Facts:
+    if camera.is_persistent and camera.is_enabled:
+        # Its process runs on.
+        return {}
+    facts = {"requested": False, "process_id": None}
+    if camera.ready or camera.status is CameraStatus.DEAD:
+        return facts
+    # Dead, unless it streams and that is told late: not known yet.
+    return {**facts, **_status(camera, None)}
+
+
+def _ready(camera: Camera, event: Event) -> _Facts:
+    begins = {"ready": True, "ready_since": event.at, "extension_failed": False}
+    return {
+        **({} if camera.ready else begins),
+        # What streams has a process; a disabled camera's placeholder needs none.
+        "requested": camera.requested or camera.is_enabled,
+        **_status(camera, CameraStatus.RUNNING),
+    }
+
+
+def _notready(camera: Camera, _: Event) -> _Facts:
+    return {
+        "ready": False,
+        "ready_since": None,
+        "extension_failed": False,
+        "tracks": None,
+        "data_received": None,
+        "data_sent": None,
+        # Either the process is started again, or the end of the demand is told late: not known yet.
+        **_status(camera, None if camera.requested else CameraStatus.DEAD),
+    }
+
+
+def _extended(camera: Camera, event: Event) -> _Facts:
+    expires_at = parse_time(event.details.get("expiresAt")) or camera.expires_at
+    return {"expires_at": expires_at, "extension_failed": False}
+
+
+def _failed_extension(camera: Camera, _: Event) -> _Facts:
+    return {"extension_failed": camera.ready}
+
+
+def _status(camera: Camera, status: CameraStatus | None) -> _Facts:
+    """Say what the list will say after its lag; a disabled camera stays disabled."""
+    return {"status": status} if camera.is_enabled else {}
+
+
+_FACTS: Mapping[str, Callable[[Camera, Event], _Facts]] = MappingProxyType(
+    {
+        "demand": _demand,
+        "undemand": _undemand,
+        "ready": _ready,
+        "notready": _notready,
+        "extended": _extended,
+        "failed-extension": _failed_extension,
+    }
+)
+
+
+def is_own_reader(event: Event, nonce: str) -> bool:
+    """Return whether an event tells of a reader of this client, who is no viewer."""
+    query = event.details.get("query", "")
+    return bool(nonce) and nonce in parse_qs(query).get(OWN_READER, ())

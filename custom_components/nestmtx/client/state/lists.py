@@ -1,0 +1,214 @@
+"""What lists, and single rows, change in the state of a server."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ..data.models import (
+    Camera,
+    CameraStatus,
+    Credential,
+)
+from .events import apply_event, with_camera
+from .state import (
+    NEVER,
+    NOTHING_PENDING,
+    PendingEvents,
+    ServerState,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..connection.fetch import Listing
+
+
+def apply_lists(
+    state: ServerState, cameras: Listing[Camera], credentials: Listing[Credential], lag: float
+) -> ServerState:
+    """Return the state after both lists came through."""
+    early = state.early_events
+    state = _with_cameras(state, cameras, lag)
+    state = _with_credentials(state, credentials, lag)
+    state = replace(state, synced=True, early_events=())
+    for event, at in early:
+        state = apply_event(state, event, at)
+    # What still waits is of no object that there is.
+    return replace(state, early_events=())
+
+
+def apply_camera(state: ServerState, camera: Camera, asked_at: float, lag: float) -> ServerState:
+    """Return the state after a single camera was read.
+
+    Another one under its id is left to the next list, which tells where the former has gone.
+    """
+    known = state.cameras.get(camera.id)
+    if not state.synced or known is None or _identified(camera, known).key != known.key:
+        return state
+    return with_camera(state, *_merge_row(state, camera, asked_at, lag))
+
+
+def _merge_row(
+    state: ServerState, row: Camera, asked_at: float, lag: float
+) -> tuple[Camera, PendingEvents]:
+    """Bring a row together with what events have said of the camera since."""
+    known = state.cameras.get(row.id)
+    row = _identified(row, known)
+    if known is None or known.key != row.key or not state.synced:
+        return _merge(row, row, NOTHING_PENDING, asked_at, lag)
+    return _merge(row, known, state.pending.get(row.id, NOTHING_PENDING), asked_at, lag)
+
+
+def _with_cameras(state: ServerState, listing: Listing[Camera], lag: float) -> ServerState:
+    merged = {row.id: _merge_row(state, row, listing.asked_at, lag) for row in listing.rows}
+    cameras = {camera_id: camera for camera_id, (camera, _) in merged.items()}
+    pending = {camera_id: pending for camera_id, (_, pending) in merged.items()}
+    kept, missing = _absent(
+        state.cameras, state.missing_cameras, cameras, complete=listing.complete
+    )
+    for camera_id in kept:
+        cameras[camera_id] = state.cameras[camera_id]
+        pending[camera_id] = state.pending.get(camera_id, NOTHING_PENDING)
+    return replace(
+        state,
+        cameras=_unless_equal(state.cameras, cameras),
+        pending=MappingProxyType(pending),
+        missing_cameras=missing,
+    )
+
+
+def _with_credentials(state: ServerState, listing: Listing[Credential], lag: float) -> ServerState:
+    rows = (_with_known_authorization(state, row, listing.asked_at, lag) for row in listing.rows)
+    credentials = {row.id: row for row in rows}
+    kept, missing = _absent(
+        state.credentials, state.missing_credentials, credentials, complete=listing.complete
+    )
+    credentials |= {credential_id: state.credentials[credential_id] for credential_id in kept}
+    return replace(
+        state,
+        credentials=_unless_equal(state.credentials, credentials),
+        missing_credentials=missing,
+    )
+
+
+def _with_known_authorization(
+    state: ServerState, row: Credential, asked_at: float, lag: float
+) -> Credential:
+    row = _identified(row, state.credentials.get(row.id))
+    # Ids are given anew when a server is reinstalled.
+    known = next((each for each in state.credentials.values() if each.key == row.key), None)
+    if known is None:
+        return row
+    row = replace(row, authorized_at=known.authorized_at)
+    newer = asked_at < state.credential_events.get(row.id, NEVER) + lag
+    # A row does not tell which of the two kinds of being authorized it is.
+    if newer or (known.is_authorized and row.is_authorized):
+        return replace(row, authorization=known.authorization)
+    return row
+
+
+def _identified[T: (Camera, Credential)](row: T, known: T | None) -> T:
+    """Keep what a row is known by where it does not say so itself."""
+    if row.checksum is None and known is not None:
+        return replace(row, checksum=known.checksum)
+    return row
+
+
+def _absent[T: (Camera, Credential)](
+    known: Mapping[int, T],
+    missing: frozenset[int],
+    listed: Mapping[int, T],
+    *,
+    complete: bool,
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the ids that a list does not have and that are kept, and those of them to miss.
+
+    A row whose object came back under another id (a reinstalled server) is not kept.
+    """
+    keys = {row.key for row in listed.values()}
+    kept = frozenset(
+        row_id for row_id, row in known.items() if row_id not in listed and row.key not in keys
+    )
+    if not complete:
+        return kept, kept & missing
+    if listed:
+        kept -= missing
+    return kept, kept
+
+
+def _unless_equal[T](old: MappingProxyType[int, T], new: dict[int, T]) -> MappingProxyType[int, T]:
+    """Return the old mapping where the new one says the same."""
+    return old if old == new else MappingProxyType(new)
+
+
+def _merge(
+    row: Camera, known: Camera, pending: PendingEvents, asked_at: float, lag: float
+) -> tuple[Camera, PendingEvents]:
+    """Return a camera after a row that was requested at a time, and its pending events.
+
+    What an event said less than the lag before holds against the row, and so does all that a row
+    said that was requested later.
+    """
+    if asked_at < pending.asked_at:
+        return known, pending
+    demand_is_pending = asked_at < pending.demand_at + lag
+    ready_is_pending = asked_at < pending.ready_at + lag
+    readers_are_pending = asked_at < pending.readers_at + lag
+    readers = pending.readers
+    if not readers_are_pending:
+        readers = readers.counted(row.viewers, asked_at, lag)
+    camera = replace(
+        row,
+        requested=known.requested if demand_is_pending else row.requested,
+        ready=known.ready if ready_is_pending else row.ready,
+        ready_since=known.ready_since if ready_is_pending else row.ready_since,
+        viewers=readers.viewers,
+    )
+    camera = _with_status(camera, known, row, demand=demand_is_pending, ready=ready_is_pending)
+    is_extended = asked_at < pending.extended_at + lag
+    camera = _with_authorization(camera, known, is_extended=is_extended)
+    camera = _without_a_former_stream(camera, row, ready=ready_is_pending)
+    return camera, PendingEvents(
+        readers,
+        asked_at,
+        demand_at=pending.demand_at if demand_is_pending else NEVER,
+        ready_at=pending.ready_at if ready_is_pending else NEVER,
+        readers_at=pending.readers_at if readers_are_pending else NEVER,
+        extended_at=pending.extended_at if is_extended else NEVER,
+    )
+
+
+def _with_status(
+    camera: Camera, known: Camera, row: Camera, *, demand: bool, ready: bool
+) -> Camera:
+    """Keep the status that events told, unless it is dead and something speaks against it."""
+    if row.is_enabled != known.is_enabled:
+        return camera
+    if ready:
+        return replace(camera, status=_unless_dead(known.status, alive=camera.requested))
+    if demand and row.ready == known.ready:
+        alive = row.status is not CameraStatus.DEAD
+        return replace(camera, status=_unless_dead(known.status, alive=alive))
+    return camera
+
+
+def _unless_dead(told: CameraStatus | None, *, alive: bool) -> CameraStatus | None:
+    return None if told is CameraStatus.DEAD and alive else told
+
+
+def _with_authorization(camera: Camera, known: Camera, *, is_extended: bool) -> Camera:
+    """Keep the end of the authorization that an event told, and its failure until a later one."""
+    told, listed = known.expires_at, camera.expires_at
+    is_later = listed is not None and (told is None or listed > told)
+    return replace(
+        camera,
+        expires_at=told if is_extended and not is_later else listed,
+        extension_failed=known.extension_failed and camera.ready and not is_later,
+    )
+
+
+def _without_a_former_stream(camera: Camera, row: Camera, *, ready: bool) -> Camera:
+    """Leave out what a row that lags behind tells of a process or a stream that has ended."""
+    if ready or not (camera.ready and row.ready):
+        camera = replace(camera, tracks=None, data_received=None, data_sent=None)
+    return camera if camera.requested else replace(camera, process_id=None)

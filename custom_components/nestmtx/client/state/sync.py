@@ -1,0 +1,304 @@
+"""Keeps a server's state in step with it over one connection after another."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from ..connection import fetch
+from ..data.log_lines import parse_log_line
+from ..data.parsing import parse_event
+from ..errors import InvalidAnswer, RequestError, RequestTimeout
+from .diff import Diff, diff, diff_for_event
+from .events import (
+    CAMERA_EVENTS,
+    CREDENTIAL_EVENTS,
+    apply_event,
+    is_own_reader,
+    settle_at,
+)
+from .feeds import Feed, Feeds
+from .lists import apply_camera, apply_lists
+from .state import ServerState, reset_state, with_server
+
+if TYPE_CHECKING:
+    from ..connection.connection import Connection
+    from ..connection.fetch import Requester
+    from ..data.models import Event
+    from ..timings import Timings
+    from .listener import Listener
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_HELD_EVENTS = 1000
+"""Events that wait to be reported while the first lists are fetched."""
+BARE_TOPICS = CAMERA_EVENTS | CREDENTIAL_EVENTS
+
+
+def notify[*Arguments](listener: Callable[[*Arguments], None], *arguments: *Arguments) -> None:
+    """Call a listener; what goes wrong there is no reason to give the connection up."""
+    try:
+        listener(*arguments)
+    except Exception:
+        _LOGGER.exception("Unexpected error in %s", listener.__name__)
+
+
+class EventTopics:
+    """Takes each event once, from the topics that it is sent on.
+
+    The server sends an event as `camera:ready`, `camera:*` and `ready`, in this order; its page
+    names `nestmtx:*` too. The first is taken; the second only of a server that never sends the
+    first. The bare topics collide: `application:ready` is sent as `ready` as well.
+    """
+
+    def __init__(self) -> None:
+        """Begin with a server of which nothing is known."""
+        self._specific = False
+
+    def accepts(self, topic: str) -> bool:
+        """Return whether an event could be taken from a topic, by its name alone."""
+        is_covered = topic.endswith(":*") and self._specific
+        return not is_covered and topic.lower() not in BARE_TOPICS
+
+    def take(self, topic: str, payload: Any) -> Event | None:
+        """Return the event that a message carries, unless another one does, too."""
+        if ":" not in topic:
+            return None
+        event = parse_event(payload)
+        if event is None:
+            return None
+        if topic.lower() == f"{event.domain}:{event.type}":
+            self._specific = True
+            return event
+        if topic.lower() == f"{event.domain}:*" and not self._specific:
+            return event
+        return None
+
+
+class StateSync:
+    """The state of a server.
+
+    Each connection begins with `reset` and `fetch_all`; `publish` reports what is known then, and
+    from `follow` on every change is reported. `wake` is set when something may be due earlier than
+    `next_due` last said.
+    """
+
+    def __init__(self, listener: Listener, timings: Timings) -> None:
+        """Nothing is known yet."""
+        self.state = self._published = ServerState(nonce=secrets.token_hex(4))
+        self.wake = asyncio.Event()
+        self._listener = listener
+        self._timings = timings
+        self._topics = EventTopics()
+        self._feeds = Feeds(timings)
+        self._fetcher = fetch.RowFetcher()
+        self._follows = False
+        self._is_complete = False
+        self._held: deque[Event] = deque(maxlen=MAX_HELD_EVENTS)
+        self._resync_at = 0.0
+        self._settle_at: dict[int, float] = {}
+        self._change: asyncio.Future[None] | None = None
+
+    async def wait_for_change(self) -> None:
+        """Wait until the state has changed."""
+        if self._change is None or self._change.done():
+            self._change = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._change)
+
+    # A connection
+
+    def reset(self) -> None:
+        """Believe nothing of what was known before a new connection."""
+        self._topics = EventTopics()
+        self._held.clear()
+        self._settle_at.clear()
+        self.state = reset_state(self.state)
+
+    async def fetch_all(self, connection: Connection) -> None:
+        """Fetch everything. Raises the errors of a request."""
+        await self._resync(connection)
+        await self._read_version(connection)
+        await asyncio.gather(*(self._poll(connection, feed) for feed in self._feeds.polled))
+        # The first lists may lag behind events that came before the connection.
+        self._resync_at = min(self._resync_at, self._now + self._timings.lag)
+
+    def publish(self) -> None:
+        """Report all that is known."""
+        self._publish(diff(self._published, self.state))
+
+    def follow(self) -> None:
+        """Report what has happened meanwhile, and from now on everything at once."""
+        self._follows = True
+        if self._is_complete:
+            notify(self._listener.on_resync)
+        while self._held:
+            notify(self._listener.on_event, self._held.popleft())
+
+    def pause(self) -> None:
+        """Report nothing more: the connection is lost."""
+        self._follows = False
+
+    def accepts(self, topic: str) -> bool:
+        """Return whether what is sent on a topic can be of use."""
+        return self._accepts_log if topic == "log" else self._topics.accepts(topic)
+
+    def handle_message(self, topic: str, payload: Any) -> None:
+        """Handle a message of the server that answers no request."""
+        if topic == "log":
+            self._handle_log(payload)
+            return
+        event = self._topics.take(topic, payload)
+        if event is None:
+            return
+        if event.at is None:
+            event = replace(event, at=datetime.now(UTC))
+        former = self.state
+        self.state = apply_event(former, event, self._now)
+        if event.domain == "camera" and event.entity is not None:
+            self._settle_later(event.entity)
+        self._publish_if_following(diff_for_event(event, former, self.state))
+        if event.reader is not None and is_own_reader(event, self.state.nonce):
+            return
+        if self._follows:
+            notify(self._listener.on_event, event)
+        else:
+            self._held.append(event)
+
+    # What is due
+
+    def next_due(self) -> float:
+        """Return when there is something to do."""
+        return min((self._resync_at, *self._settle_at.values(), self._feeds.next_due()))
+
+    async def do_due(self, connection: Connection) -> None:
+        """Resync, settle cameras after events, and poll feeds. Raises the errors of a request.
+
+        An error that the server answers is none of these: the connection is good.
+        """
+        if self._now >= self._resync_at:
+            await self._resync_and_publish(connection)
+        for camera_id in [each for each, at in self._settle_at.items() if at <= self._now]:
+            # Later events put it off only where reading the camera now would settle nothing.
+            del self._settle_at[camera_id]
+            at = settle_at(self.state, camera_id, self._timings.lag)
+            if at is None or at > self._now:
+                self._settle_later(camera_id)
+                continue
+            await self.read_camera(connection, camera_id)
+        for feed in self._feeds.due(self._now):
+            await self._poll(connection, feed)
+            self._publish_if_following(diff(self._published, self.state))
+
+    async def read_camera(self, requester: Requester, camera_id: int) -> None:
+        """Bring a camera up to date. Raises the errors of a request."""
+        asked_at = self._now
+        try:
+            camera = await self._fetcher.camera(requester, camera_id)
+        except (InvalidAnswer, RequestError) as err:
+            # Gone, perhaps: the next list shows it.
+            _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
+            return
+        if camera is not None:
+            former = self.state
+            self.state = apply_camera(former, camera, asked_at, self._timings.lag)
+            if self.state is former:
+                # It is another camera by now: a list shows where the former one has gone.
+                self._resync_at = self._now
+                self.wake.set()
+                return
+            self._settle_later(camera_id)
+            self._publish_if_following(diff(self._published, self.state))
+
+    def resync_soon(self) -> None:
+        """Have everything fetched at once."""
+        self._resync_at = self._now
+        self._feeds.poll_soon(self._now)
+        self.wake.set()
+
+    def subscribe(self, feed: Feed) -> Callable[[], None]:
+        """Have a feed until the returned function is called."""
+        if self._feeds.add(feed, self._now):
+            self.wake.set()
+
+        def unsubscribe() -> None:
+            if self._feeds.remove(feed):
+                self._apply(feed, None)
+
+        return unsubscribe
+
+    async def _resync_and_publish(self, connection: Connection) -> None:
+        try:
+            await self._resync(connection)
+        except RequestError as err:
+            # The connection is good, and events go on.
+            _LOGGER.debug("The server could not list everything: %s", err)
+            return
+        self._publish_if_following(diff(self._published, self.state))
+        if self._is_complete:
+            notify(self._listener.on_resync)
+
+    async def _resync(self, connection: Connection) -> None:
+        # A resync requested meanwhile must not be lost: it may be for what this one does not show.
+        self._resync_at = self._now + self._timings.resync
+        try:
+            async with asyncio.timeout(self._timings.resync_timeout):
+                cameras = await self._fetcher.cameras(connection)
+                credentials = await self._fetcher.credentials(connection)
+        except TimeoutError as err:
+            raise RequestTimeout("The server did not list everything in time") from err
+        self.state = apply_lists(self.state, cameras, credentials, self._timings.lag)
+        self._is_complete = cameras.complete and credentials.complete
+        for camera_id in self.state.cameras:
+            self._settle_later(camera_id)
+
+    async def _read_version(self, connection: Connection) -> None:
+        try:
+            version = await fetch.version(connection)
+        except (RequestError, RequestTimeout) as err:
+            _LOGGER.debug("The server does not report its version: %s", err)
+        else:
+            server = replace(self.state.server, version=version)
+            self.state = with_server(self.state, server)
+
+    async def _poll(self, connection: Connection, feed: Feed) -> None:
+        self._apply(feed, await self._feeds.poll(connection, feed, self._now))
+
+    def _apply(self, feed: Feed, answer: Any) -> None:
+        server = self._feeds.with_answer(self.state.server, feed, answer)
+        self.state = with_server(self.state, server)
+
+    def _handle_log(self, payload: Any) -> None:
+        if self._accepts_log and (line := parse_log_line(payload)):
+            notify(self._listener.on_log, line)
+
+    def _settle_later(self, camera_id: int) -> None:
+        """Read a camera once the lag is over; further events do not put that off."""
+        if camera_id in self._settle_at:
+            return
+        at = settle_at(self.state, camera_id, self._timings.lag)
+        if at is not None:
+            self._settle_at[camera_id] = at
+            self.wake.set()
+
+    def _publish_if_following(self, changed: Diff) -> None:
+        if changed and self._follows:
+            self._publish(changed)
+
+    def _publish(self, changed: Diff) -> None:
+        self._published = self.state
+        if self._change is not None and not self._change.done():
+            self._change.set_result(None)
+        notify(self._listener.on_state, self.state, changed)
+
+    @property
+    def _accepts_log(self) -> bool:
+        """Whether lines of the log are reported; what is replayed on connecting is old."""
+        return self._follows and self._feeds.has_subscribers(Feed.LOG)
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,77 @@
+"""The last picture of each camera, kept in files."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import io
+import os
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+_SUFFIX: Final = ".jpg"
+MAX_SIZE: Final = 16 * 1024 * 1024
+"""Bytes of a picture that is read from a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a camera saw, as JPEG and as the camera sees it, and when."""
+
+    jpeg: bytes
+    taken: datetime
+
+
+class PictureStore:
+    """Keeps each camera's last picture in a file, whose time is when it was taken. Blocks."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder need not be there yet."""
+        self._folder = folder
+
+    def keys(self) -> frozenset[str]:
+        """Return the keys of the cameras of which there is a picture."""
+        return frozenset(path.stem for path in self._folder.glob(f"*{_SUFFIX}"))
+
+    def load(self, key: str) -> Picture | None:
+        """Return a camera's picture; None where there is none that can be shown."""
+        path = self._path(key)
+        try:
+            if path.stat().st_size > MAX_SIZE:
+                return None
+            jpeg, taken = path.read_bytes(), path.stat().st_mtime
+            with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+                image.load()
+        except OSError, Image.DecompressionBombError, ValueError, SyntaxError:
+            return None
+        return Picture(jpeg, datetime.fromtimestamp(taken, UTC))
+
+    def save(self, key: str, picture: Picture) -> None:
+        """Keep a picture in place of the former one. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(key)
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(picture.jpeg)
+        taken = picture.taken.timestamp()
+        os.utime(partial, (taken, taken))
+        partial.replace(path)
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Remove the pictures of all other cameras."""
+        kept = {self._path(key) for key in keys}
+        for path in self._folder.glob("*"):
+            if path not in kept:
+                with suppress(OSError):
+                    path.unlink()
+
+    def clear(self) -> None:
+        """Remove all pictures, the folder, and the one around it unless another entry has one."""
+        self.keep_only(())
+        with suppress(OSError):
+            self._folder.rmdir()
+            self._folder.parent.rmdir()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}{_SUFFIX}"

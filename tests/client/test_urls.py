@@ -1,0 +1,128 @@
+"""Which URL of a camera is opened, and which never is."""
+
+import pytest
+
+from custom_components.nestmtx.client import Camera, stream_urls
+from custom_components.nestmtx.client.errors import InvalidStreamUrl
+from custom_components.nestmtx.client.media.urls import stream_url, tag_own_reader
+
+RTSP = "rtsp://<window.location.origin>:8554/front"
+HLS = "http://<window.location.origin>:8888/front/index.m3u8"
+WEB_RTC = "http://<window.location.origin>:8889/front"
+ALL = Camera(1, url_rtsp_tcp=RTSP, url_hls_m3u8=HLS, url_web_rtc=WEB_RTC)
+
+HOSTILE = [
+    # Other protocols of the libraries that open streams.
+    "file:///etc/passwd",
+    "file://<window.location.origin>/etc/passwd",
+    "concat:/etc/passwd|/etc/shadow",
+    "subfile,,start,0,end,0,,:/etc/passwd",
+    "data:text/plain;base64,c2VjcmV0",
+    "pipe:0",
+    "async:file:/etc/passwd",
+    "crypto+http://<window.location.origin>/front",
+    "gopher://<window.location.origin>:8554/front",
+    "rtmp://<window.location.origin>:1935/front",
+    "udp://<window.location.origin>:8554/front",
+    "RTSP://<window.location.origin>:8554/front",
+    "rtsp:/<window.location.origin>:8554/front",
+    "//<window.location.origin>:8554/front",
+    "",
+    # Elsewhere.
+    "rtsp://elsewhere.example:8554/front",
+    "rtsp://nest.local.elsewhere.example:8554/front",
+    "rtsp://elsewhere.example/nest.local:8554/front",
+    "rtsp://elsewhere.example\\@nest.local:8554/front",
+    "rtsp://[::1]:8554/front",
+    "rtsp://2130706433:8554/front",
+    "rtsp://nest。local:8554/front",
+    "rtsp://<window.location.origin>.elsewhere.example:8554/front",
+    # Credentials.
+    "rtsp://user:secret@<window.location.origin>:8554/front",
+    "rtsp://user@nest.local:8554/front",
+    # More than a path.
+    "rtsp://<window.location.origin>:8554/front?x=|file:///etc/passwd",
+    "rtsp://<window.location.origin>:8554/front#fragment",
+    "rtsp://<window.location.origin>:8554/front|file:///etc/passwd",
+    "rtsp://<window.location.origin>:8554/front,file:///etc/passwd",
+    "rtsp://<window.location.origin>:8554/front/../../etc/passwd",
+    "rtsp://<window.location.origin>:8554/%2e%2e/front",
+    "rtsp://<window.location.origin>:8554//front",
+    "rtsp://<window.location.origin>:8554/",
+    "rtsp://<window.location.origin>:8554",
+    f"rtsp://<window.location.origin>:8554/{'a' * 1000}",
+    # Control characters and spaces.
+    "rtsp://<window.location.origin>:8554/front\nfile:///etc/passwd",
+    "rtsp://<window.location.origin>:8554/front\r\nX-Header: 1",
+    "rtsp://<window.location.origin>:8554/front\n",
+    "rtsp://<window.location.origin>:8554/fr\tont",
+    "rtsp://<window.location.origin>:8554/front\0.m3u8",
+    " rtsp://<window.location.origin>:8554/front",
+    "rtsp://<window.location.origin>:8554/front door",
+    # No ports.
+    "rtsp://<window.location.origin>:0/front",
+    "rtsp://<window.location.origin>:99999/front",
+    "rtsp://<window.location.origin>:/front",
+    "rtsp://<window.location.origin>:8554:8554/front",
+    "rtsp://<window.location.origin>:٨٥٥٤/front",
+    "rtsp://<window.location.origin>:-1/front",
+]
+
+
+def test_rtsp_is_preferred() -> None:
+    assert stream_urls(ALL, "nest.local").source == "rtsp://nest.local:8554/front"
+
+
+def test_hls_is_taken_where_there_is_no_rtsp() -> None:
+    camera = Camera(1, url_hls_m3u8=HLS)
+
+    assert stream_urls(camera, "nest.local").source == "http://nest.local:8888/front/index.m3u8"
+
+
+def test_webrtc_is_signaled_behind_its_page() -> None:
+    assert stream_urls(ALL, "nest.local").whep == "http://nest.local:8889/front/whep"
+
+
+def test_there_is_no_source_without_a_url() -> None:
+    assert stream_urls(Camera(1), "nest.local").source is None
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    assert stream_urls(ALL, "fd00::5").rtsp == "rtsp://[fd00::5]:8554/front"
+
+
+def test_a_url_that_names_the_expected_host_is_opened() -> None:
+    assert stream_url("rtsp://Nest.Local:8554/front", "nest.local") == (
+        "rtsp://nest.local:8554/front"
+    )
+
+
+def test_own_readers_carry_a_mark() -> None:
+    assert (
+        tag_own_reader("rtsp://nest.local:8554/front", "n") == "rtsp://nest.local:8554/front?ha=n"
+    )
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_what_is_no_plain_stream_on_the_server_is_not_opened(url: str) -> None:
+    with pytest.raises(InvalidStreamUrl):
+        stream_url(url, "nest.local")
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_what_is_refused_is_named_and_takes_nothing_else_along(url: str) -> None:
+    camera = Camera(1, url_rtsp_tcp=url, url_hls_m3u8=HLS)
+
+    found = stream_urls(camera, "nest.local")
+
+    assert found.rtsp is None
+    assert found.refused == ("url_rtsp_tcp",)
+    assert found.source == found.hls == "http://nest.local:8888/front/index.m3u8"
+
+
+def test_a_protocol_in_the_wrong_column_is_refused() -> None:
+    camera = Camera(1, url_rtsp_tcp=HLS, url_hls_m3u8=RTSP, url_web_rtc=RTSP)
+
+    refused = stream_urls(camera, "nest.local").refused
+
+    assert refused == ("url_rtsp_tcp", "url_hls_m3u8", "url_web_rtc")

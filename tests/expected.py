@@ -1,0 +1,246 @@
+"""What Home Assistant must show of a simulated server, and what it does show."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+import hashlib
+from typing import NamedTuple
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import ATTR_FRIENDLY_NAME, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from custom_components.nestmtx.const import DOMAIN
+from tests.simulator import Camera, Credential, Simulator
+from tests.simulator.rows import camera_status
+
+RELEASE = "v1.1.1 (MediaMTX 1.9.0)"
+_STATUSES = {"unconfigured", "disabled", "dead", "stopped", "not_available", "starting", "running"}
+
+
+class Fact(NamedTuple):
+    """What something is about: a state, an entity's or device's name, a device's version."""
+
+    kind: str
+    unique_id: str
+    domain: str = ""
+
+
+type Expected = Mapping[Fact, frozenset[str]]
+"""The values that are right: more than one where the server does not tell which, none for any."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value as Home Assistant shows it, and where."""
+
+    value: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is shown otherwise than it is."""
+
+    fact: Fact
+    where: str
+    shown: str
+    true: str
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"{self.fact.kind} of {self.where}: shown {self.shown}, true {self.true}"
+
+
+class _Entity[T](NamedTuple):
+    """An entity: where it is, its key, its name after the device's, its values; None: any."""
+
+    domain: str
+    key: str
+    name: str
+    values: Callable[[T], set[str]] | None
+
+
+def _on(value: object) -> set[str]:
+    return {"on" if value else "off"}
+
+
+def _status(camera: Camera) -> set[str]:
+    word = camera_status(camera, camera.stream)
+    word = "not_available" if word == "unavailable" else word
+    return {word if word in _STATUSES else STATE_UNKNOWN}
+
+
+def _requested(camera: Camera) -> bool:
+    return camera.process is not None and camera.process.pid is not None
+
+
+def _since(camera: Camera) -> set[str]:
+    since = camera.stream.since
+    return {since.isoformat(timespec="seconds") if since else STATE_UNKNOWN}
+
+
+def _extension(camera: Camera) -> set[str]:
+    # That one failed is told by an event only, and no list makes it good.
+    return {"on", "off"} if camera.stream.ready else {"off"}
+
+
+def _expires(camera: Camera) -> set[str]:
+    if not camera.stream.ready or camera.expires_at is None:
+        return {STATE_UNKNOWN}
+    # One of an earlier stream says nothing.
+    return {camera.expires_at.isoformat(timespec="seconds"), STATE_UNKNOWN}
+
+
+def _pressed(camera: Camera) -> set[str]:
+    return {STATE_UNKNOWN} if _requested(camera) else {STATE_UNAVAILABLE}
+
+
+def _authorization(credential: Credential) -> set[str]:
+    # Tokens do not tell for the how manieth time they were given.
+    return (
+        {"unauthenticated"} if credential.tokens is None else {"authenticated", "reauthenticated"}
+    )
+
+
+_CAMERA_ENTITIES: tuple[_Entity[Camera], ...] = (
+    _Entity(
+        "camera", "camera", "", lambda camera: {"streaming" if camera.stream.ready else "idle"}
+    ),
+    _Entity("binary_sensor", "ready", " Ready", lambda camera: _on(camera.stream.ready)),
+    _Entity("binary_sensor", "watched", " Watched", lambda camera: _on(camera.stream.readers)),
+    _Entity("binary_sensor", "requested", " Requested", lambda camera: _on(_requested(camera))),
+    _Entity("binary_sensor", "stream_authorization", " Stream authorization", _extension),
+    _Entity("sensor", "status", " Status", _status),
+    _Entity("sensor", "viewers", " Viewers", lambda camera: {str(len(camera.stream.readers))}),
+    _Entity("sensor", "streaming_since", " Streaming since", _since),
+    _Entity("sensor", "authorization_expires", " Authorization expires", _expires),
+    _Entity("switch", "enabled", " Enabled", lambda camera: _on(camera.enabled)),
+    _Entity("switch", "persistent", " Persistent", lambda camera: _on(camera.persistent)),
+    _Entity("button", "restart_stream", " Restart stream", _pressed),
+    _Entity("button", "take_picture", " Take picture", lambda _: {STATE_UNKNOWN}),
+    _Entity("event", "activity", " Activity", None),
+)
+_CREDENTIAL_ENTITIES: tuple[_Entity[Credential], ...] = (
+    _Entity("sensor", "authorization", " Authorization", _authorization),
+    _Entity("sensor", "last_authorized", " Last authorized", None),
+    _Entity(
+        "binary_sensor", "problem", " Problem", lambda credential: _on(credential.tokens is None)
+    ),
+    _Entity("event", "activity", " Activity", None),
+)
+_SERVER_ENTITIES: tuple[_Entity[Simulator], ...] = (
+    _Entity("binary_sensor", "connection", " Connection", lambda _: {"on"}),
+    _Entity(
+        "sensor",
+        "health",
+        " Health",
+        lambda simulator: {"healthy" if simulator.world.users else "unhealthy"},
+    ),
+    _Entity(
+        "sensor",
+        "cameras_streaming",
+        " Cameras streaming",
+        lambda simulator: {
+            str(sum(camera.stream.ready for camera in simulator.world.cameras.values()))
+        },
+    ),
+    _Entity("button", "synchronize_cameras", " Synchronize cameras", lambda _: {STATE_UNKNOWN}),
+)
+
+
+def camera_key(camera: Camera, key: str) -> str:
+    """Return what identifies one of a camera's entities within its entry."""
+    return f"camera_{camera.checksum}_{key}"
+
+
+def expected_of(simulator: Simulator, entry: ConfigEntry) -> Expected:
+    """Return what must be shown of a server once it is quiet."""
+    server = f"{entry.entry_id}_server"
+    return {
+        **{
+            fact: frozenset(values)
+            for fact, values in _facts(server, entry.title, simulator, _SERVER_ENTITIES)
+        },
+        # Asked once per connection: where the answer made no sense, it is not known.
+        Fact("version", server): frozenset({RELEASE, "None"}),
+        **{
+            fact: frozenset(values)
+            for camera in simulator.world.cameras.values()
+            for fact, values in _facts(
+                f"{entry.entry_id}_camera_{camera.checksum}",
+                camera.name or f"Camera {camera.id}",
+                camera,
+                _CAMERA_ENTITIES,
+            )
+        },
+        **{
+            fact: frozenset(values)
+            for credential in simulator.world.credentials.values()
+            for fact, values in _facts(
+                f"{entry.entry_id}_credential_{_checksum(credential)}",
+                credential.description or f"Credential {credential.id}",
+                credential,
+                _CREDENTIAL_ENTITIES,
+            )
+        },
+    }
+
+
+def shown_by(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[Fact, Shown]:
+    """Return all that Home Assistant shows of a server, in entities that are enabled."""
+    shown: dict[Fact, Shown] = {}
+    for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        if entity.disabled:
+            continue
+        where, state = entity.entity_id, hass.states.get(entity.entity_id)
+        name = state.attributes.get(ATTR_FRIENDLY_NAME) if state else None
+        shown[Fact("state", entity.unique_id, entity.domain)] = Shown(
+            state.state if state else "no state", where
+        )
+        shown[Fact("name", entity.unique_id, entity.domain)] = Shown(str(name), where)
+    for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
+        identifier = next(value for domain, value in device.identifiers if domain == DOMAIN)
+        where = f"device {device.name}"
+        shown[Fact("device", identifier)] = Shown(str(device.name), where)
+        if identifier == f"{entry.entry_id}_server":
+            shown[Fact("version", identifier)] = Shown(str(device.sw_version), where)
+    return shown
+
+
+def differences(
+    expected: Expected, shown: Mapping[Fact, Shown], *, gone_may_linger: bool = False
+) -> tuple[Difference, ...]:
+    """Compare what is shown with what is expected.
+
+    What the server does not have any more is unavailable until a second list agrees:
+    `gone_may_linger` says that there was no time for that one yet.
+    """
+    wrong = [
+        Difference(fact, shown[fact].where, shown[fact].value, " or ".join(sorted(values)))
+        if fact in shown
+        else Difference(fact, fact.unique_id, "nothing", " or ".join(sorted(values)))
+        for fact, values in expected.items()
+        if fact not in shown or (values and shown[fact].value not in values)
+    ]
+    for fact, each in shown.items():
+        lingers = gone_may_linger and (fact.kind != "state" or each.value == STATE_UNAVAILABLE)
+        if fact not in expected and not lingers:
+            wrong.append(Difference(fact, each.where, each.value, "nothing"))
+    return tuple(wrong)
+
+
+def _facts[T](
+    unique_id: str, name: str, row: T, entities: tuple[_Entity[T], ...]
+) -> Iterator[tuple[Fact, set[str]]]:
+    yield Fact("device", unique_id), {name}
+    for entity in entities:
+        entity_id = f"{unique_id}_{entity.key}"
+        values = set() if entity.values is None else entity.values(row)
+        yield Fact("state", entity_id, entity.domain), values
+        yield Fact("name", entity_id, entity.domain), {f"{name}{entity.name}"}
+
+
+def _checksum(credential: Credential) -> str:
+    identity = f"{credential.oauth_client_id}/{credential.dac_project_id}"
+    return hashlib.sha256(identity.encode()).hexdigest()
