@@ -40,7 +40,7 @@ async def test_a_camera_is_streaming_while_it_is_ready(
     await until(lambda: hass.states.get(FRONT).state == "idle")
 
 
-async def test_the_stream_is_rtsp_where_the_server_has_it_else_hls(
+async def test_the_stream_is_the_servers_rtsp_and_never_its_hls(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     camera = hass.data["camera"].get_entity(FRONT)
@@ -52,8 +52,7 @@ async def test_the_stream_is_rtsp_where_the_server_has_it_else_hls(
     simulator.world.protocols.discard("rtsp")
     await until(lambda: camera.coordinator.camera(camera.device_key.key).url_rtsp_tcp is None)
 
-    expected = f"http://127.0.0.1:{simulator.hls_port}/front/index.m3u8"
-    assert await async_get_stream_source(hass, FRONT) == expected
+    assert await async_get_stream_source(hass, FRONT) is None
 
 
 async def test_a_stream_that_is_open_follows_its_source(
@@ -118,7 +117,7 @@ async def test_an_address_that_leads_elsewhere_is_told_and_not_opened(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     row = camera_row(simulator.world.cameras[1], simulator.world, 0)
-    hostile = {"url_rtsp_tcp": "file:///etc/passwd", "url_hls_m3u8": "http://u:p@elsewhere/x"}
+    hostile = {"url_rtsp_tcp": "file:///etc/passwd", "url_web_rtc": "http://u:p@elsewhere/x"}
     answer = {"page": 1, "itemsPerPage": 100, "total": 1, "items": [row | hostile]}
     simulator.faults.answers[("cameras", "list")] = answer
     await hass.config_entries.async_setup(entry.entry_id)
@@ -132,6 +131,6 @@ async def test_an_address_that_leads_elsewhere_is_told_and_not_opened(
     assert await async_get_stream_source(hass, FRONT) is None
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert sum("url_rtsp_tcp" in message for message in warnings) == 1
-    assert sum("url_hls_m3u8" in message for message in warnings) == 1
+    assert sum("url_web_rtc" in message for message in warnings) == 1
     assert "u:p@" not in caplog.text
     await hass.config_entries.async_unload(entry.entry_id)

@@ -170,19 +170,6 @@ async def test_unloading_ends_the_wait(
         await waiting
 
 
-async def test_hls_is_held_where_there_is_no_rtsp(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
-) -> None:
-    simulator.world.protocols.discard("rtsp")
-    camera = _camera(hass, DRIVEWAY)
-    await until(lambda: camera.stream_urls.rtsp is None)
-
-    stream = await camera.async_create_stream()
-
-    assert stream.source == f"http://127.0.0.1:{simulator.hls_port}/driveway/index.m3u8"
-    assert _shown(simulator, DRIVEWAY) is Picture.VIDEO
-
-
 @pytest.mark.parametrize(
     ("camera_id", "reason"),
     [

@@ -20,6 +20,7 @@ from PIL import Image
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
+from custom_components.nestmtx.const import CONF_STILLS
 from tests.conftest import Until
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
@@ -83,15 +84,7 @@ async def _frame(stream: Stream) -> int:
         return frame_number(frame.to_ndarray(format="gray"))
 
 
-@pytest.mark.parametrize("protocol", ["rtsp", "hls"])
-async def test_a_sleeping_camera_plays(
-    camera: CameraEntity, simulator: Simulator, until: Until, protocol: str
-) -> None:
-    simulator.world.protocols.intersection_update({protocol})
-    await until(
-        lambda: (camera.stream_urls.source or "").startswith(protocol.replace("hls", "http"))
-    )
-
+async def test_a_sleeping_camera_plays(camera: CameraEntity, simulator: Simulator) -> None:
     stream = await _opened(camera)
 
     first = await _frame(stream)
@@ -151,18 +144,22 @@ async def test_a_recording_of_a_sleeping_camera_begins_with_video(
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-async def test_a_picture_is_taken_of_what_home_assistant_reads_anyhow(
-    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, until: Until
+async def test_a_picture_is_taken_of_what_home_assistant_plays(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, camera: CameraEntity, until: Until
 ) -> None:
-    simulator.world.protocols.intersection_update({"hls"})
-    await until(lambda: (camera.stream_urls.source or "").startswith("http"))
+    hass.config_entries.async_update_entry(loaded_entry, options={CONF_STILLS: "own_view"})
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+    camera = hass.data["camera"].get_entity(FRONT)
     stream = await _opened(camera)
     shown = await _frame(stream)
+    await until(lambda: camera.camera.shows_video)
 
     image = await async_get_image(hass, FRONT)
 
     picture = Image.open(io.BytesIO(image.content)).convert("L")
     assert abs(frame_number(np.asarray(picture)) - shown) < 100
+    for output in stream.outputs().values():
+        await stream.remove_provider(output)
 
 
 async def test_the_media_browser_plays_a_sleeping_camera(

@@ -76,6 +76,12 @@ async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera
     return reader
 
 
+async def _picture(hass: HomeAssistant, until: Until, entity_id: str = FRONT) -> CameraImage:
+    """Return a camera's picture once there is one."""
+    await until(lambda: _taken(hass, entity_id) is not None)
+    return await async_get_image(hass, entity_id)
+
+
 async def test_an_hour_of_dashboards_with_twenty_cameras_wakes_none(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
@@ -102,7 +108,7 @@ async def test_a_camera_that_somebody_watches_has_a_real_picture(
     await _video(hass, simulator, until, 1)
     before = int(time.time() * 10) % (1 << 24)
 
-    image = await async_get_image(hass, FRONT)
+    image = await _picture(hass, until)
 
     assert image.content_type == "image/jpeg"
     assert _opened(image).size == (WIDTH, HEIGHT)
@@ -164,11 +170,17 @@ async def test_a_connecting_picture_is_no_picture(
 
 
 async def test_a_picture_that_stands_still_is_no_picture(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    events: Probe,
+    until: Until,
 ) -> None:
-    await _video(hass, simulator, until, 1)
     with patch("tests.simulator.picture.frames", _still_frames):
-        await asyncio.sleep(1.1)
+        await _video(hass, simulator, until, 1)
+        await until(lambda: _own_reads(events) > 0)
+        # Longer than the second of video that is compared.
+        await asyncio.sleep(2.5)
         image = await async_get_image(hass, FRONT)
 
     assert image.content == read_placeholder(Placeholder.LIVE)
@@ -182,7 +194,7 @@ async def test_the_last_picture_stays_when_the_view_has_ended(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     viewer = await _video(hass, simulator, until, 1)
-    shown = await async_get_image(hass, FRONT)
+    shown = await _picture(hass, until)
     taken = _taken(hass, FRONT)
 
     await simulator.close_reader(1, viewer)
@@ -196,7 +208,7 @@ async def test_the_last_picture_is_kept_over_a_restart(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     viewer = await _video(hass, simulator, until, 1)
-    shown = await async_get_image(hass, FRONT)
+    shown = await _picture(hass, until)
     taken = _taken(hass, FRONT)
     await simulator.close_reader(1, viewer)
 
@@ -212,7 +224,7 @@ async def test_pictures_are_removed_with_the_entry(
 ) -> None:
     await hass.config_entries.async_setup(entry.entry_id)
     await _video(hass, simulator, until, 1)
-    await async_get_image(hass, FRONT)
+    await _picture(hass, until)
     key = hass.data["camera"].get_entity(FRONT).device_key.key
 
     await hass.config_entries.async_unload(entry.entry_id)
@@ -232,7 +244,7 @@ async def test_the_picture_of_a_persistent_camera_is_taken_though_nobody_watches
     await until(lambda: coordinator.data.cameras[1].is_persistent)
     await until(lambda: coordinator.data.cameras[1].authorized_until is not None)
 
-    image = await async_get_image(hass, FRONT)
+    image = await _picture(hass, until)
 
     assert _opened(image).size == (WIDTH, HEIGHT)
 
@@ -243,7 +255,7 @@ async def test_the_orientation_that_the_user_chose_is_honoured(
     await _video(hass, simulator, until, 1)
     await hass.data["camera_prefs"].async_update(FRONT, orientation=6)
 
-    image = await async_get_image(hass, FRONT)
+    image = await _picture(hass, until)
 
     assert _opened(image).size == (HEIGHT, WIDTH)
 

@@ -58,9 +58,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     _attr_brand = "Google Nest"
     _unrecorded_attributes = frozenset({"picture_taken"})
-    fields = frozenset(
-        {"device_type", "identified_as", "ready", "url_hls_m3u8", "url_rtsp_tcp", "url_web_rtc"}
-    )
+    fields = frozenset({"device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"})
 
     def __init__(
         self,
@@ -103,7 +101,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @override
     def supported_features(self) -> CameraEntityFeature:
         """Return streaming, where the server has a stream, or a URL that fails with an error."""
-        has_stream = self.stream_urls.source or self.stream_urls.refused
+        has_stream = self.stream_urls.rtsp or self.stream_urls.refused
         return CameraEntityFeature.STREAM if has_stream else CameraEntityFeature(0)
 
     @property
@@ -117,7 +115,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     async def async_added_to_hass(self) -> None:
         """Take over the last picture from before a restart."""
         await self._stills.async_load(self.key)
-        self.async_on_remove(self._stills.async_add_listener(self.key, self.async_write_ha_state))
+        self.async_on_remove(self._stills.async_follow(self.key, self.async_write_ha_state))
         await super().async_added_to_hass()
 
     # Live views
@@ -125,7 +123,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @override
     async def stream_source(self) -> str | None:
         """Return the URL of the stream; opening it wakes the camera."""
-        return self.stream_urls.source
+        return self.stream_urls.rtsp
 
     async def async_start_stream(self) -> None:
         """Wait until there is video to be seen. Raises HomeAssistantError, which says why not."""
@@ -177,7 +175,8 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Return the last picture, or a drawing that says why there is none."""
-        picture = await self._stills.async_picture(self.key, self.stream)
+        await self._stills.async_look_at(self.key, self.stream)
+        picture = self._stills.last(self.key)
         if picture is None:
             return await self.hass.async_add_executor_job(read_placeholder, self._placeholder)
         settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
@@ -217,8 +216,8 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         if self.stream_urls.whep != former.whep:
             self.hass.async_create_task(self.async_refresh_providers())
         # A stream is kept for as long as the entity is there.
-        source = self.stream_urls.source
-        if source != former.source and source is not None and self.stream is not None:
+        source = self.stream_urls.rtsp
+        if source != former.rtsp and source is not None and self.stream is not None:
             self.stream.update_source(source)
 
     def _warn_of_refused(self) -> None:

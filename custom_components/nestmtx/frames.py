@@ -1,18 +1,30 @@
-"""Frames of video as JPEG, decoded by PyAV, which Home Assistant's stream component requires."""
+"""Frames of video as JPEG, decoded by PyAV, which Home Assistant's stream component requires.
 
+What is decoded is not trusted: its size is bounded before it comes here, the decoder refuses
+pictures of more than MAX_PIXELS, and it can be stopped between two frames. All of this blocks.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from threading import Event
-import time
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components.stream import Orientation
-from PIL import Image, ImageChops
+import numpy as np
+from PIL import Image
 
-_TIMEOUT: Final = 5.0
-"""Seconds for a stream to open, and from one frame to the next."""
+if TYPE_CHECKING:
+    import av
+
+MAX_PIXELS: Final = 4096 * 2304
+"""Of a picture. The largest cameras have 3840x2160."""
+MAX_FRAMES: Final = 60
+"""Frames that are decoded for one picture. A second has 10 to 30."""
+MAX_SEGMENT_SIZE: Final = 16 * 1024 * 1024
+"""Bytes of what Home Assistant plays. A segment has about 200 kB."""
 _QUALITY: Final = 85
-_APART: Final = 1.0
-"""Seconds between two frames that are compared."""
+_COMPARED: Final = (320, 180)
+"""Width and height in which they are compared."""
 _NOISE: Final = 12
 """Levels of brightness, of 256, by which an encoder changes a picture that stands still: 9 were
 measured with x264."""
@@ -28,42 +40,85 @@ _TURNS: Final = {
 }
 
 
-def moves(former: Image.Image, latter: Image.Image) -> bool:
-    """Return whether two frames show more than one picture that stands still."""
-    if former.size != latter.size:
-        return True
-    difference = ImageChops.difference(former.convert("L"), latter.convert("L"))
-    return difference.histogram()[_NOISE + 1 :] != [0] * (255 - _NOISE)
+def picture_of_units(units: Sequence[bytes], stop: Event) -> bytes | None:
+    """Return a frame of some H.264 access units as JPEG; None when all of them look the same.
 
-
-def grab_frame(source: str | BytesIO, stop: Event, longest: float) -> bytes | None:
-    """Return a frame of moving video as JPEG; None when there is none, or when told to stop.
-
-    The source is the URL of a stream, or a film as bytes. A "connecting" picture stands still: it
-    is no video. Blocks for `longest` seconds at most, and for one timeout more where a stream
-    stalls.
+    The first unit is a key frame, and all are of about a second. A "connecting" picture stands
+    still: it is not the camera's.
     """
     try:
         import av  # noqa: PLC0415
     except ImportError:
         return None
-    is_rtsp = isinstance(source, str) and source.startswith("rtsp")
-    options = {"rtsp_transport": "tcp"} if is_rtsp else {}
-    deadline = time.monotonic() + longest
-    former: tuple[float, Image.Image] | None = None
+    decoder = av.CodecContext.create("h264", "r")
+    _restrict(decoder)
+    packets = [av.Packet(unit) for unit in units[:MAX_FRAMES]]
+    return _moving_picture(_frames(decoder, packets, stop))
+
+
+def picture_of_segment(segment: bytes, stop: Event) -> bytes | None:
+    """Return a frame of an MP4 as JPEG; None when all of its frames look the same."""
     try:
-        with av.open(source, "r", options=options, timeout=_TIMEOUT) as container:
-            for frame in container.decode(video=0):
-                if stop.is_set() or time.monotonic() > deadline:
-                    break
-                if former is None or (frame.time or 0.0) - former[0] >= _APART:
-                    image = Image.fromarray(frame.to_ndarray(format="rgb24"))
-                    if former and moves(former[1], image):
-                        return jpeg_of(image)
-                    former = (frame.time or 0.0, image)
-    except av.FFmpegError, IndexError, OSError:
-        pass
-    return None
+        import av  # noqa: PLC0415
+    except ImportError:
+        return None
+    if len(segment) > MAX_SEGMENT_SIZE:
+        return None
+    try:
+        with av.open(BytesIO(segment), "r", options={"max_pixels": str(MAX_PIXELS)}) as container:
+            if not container.streams.video:
+                return None
+            decoder = container.streams.video[0].codec_context
+            _restrict(decoder)
+            return _moving_picture(_frames(decoder, container.demux(video=0), stop))
+    except av.FFmpegError, ValueError:
+        return None
+
+
+def _restrict(decoder: av.VideoCodecContext) -> None:
+    """Have a decoder refuse pictures that are too large, before it takes memory for them."""
+    decoder.options = {"max_pixels": str(MAX_PIXELS)}
+    decoder.thread_count = 1
+
+
+def _frames(
+    decoder: av.VideoCodecContext, packets: Iterable[av.Packet[Any]], stop: Event
+) -> Iterator[av.VideoFrame]:
+    """Decode packets, and what the decoder holds back; what it refuses is left out."""
+    import av  # noqa: PLC0415
+
+    count = 0
+    for packet in (*packets, None):
+        try:
+            decoded = decoder.decode(packet)
+        except av.FFmpegError, EOFError:
+            continue
+        for frame in decoded:
+            count += 1
+            if stop.is_set() or count > MAX_FRAMES:
+                return
+            yield frame
+
+
+def _moving_picture(frames: Iterator[av.VideoFrame]) -> bytes | None:
+    """Return the last frame as JPEG, if it differs from the first one."""
+    first = last = next(frames, None)
+    for frame in frames:
+        last = frame
+    if first is None or last is None or not _differ(first, last):
+        return None
+    return jpeg_of(Image.fromarray(last.to_ndarray(format="rgb24")))
+
+
+def _differ(first: av.VideoFrame, last: av.VideoFrame) -> bool:
+    """Return whether two frames show more than the noise of an encoder."""
+    if (first.width, first.height) != (last.width, last.height):
+        return True
+    one, other = (
+        frame.reformat(*_COMPARED, format="gray").to_ndarray().astype(np.int16)
+        for frame in (first, last)
+    )
+    return bool(np.abs(one - other).max() > _NOISE)
 
 
 def turned(jpeg: bytes, orientation: Orientation) -> bytes:

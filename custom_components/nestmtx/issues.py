@@ -61,7 +61,7 @@ def _has_no_video(coordinator: NestMTXCoordinator) -> bool:
         for camera in coordinator.cameras
         if camera.path and camera.is_enabled
     ]
-    return bool(urls) and not any(each.source or each.whep or each.refused for each in urls)
+    return bool(urls) and not any(each.rtsp or each.whep or each.refused for each in urls)
 
 
 class Issues:

@@ -11,9 +11,11 @@ from typing import Final
 
 from PIL import Image
 
+from .frames import MAX_PIXELS
+
 _SUFFIX: Final = ".jpg"
 MAX_SIZE: Final = 16 * 1024 * 1024
-"""Bytes of a picture that is read from a file."""
+"""Bytes of a picture that is read from a file. One of 3840x2160 has about 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,13 @@ class PictureStore:
                 return None
             jpeg, taken = path.read_bytes(), path.stat().st_mtime
             with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    return None
                 image.load()
         except OSError, Image.DecompressionBombError, ValueError, SyntaxError:
             return None
-        return Picture(jpeg, datetime.fromtimestamp(taken, UTC))
+        # A clock that was wrong once must not date a picture in the future for good.
+        return Picture(jpeg, min(datetime.fromtimestamp(taken, UTC), datetime.now(UTC)))
 
     def save(self, key: str, picture: Picture) -> None:
         """Keep a picture in place of the former one. Raises OSError."""

@@ -1,14 +1,15 @@
 """Still pictures that never wake a camera, and never keep one awake.
 
-Dashboards ask for a picture every ten seconds. A frame is taken only from a stream that is there
-anyhow: one that somebody watches, or that runs all the time.
+Dashboards request a picture every ten seconds. Each request is answered at once, with the last
+picture. New ones come from streams that run anyhow: of each camera that somebody watches, or that
+runs all the time, one reader takes a picture now and then, and ends with the last viewer.
 """
 
 import asyncio
-from collections import defaultdict
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from enum import StrEnum
-import io
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -19,11 +20,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .client import Camera, StreamUrls, stream_urls, tag_own_reader
+from .client import AccessUnit, Camera, NestMTXError, read_video, stream_urls, tag_own_reader
 from .const import CONF_STILLS, DOMAIN, LOGGER
 from .coordinator import ListenerScope, NestMTXCoordinator
 from .device_key import DeviceKey
-from .frames import grab_frame
+from .frames import MAX_FRAMES, picture_of_segment, picture_of_units
 from .picture_store import Picture, PictureStore
 
 
@@ -38,16 +39,18 @@ class StillsPolicy(StrEnum):
     """Nowhere else."""
 
 
-INTERVAL: Final = timedelta(seconds=30)
-"""A picture is new for so long; so long is waited after an attempt."""
-_WAIT: Final = 5.0
-"""Seconds for which somebody who asks waits for a new picture, before he gets the last one."""
-MAX_GRAB_TIME: Final = 10.0
-"""Seconds that it may take to get a frame."""
-MAX_TAKE_TIME: Final = 20.0
-"""The same, for a picture that is taken on purpose."""
-MAX_GRABS: Final = 2
-"""Frames that are grabbed at the same time."""
+INTERVAL: Final = timedelta(seconds=20)
+"""The least time between two pictures of a camera. With a key frame each 25 s, each gives one."""
+MAX_UNITS_SIZE: Final = 8 * 1024 * 1024
+"""Bytes of video that are kept for one picture."""
+MAX_TAKE_TIME: Final = 30.0
+"""Seconds for a picture that is taken on purpose: a key frame comes each 25 s."""
+MAX_DECODERS: Final = 2
+"""Pictures that are decoded at the same time."""
+_SPAN: Final = 1.0
+"""Seconds of video that a picture is made of."""
+_READ_AGAIN: Final = 10.0
+"""Seconds before a stream that broke off is read again."""
 _SAVE_DELAY: Final = 300.0
 """Seconds from a new picture to its file: a memory card is not to be written all the time."""
 
@@ -62,16 +65,13 @@ def has_video(camera: Camera, now: datetime) -> bool:
     return camera.ready and camera.shows_video and not camera.lacks_authorization(now)
 
 
-def still_source(camera: Camera, urls: StreamUrls, nonce: str) -> str | None:
-    """Return what a frame may be taken from without waking the camera or keeping it awake."""
-    if camera.is_persistent and camera.is_enabled and urls.source:
-        return tag_own_reader(urls.source, nonce)
-    # A reader of HLS keeps a stream for a minute after the viewer has gone.
-    return tag_own_reader(urls.rtsp, nonce) if camera.watched and urls.rtsp else None
+def runs_anyhow(camera: Camera) -> bool:
+    """Return whether reading a camera neither wakes it nor keeps it awake."""
+    return camera.watched or (camera.is_persistent and camera.is_enabled)
 
 
 class Stills:
-    """The last picture of each camera of an entry."""
+    """The last picture of each camera of an entry, and the readers that bring new ones."""
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
         """There is none yet."""
@@ -85,27 +85,38 @@ class Stills:
         """Keys of the cameras that had a picture before the start."""
         self._unsaved: set[str] = set()
         self._cancel_save: CALLBACK_TYPE | None = None
-        self._attempts: dict[str, float] = {}
-        self._grabs: dict[str, asyncio.Task[None]] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._slots = asyncio.Semaphore(MAX_GRABS)
         self._listeners: dict[str, CALLBACK_TYPE] = {}
+        self._readers: dict[str, asyncio.Task[None]] = {}
+        self._taken_at: dict[str, float] = {}
+        """When the last picture was taken, by the loop's clock: another one may be put right."""
+        self._decoders = asyncio.Semaphore(MAX_DECODERS)
+        self._stop = Event()
 
-    @callback
-    def async_add_listener(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a listener for each new picture of a camera; returns what ends that."""
-        self._listeners[key] = listener
-
-        @callback
-        def remove() -> None:
-            if self._listeners.get(key) is listener:
-                del self._listeners[key]
-
-        return remove
+    # What entities use
 
     def last(self, key: str) -> Picture | None:
         """Return a camera's last picture."""
         return self._pictures.get(key)
+
+    @callback
+    def async_follow(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Bring new pictures of a camera, and call for each, until the returned function is called.
+
+        A camera without an entity costs nothing.
+        """
+        self._listeners[key] = listener
+        scope = ListenerScope(DeviceKey("camera", key))
+        unsubscribe = self._coordinator.async_add_listener(lambda: self._update_reader(key), scope)
+        self._update_reader(key)
+
+        @callback
+        def end() -> None:
+            unsubscribe()
+            self._end_reader(key)
+            if self._listeners.get(key) is listener:
+                del self._listeners[key]
+
+        return end
 
     async def async_load(self, key: str) -> None:
         """Take over the picture of a camera from before the start."""
@@ -122,109 +133,130 @@ class Stills:
             await self._hass.async_add_executor_job(self._store.keep_only, keys)
         self._stored = await self._hass.async_add_executor_job(self._store.keys)
 
-    async def async_picture(self, key: str, stream: Stream | None) -> Picture | None:
-        """Return a camera's picture: a new one where that costs the camera nothing.
-
-        `stream` is what Home Assistant reads of the camera. Takes a few seconds at most.
-        """
-        last = self.last(key)
-        if last is not None and dt_util.utcnow() - last.taken < INTERVAL:
-            return last
-        grab = self._grabs.get(key) or self._begin(key, stream)
-        if grab is not None:
-            await asyncio.wait({grab}, timeout=_WAIT)
-        return self.last(key)
+    async def async_look_at(self, key: str, stream: Stream | None) -> None:
+        """Take a picture of what Home Assistant itself plays, where nothing else brings one."""
+        if self._policy is StillsPolicy.ON_REQUEST or key in self._readers or not self._is_due(key):
+            return
+        segment = _last_segment(stream)
+        if segment is None or not self._has_video(key):
+            return
+        self._taken_at[key] = self._hass.loop.time()
+        async with self._decoders:
+            jpeg = await self._hass.async_add_executor_job(picture_of_segment, segment, self._stop)
+        if jpeg is not None:
+            self._keep(key, jpeg)
 
     async def async_take(self, key: str) -> None:
         """Wake a camera, take a picture, and let go. Raises HomeAssistantError."""
         async with self._coordinator.async_hold_stream(key):
-            camera = self._coordinator.camera(key)
-            url = self._urls(camera).source if camera is not None else None
-            jpeg = None
-            if url is not None:
-                url = tag_own_reader(url, self._coordinator.data.nonce)
-                async with self._locks[key], self._slots:
-                    jpeg = await self._frame(url, Event(), MAX_TAKE_TIME)
+            jpeg = await self._new_picture(key)
         if jpeg is None:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_picture")
         self._keep(key, jpeg)
 
     async def async_stop(self, _: HomeAssistantEvent | None = None) -> None:
         """Take no more pictures, and keep what there is."""
-        for grab in self._grabs.values():
-            grab.cancel()
-        if self._cancel_save is not None:
-            self._cancel_save()
+        self._stop.set()
+        for key in tuple(self._readers):
+            self._end_reader(key)
         await self._async_save()
 
-    def _urls(self, camera: Camera) -> StreamUrls:
-        return stream_urls(camera, self._coordinator.video_host)
+    # Readers
 
-    def _camera_with_video(self, key: str) -> Camera | None:
+    @callback
+    def _update_reader(self, key: str) -> None:
+        """Begin or end to read a camera's stream, by what is known of it now."""
+        reader = self._readers.get(key)
+        if not self._may_read(key):
+            self._end_reader(key)
+        elif reader is None or reader.done():
+            reader = self._readers[key] = (
+                self._coordinator.config_entry.async_create_background_task(
+                    self._hass, self._read(key), f"{DOMAIN} still pictures"
+                )
+            )
+            reader.add_done_callback(lambda _: self._readers.pop(key, None))
+
+    def _end_reader(self, key: str) -> None:
+        if (reader := self._readers.pop(key, None)) is not None:
+            reader.cancel()
+
+    def _may_read(self, key: str) -> bool:
         camera = self._coordinator.camera(key)
-        if camera is None or not self._coordinator.last_update_success:
-            return None
-        return camera if has_video(camera, dt_util.utcnow()) else None
-
-    def _still_source(self, key: str) -> str | None:
-        camera = self._camera_with_video(key)
-        if camera is None or self._policy is not StillsPolicy.RUNNING:
-            return None
-        return still_source(camera, self._urls(camera), self._coordinator.data.nonce)
-
-    def _begin(self, key: str, stream: Stream | None) -> asyncio.Task[None] | None:
-        """Begin to get a new picture, where it is time and the camera allows it."""
-        if self._policy is StillsPolicy.ON_REQUEST:
-            return None
-        now = self._hass.loop.time()
-        if now - self._attempts.get(key, float("-inf")) < INTERVAL.total_seconds():
-            return None
-        if stream is not None and not (stream.available and HLS_PROVIDER in stream.outputs()):
-            stream = None
-        if self._camera_with_video(key) is None or not (stream or self._still_source(key)):
-            return None
-        self._attempts[key] = now
-        grab = self._grabs[key] = self._coordinator.config_entry.async_create_background_task(
-            self._hass, self._grab(key, stream), f"{DOMAIN} still picture"
+        return (
+            self._policy is StillsPolicy.RUNNING
+            and not self._stop.is_set()
+            and camera is not None
+            and runs_anyhow(camera)
+            and self._has_video(key)
         )
-        grab.add_done_callback(lambda _: self._grabs.pop(key, None))
-        return grab
 
-    async def _grab(self, key: str, stream: Stream | None) -> None:
-        async with self._locks[key], self._slots:
-            jpeg = None
-            if stream is not None and (film := _last_segment(stream)) is not None:
-                jpeg = await self._frame(io.BytesIO(film), Event(), MAX_GRAB_TIME)
-            if jpeg is None and (url := self._still_source(key)):
-                jpeg = await self._frame_while_allowed(key, url)
-        if jpeg is not None:
-            self._keep(key, jpeg)
+    def _has_video(self, key: str) -> bool:
+        camera = self._coordinator.camera(key)
+        is_known = camera is not None and self._coordinator.last_update_success
+        return is_known and camera is not None and has_video(camera, dt_util.utcnow())
 
-    async def _frame_while_allowed(self, key: str, url: str) -> bytes | None:
-        """Return a frame of a stream, unless nobody else reads it any more."""
-        stop = Event()
+    def _is_due(self, key: str) -> bool:
+        taken_at = self._taken_at.get(key, float("-inf"))
+        return self._hass.loop.time() - taken_at >= INTERVAL.total_seconds()
 
-        @callback
-        def stop_when_alone() -> None:
-            if self._still_source(key) is None:
-                stop.set()
+    def _url(self, key: str) -> str | None:
+        camera = self._coordinator.camera(key)
+        url = stream_urls(camera, self._coordinator.video_host).rtsp if camera else None
+        return tag_own_reader(url, self._coordinator.data.nonce) if url else None
 
-        end = self._coordinator.async_add_listener(
-            stop_when_alone, ListenerScope(DeviceKey("camera", key))
-        )
+    async def _read(self, key: str) -> None:
+        """Take pictures of a camera's stream until cancelled."""
+        while True:
+            if url := self._url(key):
+                try:
+                    async with aclosing(read_video(url)) as units:
+                        async for jpeg in self._pictures_of(key, units):
+                            self._keep(key, jpeg)
+                except NestMTXError as err:
+                    LOGGER.debug("The stream for still pictures has ended: %s", err)
+            await asyncio.sleep(_READ_AGAIN)
+
+    async def _new_picture(self, key: str) -> bytes | None:
+        """Return a picture of a camera's stream; None when there is none in time."""
+        url = self._url(key)
+        if url is None:
+            return None
+        self._taken_at.pop(key, None)
         try:
-            return await self._frame(url, stop, MAX_GRAB_TIME)
-        finally:
-            end()
+            async with asyncio.timeout(MAX_TAKE_TIME), aclosing(read_video(url)) as units:
+                async for jpeg in self._pictures_of(key, units):
+                    return jpeg
+        except (NestMTXError, TimeoutError) as err:
+            LOGGER.debug("No picture could be taken: %s", err)
+        return None
 
-    async def _frame(self, source: str | io.BytesIO, stop: Event, longest: float) -> bytes | None:
-        try:
-            return await self._hass.async_add_executor_job(grab_frame, source, stop, longest)
-        finally:
-            stop.set()
+    async def _pictures_of(
+        self, key: str, units: AsyncGenerator[AccessUnit]
+    ) -> AsyncGenerator[bytes]:
+        """Return a picture of a stream each time when one is due, from a key frame on."""
+        kept: list[AccessUnit] = []
+        async for unit in units:
+            if kept or (unit.is_key_frame and self._is_due(key)):
+                kept.append(unit)
+            if not kept or not _is_enough(kept):
+                continue
+            encoded, kept = [each.data for each in kept], []
+            async with self._decoders:
+                jpeg = await self._hass.async_add_executor_job(
+                    picture_of_units, encoded, self._stop
+                )
+            if jpeg is not None:
+                self._taken_at[key] = self._hass.loop.time()
+                yield jpeg
+
+    # Keeping
 
     @callback
     def _keep(self, key: str, jpeg: bytes) -> None:
+        if self._stop.is_set():
+            # Its entry is gone, and its folder with it.
+            return
         self._pictures[key] = Picture(jpeg, dt_util.utcnow())
         self._unsaved.add(key)
         if self._cancel_save is None:
@@ -233,7 +265,9 @@ class Stills:
             listener()
 
     async def _async_save(self, _: datetime | None = None) -> None:
-        self._cancel_save = None
+        if self._cancel_save is not None:
+            self._cancel_save()
+            self._cancel_save = None
         unsaved, self._unsaved = self._unsaved, set()
         try:
             for key in unsaved:
@@ -242,8 +276,17 @@ class Stills:
             LOGGER.warning("The last pictures of cameras could not be kept: %s", err)
 
 
-def _last_segment(stream: Stream) -> bytes | None:
-    """Return the last few seconds of what Home Assistant reads anyhow, as MP4."""
-    output = stream.outputs().get(HLS_PROVIDER)
+def _is_enough(units: list[AccessUnit]) -> bool:
+    """Return whether a picture can be made of some access units, or no more may be kept."""
+    return (
+        not 0 <= units[-1].time - units[0].time < _SPAN
+        or len(units) >= MAX_FRAMES
+        or sum(len(unit.data) for unit in units) > MAX_UNITS_SIZE
+    )
+
+
+def _last_segment(stream: Stream | None) -> bytes | None:
+    """Return the last few seconds of what Home Assistant plays, as MP4."""
+    output = stream.outputs().get(HLS_PROVIDER) if stream and stream.available else None
     segments = [each for each in output.get_segments() if each.complete] if output else []
     return segments[-1].init + segments[-1].get_data() if segments else None

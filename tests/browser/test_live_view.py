@@ -30,12 +30,6 @@ def test_a_sleeping_camera_plays_over_hls_from_rtsp(start_home: StartHome, page:
     wait_for_video(page.locator(DIALOG), "ha-hls-player", seconds=SECONDS)
 
 
-def test_a_sleeping_camera_plays_over_hls_from_hls(start_home: StartHome, page: Page) -> None:
-    home = start_home(protocols="hls")
-    open_camera(page, home.show(SLEEPING))
-    wait_for_video(page.locator(DIALOG), "ha-hls-player", seconds=SECONDS)
-
-
 def test_a_live_view_over_hls_comes_back_after_a_restart_of_the_stream(
     start_home: StartHome, page: Page
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.nestmtx.client import Camera, stream_urls
+from custom_components.nestmtx.client import Camera, StreamUrls, stream_urls
 from custom_components.nestmtx.client.errors import InvalidStreamUrl
 from custom_components.nestmtx.client.media.urls import stream_url, tag_own_reader
 
@@ -69,14 +69,12 @@ HOSTILE = [
 ]
 
 
-def test_rtsp_is_preferred() -> None:
-    assert stream_urls(ALL, "nest.local").source == "rtsp://nest.local:8554/front"
+def test_the_source_of_video_is_rtsp() -> None:
+    assert stream_urls(ALL, "nest.local").rtsp == "rtsp://nest.local:8554/front"
 
 
-def test_hls_is_taken_where_there_is_no_rtsp() -> None:
-    camera = Camera(1, url_hls_m3u8=HLS)
-
-    assert stream_urls(camera, "nest.local").source == "http://nest.local:8888/front/index.m3u8"
+def test_hls_is_never_a_source() -> None:
+    assert stream_urls(Camera(1, url_hls_m3u8=HLS), "nest.local") == StreamUrls()
 
 
 def test_webrtc_is_signaled_behind_its_page() -> None:
@@ -84,7 +82,7 @@ def test_webrtc_is_signaled_behind_its_page() -> None:
 
 
 def test_there_is_no_source_without_a_url() -> None:
-    assert stream_urls(Camera(1), "nest.local").source is None
+    assert stream_urls(Camera(1), "nest.local").rtsp is None
 
 
 def test_an_ipv6_address_stands_in_brackets() -> None:
@@ -111,18 +109,18 @@ def test_what_is_no_plain_stream_on_the_server_is_not_opened(url: str) -> None:
 
 @pytest.mark.parametrize("url", HOSTILE)
 def test_what_is_refused_is_named_and_takes_nothing_else_along(url: str) -> None:
-    camera = Camera(1, url_rtsp_tcp=url, url_hls_m3u8=HLS)
+    camera = Camera(1, url_rtsp_tcp=url, url_web_rtc=WEB_RTC)
 
     found = stream_urls(camera, "nest.local")
 
     assert found.rtsp is None
     assert found.refused == ("url_rtsp_tcp",)
-    assert found.source == found.hls == "http://nest.local:8888/front/index.m3u8"
+    assert found.whep == "http://nest.local:8889/front/whep"
 
 
 def test_a_protocol_in_the_wrong_column_is_refused() -> None:
-    camera = Camera(1, url_rtsp_tcp=HLS, url_hls_m3u8=RTSP, url_web_rtc=RTSP)
+    camera = Camera(1, url_rtsp_tcp=HLS, url_web_rtc=RTSP)
 
     refused = stream_urls(camera, "nest.local").refused
 
-    assert refused == ("url_rtsp_tcp", "url_hls_m3u8", "url_web_rtc")
+    assert refused == ("url_rtsp_tcp", "url_web_rtc")

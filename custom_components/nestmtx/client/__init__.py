@@ -54,6 +54,8 @@ from .errors import (
     StartProblem,
     StreamNotStarted,
 )
+from .media.h264 import AccessUnit
+from .media.rtsp import read_video
 from .media.urls import StreamUrls, stream_urls, tag_own_reader
 from .media.whep import Candidate, IceServer, WhepSession, ice_servers
 from .state.diff import STREAMING, Diff, Fields
@@ -68,6 +70,7 @@ __all__ = [
     "RPC",
     "STREAMING",
     "SYNCHRONIZE",
+    "AccessUnit",
     "Account",
     "Authorization",
     "AuthorizationProblem",
@@ -118,6 +121,7 @@ __all__ = [
     "parse_address",
     "parse_details",
     "parse_host",
+    "read_video",
     "stream_urls",
     "tag_own_reader",
     "verify_account",

@@ -65,7 +65,7 @@ class NestMTXClient:
         self._session_state = SessionState.STOPPED
         self._sync = StateSync(listener, timings)
         self.streams = OnDemandStreams(
-            http, self, self._sync, timings, video_host or account.address.host
+            self, self._sync, timings, video_host or account.address.host
         )
         self.cameras = CamerasAPI(self, self._sync)
         self.credentials = CredentialsAPI(self, self._sync)

@@ -91,7 +91,7 @@ class Camera:
     @property
     def urls(self) -> tuple[str | None, ...]:
         """The URLs of its streams, as the server has them."""
-        return self.url_rtsp_tcp, self.url_hls_m3u8, self.url_web_rtc
+        return self.url_rtsp_tcp, self.url_web_rtc
 
     @property
     def watched(self) -> bool:

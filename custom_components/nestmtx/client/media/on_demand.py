@@ -19,15 +19,12 @@ from ..errors import (
     StreamNotStarted,
     StreamUnavailable,
 )
-from .hls import read_hls
 from .rtsp import read_rtsp
 from .urls import stream_urls, tag_own_reader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from datetime import datetime
-
-    import aiohttp
 
     from ..connection.fetch import Requester
     from ..data.models import Camera
@@ -188,14 +185,12 @@ class OnDemandStreams:
 
     def __init__(
         self,
-        http: aiohttp.ClientSession,
         requester: Requester,
         sync: StateSync,
         timings: Timings,
         host: str,
     ) -> None:
         """Nothing is held yet; `host` is that of MediaMTX."""
-        self._http = http
         self._requester = requester
         self._sync = sync
         self._timings = timings
@@ -204,15 +199,14 @@ class OnDemandStreams:
         self._hand_overs: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def hold(self, camera_id: int, *, for_viewer: bool = False) -> AsyncGenerator[None]:
+    async def hold(self, camera_id: int) -> AsyncGenerator[None]:
         """Have a camera stream for as long as this is held; entering waits for its video.
 
-        `for_viewer` says that somebody is about to read it over HLS, to whom all such readers are
-        one: it is a viewer from the beginning. Raises StreamNotStarted, and ConnectionLost.
+        Raises StreamNotStarted, and ConnectionLost.
         """
         stream = self._streams.get(camera_id)
         if stream is None:
-            stream = self._streams[camera_id] = self._begin(camera_id, for_viewer=for_viewer)
+            stream = self._streams[camera_id] = self._begin(camera_id)
         stream.holders += 1
         try:
             await asyncio.shield(stream.started)
@@ -252,7 +246,7 @@ class OnDemandStreams:
 
     async def _hand_over(self, camera_id: int, started: asyncio.Future[None]) -> None:
         try:
-            async with self.hold(camera_id, for_viewer=True):
+            async with self.hold(camera_id):
                 if not started.done():
                     started.set_result(None)
                 with suppress(TimeoutError):
@@ -269,7 +263,7 @@ class OnDemandStreams:
         while (camera := self._sync.state.cameras.get(camera_id)) and not camera.watched:
             await self._sync.wait_for_change()
 
-    def _begin(self, camera_id: int, *, for_viewer: bool) -> OnDemandStream:
+    def _begin(self, camera_id: int) -> OnDemandStream:
         """Begin to read a stream, unless it is clear that nothing will come."""
         state = self._sync.state
         if not state.synced:
@@ -280,12 +274,8 @@ class OnDemandStreams:
         if problem := start_problem(state, camera):
             raise StreamNotStarted(problem)
         urls = stream_urls(camera, self._host)
-        if urls.rtsp:
-            read = partial(read_rtsp, tag_own_reader(urls.rtsp, state.nonce))
-        elif urls.hls:
-            url = urls.hls if for_viewer else tag_own_reader(urls.hls, state.nonce)
-            read = partial(read_hls, self._http, url)
-        else:
+        if urls.rtsp is None:
             refused = bool(urls.refused)
             raise StreamNotStarted(StartProblem.REFUSED if refused else StartProblem.NO_STREAM)
+        read = partial(read_rtsp, tag_own_reader(urls.rtsp, state.nonce))
         return OnDemandStream(camera, read, self._requester, self._sync, self._timings)

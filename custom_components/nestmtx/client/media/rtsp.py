@@ -1,7 +1,8 @@
-"""A reader of RTSP over TCP (RFC 2326) that is patient, and throws the video away.
+"""Readers of RTSP over TCP (RFC 2326): one that only keeps a stream, one that reads its video.
 
 MediaMTX holds a DESCRIBE of a stream that does not run yet while it has the stream started, for up
-to a minute; media libraries give up after five seconds.
+to a minute; media libraries give up after five seconds. Nothing but the one connection to the URL's
+host is opened: a redirect is an error, and so is a server that falls silent.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import CannotConnect, StreamUnavailable
+from .h264 import AccessUnit, Depacketizer, video_track
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -21,8 +23,15 @@ _CONNECT_TIMEOUT = 10.0
 _DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 _CONTROL = re.compile(r"^a=control:(\S+)\s*$", re.MULTILINE)
 MAX_BODY_SIZE = 64 * 1024
+"""Bytes of an answer's body. MediaMTX's descriptions have about 1 kB."""
 MAX_HEADERS = 100
+"""Headers of an answer. MediaMTX sends about five."""
+MAX_REASON_LENGTH = 100
+"""Characters of an answer's first line in an error."""
+MAX_SILENCE = 60.0
+"""Seconds without a byte of a stream that plays. A camera that stalls is back after 40 s."""
 _CHUNK = 64 * 1024
+_PACKET = b"$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,8 @@ class _RtspConnection:
         code = status.partition(" ")[2][:3]
         if code != "200":
             raise StreamUnavailable(
-                f"{method} was answered with {status[:100]!r}", is_missing=code == "404"
+                f"{method} was answered with {status[:MAX_REASON_LENGTH]!r}",
+                is_missing=code == "404",
             )
         return _Answer(answered, body.decode(errors="replace"))
 
@@ -63,9 +73,21 @@ class _RtspConnection:
         while await self._reader.read(_CHUNK):
             pass
 
+    async def packet(self) -> bytes:
+        """Return the next RTP packet of channel 0, past RTCP and late answers."""
+        while True:
+            async with asyncio.timeout(MAX_SILENCE):
+                if await self._reader.readexactly(1) != _PACKET:
+                    await self._line()
+                    continue
+                channel, *size = await self._reader.readexactly(3)
+                packet = await self._reader.readexactly(int.from_bytes(size))
+            if channel == 0:
+                return packet
+
     async def _status(self) -> str:
         """Return the first line of the next answer, past all video."""
-        while (first := await self._reader.readexactly(1)) == b"$":
+        while (first := await self._reader.readexactly(1)) == _PACKET:
             header = await self._reader.readexactly(3)
             await self._reader.readexactly(int.from_bytes(header[1:]))
         return first.decode(errors="replace") + await self._line()
@@ -93,31 +115,55 @@ async def read_rtsp(url: str, opened: Callable[[], None]) -> None:
         try:
             answer = await connection.request("DESCRIBE", url, Accept="application/sdp")
             opened()
-            await _play(connection, url, answer)
+            # One track is enough to keep the stream.
+            await _play(connection, url, answer, _last_control(answer.body))
             await connection.discard()
         except (EOFError, OSError, ValueError, asyncio.LimitOverrunError) as err:
             raise StreamUnavailable(f"The stream broke off: {err}") from err
     raise StreamUnavailable("The stream has ended")
 
 
-async def _play(connection: _RtspConnection, url: str, description: _Answer) -> None:
-    """Become a reader of one track: that is enough to keep the stream."""
+async def read_video(url: str) -> AsyncGenerator[AccessUnit]:
+    """Read the H.264 of a stream, from the next key frame on, until it ends.
+
+    Close the generator to stop reading. Raises CannotConnect, and StreamUnavailable when there is
+    no such stream or when it has ended.
+    """
+    async with _connect(url) as connection:
+        try:
+            answer = await connection.request("DESCRIBE", url, Accept="application/sdp")
+            track = video_track(answer.body)
+            if track is None:
+                raise StreamUnavailable("The stream has no H.264")
+            await _play(connection, url, answer, track.control)
+            depacketizer = Depacketizer(track)
+            while True:
+                if unit := depacketizer.feed(await connection.packet()):
+                    yield unit
+        except (EOFError, OSError, ValueError, asyncio.LimitOverrunError) as err:
+            raise StreamUnavailable(f"The stream broke off: {err}") from err
+
+
+async def _play(connection: _RtspConnection, url: str, description: _Answer, control: str) -> None:
+    """Become a reader of one track."""
     base = description.headers.get("content-base") or f"{url}/"
     answer = await connection.request(
-        "SETUP",
-        _last_track(base, description.body),
-        Transport="RTP/AVP/TCP;unicast;interleaved=0-1",
+        "SETUP", _track_url(base, control), Transport="RTP/AVP/TCP;unicast;interleaved=0-1"
     )
     session = answer.headers.get("session", "").partition(";")[0]
     await connection.request("PLAY", base, Session=session)
 
 
-def _last_track(base: str, description: str) -> str:
-    """Return the URL of the last track, which is sound where there is sound, and small."""
+def _last_control(description: str) -> str:
+    """Return the control of the last track, which is sound where there is sound, and small."""
     controls = _CONTROL.findall(description)
-    if not controls or "://" in controls[-1]:
-        return controls[-1] if controls else base
-    return f"{base.rstrip('/')}/{controls[-1]}"
+    return controls[-1] if controls else ""
+
+
+def _track_url(base: str, control: str) -> str:
+    if not control or "://" in control:
+        return control or base
+    return f"{base.rstrip('/')}/{control}"
 
 
 @asynccontextmanager

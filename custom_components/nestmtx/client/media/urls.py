@@ -1,5 +1,8 @@
 """The URLs of a camera's streams.
 
+HLS is left out: the playlists of NestMTX 1.1.1 cannot be played, requesting one wakes the camera,
+and what a playlist leads to would be opened unchecked.
+
 NestMTX answers URLs whose host is the literal text `<window.location.origin>`, for its own page to
 fill in. What a server answers is opened by media libraries that also read local files, so that
 nothing but a plain URL on the expected host is handed on.
@@ -32,17 +35,11 @@ class StreamUrls:
     """The URLs of a camera's streams that may be opened; None where there is none."""
 
     rtsp: str | None = None
-    """RTSP over TCP."""
-    hls: str | None = None
+    """RTSP over TCP: what video is read from."""
     whep: str | None = None
     """Where WebRTC is signaled."""
     refused: tuple[str, ...] = ()
     """Which of the server's columns hold something that is not opened."""
-
-    @property
-    def source(self) -> str | None:
-        """What to read the video from: RTSP where there is it, else HLS."""
-        return self.rtsp or self.hls
 
 
 def stream_urls(camera: Camera, host: str) -> StreamUrls:
@@ -51,7 +48,6 @@ def stream_urls(camera: Camera, host: str) -> StreamUrls:
     refused = []
     for column, url, schemes in (
         ("url_rtsp_tcp", camera.url_rtsp_tcp, _RTSP),
-        ("url_hls_m3u8", camera.url_hls_m3u8, _HTTP),
         ("url_web_rtc", camera.url_web_rtc, _HTTP),
     ):
         if url is None:
@@ -63,7 +59,6 @@ def stream_urls(camera: Camera, host: str) -> StreamUrls:
     page = found.get("url_web_rtc")
     return StreamUrls(
         rtsp=found.get("url_rtsp_tcp"),
-        hls=found.get("url_hls_m3u8"),
         whep=f"{page}/whep" if page else None,
         refused=tuple(refused),
     )

@@ -1,0 +1,131 @@
+"""Access units come out of RTP as they went in, whatever else comes along."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.nestmtx.client.media.h264 import (
+    MAX_ACCESS_UNIT_SIZE,
+    AccessUnit,
+    Depacketizer,
+    VideoTrack,
+    video_track,
+)
+from tests.simulator.picture import access_units
+from tests.simulator.rtp import description, packets
+from tests.simulator.streams import Picture
+
+TRACK = VideoTrack("trackID=0", 96)
+UNITS = access_units("front", Picture.VIDEO, 1)
+START = b"\x00\x00\x00\x01"
+
+
+def _sent(units: tuple[bytes, ...] = UNITS) -> list[bytes]:
+    sent: list[bytes] = []
+    for number, unit in enumerate(units):
+        sent += packets(unit, number, len(sent), 1)
+    return sent
+
+
+def _received(sent: list[bytes], track: VideoTrack = TRACK) -> list[AccessUnit]:
+    depacketizer = Depacketizer(track)
+    return [unit for packet in sent if (unit := depacketizer.feed(packet))]
+
+
+def _packet(payload: bytes, sequence: int = 0, *, last: bool = True, kind: int = 96) -> bytes:
+    return bytes((0x80, last << 7 | kind)) + sequence.to_bytes(2) + bytes(8) + payload
+
+
+def test_each_access_unit_comes_out_whole_and_in_order() -> None:
+    received = _received(_sent())
+
+    assert [unit.is_key_frame for unit in received] == [True] + [False] * (len(UNITS) - 1)
+    assert [round(unit.time, 3) for unit in received] == [
+        round(number / 10, 3) for number in range(len(UNITS))
+    ]
+    assert [unit.data.replace(START, b"") for unit in received] == [
+        unit.replace(START, b"").replace(START[1:], b"") for unit in UNITS
+    ]
+
+
+def test_what_follows_a_lost_packet_is_left_out_until_the_next_key_frame() -> None:
+    units = (*UNITS[:4], UNITS[0], *UNITS[1:3])
+    sent = _sent(units)
+    lost = len(_sent(UNITS[:1]))
+
+    received = _received(sent[:lost] + sent[lost + 1 :])
+
+    assert [unit.is_key_frame for unit in received] == [True, True, False, False]
+
+
+def test_nothing_comes_out_before_the_first_key_frame() -> None:
+    assert _received(_sent(UNITS[1:])) == []
+
+
+def test_packets_of_other_tracks_are_left_out() -> None:
+    assert _received([_packet(b"\x65" + bytes(9), kind=97)]) == []
+
+
+def test_parameter_sets_of_the_description_stand_before_a_key_frame_without_them() -> None:
+    track = VideoTrack("", 96, START + b"\x67sps" + START + b"\x68pps")
+
+    (unit,) = _received([_packet(b"\x65slice")], track)
+
+    assert unit.data == START + b"\x67sps" + START + b"\x68pps" + START + b"\x65slice"
+
+
+def test_aggregated_units_are_taken_apart() -> None:
+    aggregate = b"\x18" + b"\x00\x04\x67sps" + b"\x00\x04\x68pps" + b"\x00\x06\x65slice"
+
+    (unit,) = _received([_packet(aggregate)])
+
+    assert unit.data == START + b"\x67sps" + START + b"\x68pps" + START + b"\x65slice"
+
+
+def test_a_unit_without_an_end_takes_no_more_memory_than_is_allowed() -> None:
+    depacketizer = Depacketizer(TRACK)
+    begin, middle = b"\x7c\x85" + bytes(60_000), b"\x7c\x05" + bytes(60_000)
+
+    for number in range(200):
+        payload = middle if number else begin
+        assert depacketizer.feed(_packet(payload, number, last=False)) is None
+
+    assert len(depacketizer._fragment or b"") <= MAX_ACCESS_UNIT_SIZE
+
+
+def test_a_unit_that_is_too_large_is_left_out_whole() -> None:
+    small = b"\x65" + bytes(60_000)
+
+    sent = [_packet(small, number, last=number == 99) for number in range(100)]
+
+    assert _received(sent) == []
+
+
+@given(st.lists(st.binary(max_size=64), max_size=30))
+def test_no_packet_makes_an_error(sent: list[bytes]) -> None:
+    _received(sent)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=30))
+def test_no_payload_makes_an_error(payloads: list[bytes]) -> None:
+    _received([_packet(each, number) for number, each in enumerate(payloads)])
+
+
+def test_the_track_is_found_in_the_description_of_a_stream() -> None:
+    track = video_track(description(UNITS[0]))
+
+    assert track is not None
+    assert (track.control, track.payload_type) == ("trackID=0", 96)
+    assert track.parameter_sets.count(START) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/48000/2\r\n",
+        "m=video 0 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n",
+        "m=video 0 RTP/AVP 96\r\n",
+    ],
+)
+def test_a_description_without_h264_has_no_track(text: str) -> None:
+    assert video_track(text) is None

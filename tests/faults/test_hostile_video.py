@@ -1,0 +1,391 @@
+"""Video that is meant to do harm costs its camera a picture, and nothing else."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from fractions import Fraction
+import io
+import resource
+from threading import Event
+import time
+from unittest.mock import patch
+
+import av
+from homeassistant.components.camera import async_get_image
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import numpy as np
+from PIL import Image
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.nestmtx.client import read_video
+from custom_components.nestmtx.client.errors import StreamUnavailable
+from custom_components.nestmtx.client.media import rtsp
+from custom_components.nestmtx.client.media.rtsp import read_rtsp
+from custom_components.nestmtx.frames import jpeg_of, picture_of_segment, picture_of_units
+from custom_components.nestmtx.picture_store import Picture
+from custom_components.nestmtx.stills import store_of
+from tests.conftest import Until
+from tests.simulator import Simulator
+from tests.simulator.picture import access_units
+from tests.simulator.rtp import description, packets
+from tests.simulator.streams import Picture as Shown
+
+FRONT = "camera.front_yard_front_yard_cam"
+DRIVEWAY = "camera.driveway_driveway_battery"
+TAKE_PICTURE = "button.front_yard_front_yard_cam_take_picture"
+TAKE_TIME = "custom_components.nestmtx.stills.MAX_TAKE_TIME"
+
+QUICK = {"preset": "ultrafast", "tune": "zerolatency"}
+
+type Playing = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+def _frames(width: int, height: int, count: int) -> Iterator[av.VideoFrame]:
+    """Return frames that differ, and cost little to encode."""
+    for number in range(count):
+        image = Image.new("RGB", (width, height), (20 * number, 100, 50))
+        frame = av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24")
+        frame.pts = number
+        yield frame
+
+
+def _film(width: int, height: int, count: int = 12) -> list[bytes]:
+    """Return a film as access units."""
+    encoder = av.VideoCodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+    encoder.framerate, encoder.time_base = Fraction(10), Fraction(1, 10)
+    encoder.options = QUICK
+    frames = (*_frames(width, height, count), None)
+    return [bytes(packet) for frame in frames for packet in encoder.encode(frame)]
+
+
+def _segment(width: int, height: int, count: int = 12) -> bytes:
+    """Return a film as MP4 in fragments, as Home Assistant's stream has it."""
+    buffer = io.BytesIO()
+    options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+    with av.open(buffer, "w", format="mp4", options=options) as container:
+        stream = container.add_stream("libx264", rate=10, options=QUICK)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for frame in (*_frames(width, height, count), None):
+            container.mux(stream.encode(frame))
+    return buffer.getvalue()
+
+
+def _interleaved(packet: bytes, channel: int = 0) -> bytes:
+    return b"$" + bytes([channel]) + len(packet).to_bytes(2) + packet
+
+
+class HostileRtsp:
+    """An RTSP server that answers as MediaMTX does, and then sends what it likes."""
+
+    def __init__(self, play: Playing) -> None:
+        """It is not open yet."""
+        self.port = 0
+        self.requests: list[str] = []
+        self.clients: set[asyncio.Task[None]] = set()
+        self._play = play
+        self._description = description(access_units("front", Shown.VIDEO, 1)[0])
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer requests, and send from PLAY on."""
+        if (client := asyncio.current_task()) is not None:
+            self.clients.add(client)
+        with suppress(EOFError, ConnectionError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                method = head.partition(" ")[0]
+                self.requests.append(head.partition("\r\n")[0])
+                body = self._description if method == "DESCRIBE" else ""
+                writer.write(
+                    f"RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 1\r\nContent-Length: {len(body)}"
+                    f"\r\n\r\n{body}".encode()
+                )
+                if method == "PLAY":
+                    await self._play(writer)
+        writer.close()
+
+
+@asynccontextmanager
+async def _hostile(play: Playing) -> AsyncGenerator[HostileRtsp]:
+    rtsp_server = HostileRtsp(play)
+    server = await asyncio.start_server(rtsp_server.serve, "127.0.0.1", 0)
+    rtsp_server.port = server.sockets[0].getsockname()[1]
+    try:
+        yield rtsp_server
+    finally:
+        server.close()
+        for client in rtsp_server.clients:
+            client.cancel()
+        await asyncio.gather(*rtsp_server.clients, return_exceptions=True)
+
+
+async def _only_sound(writer: asyncio.StreamWriter) -> None:
+    """Send packets of a track that was not described, for ever."""
+    number = 0
+    while True:
+        number += 1
+        header = bytes((0x80, 97)) + (number & 0xFFFF).to_bytes(2) + bytes(8)
+        writer.write(_interleaved(header + bytes(160)))
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+def _sending(units: list[bytes]) -> Playing:
+    async def send(writer: asyncio.StreamWriter) -> None:
+        sequence = 0
+        for number in range(10_000):
+            parts = packets(units[number % len(units)], number, sequence, 1)
+            sequence += len(parts)
+            for part in parts:
+                writer.write(_interleaved(part))
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    return send
+
+
+async def _watched(
+    hass: HomeAssistant, simulator: Simulator, until: Until, camera_id: int = 1
+) -> None:
+    await simulator.open_reader(camera_id)
+    coordinator = hass.data["camera"].get_entity(FRONT).coordinator
+    await until(lambda: coordinator.data.cameras[camera_id].shows_video)
+    await until(lambda: coordinator.data.cameras[camera_id].watched)
+
+
+def _taken(hass: HomeAssistant, entity_id: str) -> object:
+    return hass.states.get(entity_id).attributes["picture_taken"]
+
+
+@pytest.fixture
+def memory() -> Callable[[], float]:
+    """How many MiB more the process has used at its peak."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return lambda: (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+async def _led_to(hass: HomeAssistant, simulator: Simulator, until: Until, port: int) -> None:
+    """Have the server name another port for RTSP, until that is known."""
+    simulator.world.ports["rtsp"] = port
+    coordinator = hass.data["camera"].get_entity(FRONT).coordinator
+    await until(lambda: f":{port}/" in str(coordinator.data.cameras[1].url_rtsp_tcp))
+
+
+# A grab that never ends
+
+
+async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_unload(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    true_port = simulator.rtsp_port
+    async with _hostile(_only_sound) as hostile:
+        await _led_to(hass, simulator, until, hostile.port)
+        await _watched(hass, simulator, until, 1)
+        await until(lambda: any("PLAY" in each for each in hostile.requests))
+        await _led_to(hass, simulator, until, true_port)
+        await _watched(hass, simulator, until, 2)
+
+        await until(lambda: _taken(hass, DRIVEWAY) is not None)
+        assert _taken(hass, FRONT) is None
+        begun = time.monotonic()
+        await hass.config_entries.async_unload(loaded_entry.entry_id)
+
+    assert time.monotonic() - begun < 1
+
+
+async def test_a_picture_on_purpose_of_a_stream_with_sound_only_fails_in_time(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _watched(hass, simulator, until)
+    async with _hostile(_only_sound) as hostile:
+        await _led_to(hass, simulator, until, hostile.port)
+
+        with patch(TAKE_TIME, 0.5), pytest.raises(HomeAssistantError) as error:
+            await hass.services.async_call(
+                "button", "press", {"entity_id": TAKE_PICTURE}, blocking=True
+            )
+
+    assert error.value.translation_key == "no_picture"
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_stream_that_falls_silent_ends() -> None:
+    async def silent(_: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async with _hostile(silent) as hostile, asyncio.timeout(10):
+        with patch.object(rtsp, "MAX_SILENCE", 0.2), pytest.raises(StreamUnavailable):
+            async for _ in read_video(f"rtsp://127.0.0.1:{hostile.port}/front"):
+                pass
+
+
+# Frame bombs
+
+
+def test_a_picture_of_too_many_pixels_is_not_decoded(memory: Callable[[], float]) -> None:
+    units = _film(8000, 8000, 3)
+    encoded = memory()
+
+    assert picture_of_units(units, Event()) is None
+    assert memory() - encoded < 50
+
+
+def test_a_segment_of_too_many_pixels_is_not_decoded(memory: Callable[[], float]) -> None:
+    segment = _segment(8000, 8000, 3)
+    encoded = memory()
+
+    assert picture_of_segment(segment, Event()) is None
+    assert memory() - encoded < 50
+
+
+def test_a_picture_of_an_ordinary_size_is_decoded() -> None:
+    film = _film(1920, 1080)
+
+    assert picture_of_units(film, Event()) is not None
+    assert picture_of_segment(_segment(1920, 1080), Event()) is not None
+
+
+async def test_a_stream_whose_picture_grows_is_no_picture(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    async with _hostile(_sending([*_film(640, 360, 2), *_film(8000, 8000, 3)])) as hostile:
+        await _led_to(hass, simulator, until, hostile.port)
+        await _watched(hass, simulator, until)
+        await until(lambda: any("PLAY" in each for each in hostile.requests))
+        await asyncio.sleep(2)
+
+        image = await async_get_image(hass, FRONT)
+
+    assert Image.open(io.BytesIO(image.content)).width <= 1280
+
+
+def test_a_stored_picture_of_too_many_pixels_is_not_loaded(
+    hass: HomeAssistant, memory: Callable[[], float]
+) -> None:
+    store = store_of(hass, "entry")
+    store.save("front", Picture(jpeg_of(Image.new("L", (8000, 8000))), dt_util.utcnow()))
+    saved = memory()
+
+    assert store.load("front") is None
+    assert memory() - saved < 50
+
+
+# Where an address leads
+
+
+@asynccontextmanager
+async def _elsewhere() -> AsyncGenerator[tuple[int, list[int]]]:
+    """Listen where nobody is to go; the port, and who came."""
+    came: list[int] = []
+
+    async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(1)
+        writer.close()
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1], came
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+@asynccontextmanager
+async def _redirecting(port: int) -> AsyncGenerator[int]:
+    """Answer everything by RTSP with a redirect to another port."""
+
+    async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(EOFError, ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            location = f"rtsp://127.0.0.1:{port}/front"
+            writer.write(f"RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: {location}\r\n\r\n".encode())
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(redirect, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        server.abort_clients()
+        await server.wait_closed()
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_redirect_of_rtsp_is_not_followed_by_a_reader() -> None:
+    async with _elsewhere() as (port, came), _redirecting(port) as redirecting:
+        url = f"rtsp://127.0.0.1:{redirecting}/front"
+        with pytest.raises(StreamUnavailable):
+            await read_rtsp(url, lambda: None)
+        with pytest.raises(StreamUnavailable):
+            async for _ in read_video(url):
+                pass
+
+    assert came == []
+
+
+async def test_a_redirect_of_rtsp_is_not_handed_to_home_assistants_stream(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await async_setup_component(hass, "stream", {})
+    async with _elsewhere() as (port, came), _redirecting(port) as redirecting:
+        await _led_to(hass, simulator, until, redirecting)
+
+        with pytest.raises(HomeAssistantError):
+            await hass.data["camera"].get_entity(FRONT).async_create_stream()
+
+    assert came == []
+
+
+# What outlives its owner
+
+
+async def test_a_picture_that_is_taken_during_a_removal_is_not_kept(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await hass.config_entries.async_setup(entry.entry_id)
+    await _watched(hass, simulator, until)
+    taking = hass.async_create_background_task(
+        hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True),
+        "test",
+    )
+    await until(lambda: any(each for each in simulator.world.cameras[1].stream.readers))
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    with suppress(HomeAssistantError):
+        await taking
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=301))
+    await hass.async_block_till_done()
+
+    assert store_of(hass, entry.entry_id).keys() == frozenset()
+
+
+# Clocks
+
+
+async def test_a_picture_from_the_future_is_dated_now_and_replaced(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    key = next(each.checksum for each in simulator.world.cameras.values() if each.id == 1)
+    old = jpeg_of(Image.new("RGB", (64, 36)))
+    store = store_of(hass, entry.entry_id)
+    store.save(key, Picture(old, dt_util.utcnow() + timedelta(days=400)))
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert _taken(hass, FRONT) <= dt_util.utcnow()
+
+    await _watched(hass, simulator, until)
+
+    await until(lambda: store.load(key).jpeg == old and _taken(hass, FRONT) is not None)
+    taken = _taken(hass, FRONT)
+    await until(lambda: _taken(hass, FRONT) > taken)
+    assert (await async_get_image(hass, FRONT)).content != old
+    await hass.config_entries.async_unload(entry.entry_id)
