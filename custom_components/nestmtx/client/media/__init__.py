@@ -1,1 +1,1 @@
-"""The streams of cameras, which MediaMTX serves over RTSP, HLS and WebRTC."""
+"""The streams of cameras, which MediaMTX serves over RTSP and WebRTC."""
