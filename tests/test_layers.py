@@ -29,7 +29,7 @@ CLIENT_LAYERS = (
 LAYERS = (
     ("client",),
     ("const", "rate_limit", "frames"),
-    ("device_key", "errors", "cron_jobs", "picture_store", "placeholders"),
+    ("account", "device_key", "errors", "cron_jobs", "picture_store", "placeholders"),
     ("coordinator",),
     ("dashboards", "device", "issues", "server_log", "stills", "webrtc"),
     ("data",),

@@ -26,9 +26,10 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .account import account_of
 from .client import DEFAULT_PORT, InvalidAddress, NestMTXError, parse_address, verify_account
 from .const import DOMAIN
-from .coordinator import TIMINGS, account_of
+from .coordinator import TIMINGS
 from .errors import translation_key
 from .options_flow import NestMTXOptionsFlow
 

@@ -11,24 +11,15 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple, Unpack, override
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_SSL,
-    CONF_TOKEN,
-    CONF_USERNAME,
-    CONF_VERIFY_SSL,
-)
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
+from .account import account_of
 from .client import (
-    Account,
     Camera,
     CameraChange,
     ChangeProblem,
@@ -42,7 +33,6 @@ from .client import (
     NestMTXClient,
     NestMTXError,
     RefusedChange,
-    ServerAddress,
     ServerState,
     SessionState,
     Timings,
@@ -52,20 +42,14 @@ from .device_key import SERVER_KEY, DeviceKey
 from .errors import translated_error, translation_key
 
 TIMINGS = Timings()
+MAX_TOKENS = 3
+"""Tokens that are written to the entry in TOKEN_PERIOD: those of a server may not last."""
+TOKEN_PERIOD = 600.0
+"""Seconds."""
 
 # What the server's listeners may name beside the fields of the client's Server.
 CONNECTED = "connected"
 CREDENTIALS = "credentials"
-
-
-def account_of(data: Mapping[str, Any]) -> Account:
-    """Return the account that the data of a config entry, or the input of a flow, describe."""
-    return Account(
-        ServerAddress(data[CONF_HOST], data[CONF_PORT], data[CONF_SSL]),
-        data[CONF_USERNAME],
-        data[CONF_PASSWORD],
-        data.get(CONF_TOKEN),
-    )
 
 
 class ListenerScope(NamedTuple):
@@ -129,6 +113,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self.client = NestMTXClient(http, account, self, TIMINGS, self.video_host)
         self._run_task: asyncio.Task[None] | None = None
         self._cancel_grace: CALLBACK_TYPE | None = None
+        self._tokens_kept_at: list[float] = []
         self._state_listeners: _Listeners[()] = _Listeners()
         self._event_listeners: _Listeners[ServerEvent] = _Listeners()
         self._log_listeners: _Listeners[LogLine] = _Listeners()
@@ -264,14 +249,18 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         try:
             await self.client.start()
         except NestMTXError as err:
-            failure = ConfigEntryAuthFailed if isinstance(err, InvalidAuth) else UpdateFailed
-            raise failure(
+            if isinstance(err, InvalidAuth):
+                # No ConfigEntryAuthFailed, which is final: after a power cut, a server that is up
+                # before its database refuses everybody.
+                self.on_login_refused()
+            raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=translation_key(err),
                 translation_placeholders={"host": self.address.host},
             ) from err
+        self.on_login_accepted()
         self._run_task = self.config_entry.async_create_background_task(
-            self.hass, self._run(), f"{DOMAIN} session {self.address.host}"
+            self.hass, self.client.run(), f"{DOMAIN} session {self.address.host}"
         )
 
     @override
@@ -298,12 +287,6 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     async def async_stop(self, _: Event) -> None:
         """End the session when Home Assistant stops: entries are not unloaded then."""
         await self.async_shutdown()
-
-    async def _run(self) -> None:
-        try:
-            await self.client.run()
-        except InvalidAuth:
-            self.config_entry.async_start_reauth(self.hass)
 
     # What the client reports: it is the Listener
 
@@ -364,7 +347,22 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     @callback
     def on_token(self, token: str) -> None:
         """Keep a new token: each login leaves one on the server for ever."""
-        self._update_entry(CONF_TOKEN, token)
+        now = self.hass.loop.time()
+        kept_at = [at for at in self._tokens_kept_at if now - at < TOKEN_PERIOD]
+        if len(kept_at) < MAX_TOKENS:
+            self._tokens_kept_at = [*kept_at, now]
+            self._update_entry(CONF_TOKEN, token)
+
+    @callback
+    def on_login_refused(self) -> None:
+        """Ask for a new password; the client goes on trying the old one."""
+        self.config_entry.async_start_reauth(self.hass)
+
+    @callback
+    def on_login_accepted(self) -> None:
+        """Ask for a new password no more."""
+        for flow in self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
     @callback
     def _handle_grace_over(self, _: object) -> None:

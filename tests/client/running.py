@@ -29,6 +29,7 @@ class Recorder:
     session_states: list[SessionState] = field(default_factory=list)
     diffs: list[Diff] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     lines: list[LogLine] = field(default_factory=list)
     resyncs: int = 0
@@ -58,6 +59,16 @@ class Recorder:
     def on_resync(self) -> None:
         """Count the complete lists."""
         self.resyncs += 1
+        self.heard.set()
+
+    def on_login_refused(self) -> None:
+        """Keep that a login was refused."""
+        self.logins.append("refused")
+        self.heard.set()
+
+    def on_login_accepted(self) -> None:
+        """Keep that a login works again."""
+        self.logins.append("accepted")
         self.heard.set()
 
     def on_token(self, token: str) -> None:

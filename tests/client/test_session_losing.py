@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -9,13 +10,10 @@ import pytest
 from custom_components.nestmtx.client import (
     Account,
     ConnectionLost,
-    InvalidAuth,
     NestMTXClient,
-    SessionState,
 )
 from tests.conftest import TIMINGS
 from tests.simulator import Simulator
-from tests.simulator.probe import PATIENCE
 
 from .running import Recorder, running
 
@@ -76,21 +74,42 @@ async def test_a_token_that_ends_meanwhile_is_replaced_by_a_login(
     assert len(recorder.tokens) == 2
 
 
-async def test_a_password_that_does_not_work_any_more_ends_the_session(
+def _change_the_password(simulator: Simulator, password: str) -> None:
+    user = next(user for user in simulator.world.users.values() if user.username == "nestmtx")
+    user.password = password
+
+
+async def test_a_password_that_does_not_work_any_more_is_reported_once_and_tried_on(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
-    client = NestMTXClient(http, account, recorder, TIMINGS)
-    await client.start()
-    user = next(user for user in simulator.world.users.values() if user.username == "nestmtx")
-    user.password = "changed"
-    simulator.world.revoke_tokens("nestmtx")
-    await simulator.disconnect_all()
+    async with running(http, account, recorder):
+        _change_the_password(simulator, "changed")
+        simulator.world.revoke_tokens("nestmtx")
+        await simulator.disconnect_all()
+        await recorder.until(lambda: recorder.logins == ["refused"])
+        await asyncio.sleep(3 * TIMINGS.max_login_retry)
+        assert recorder.logins == ["refused"] and not recorder.ready
 
-    async with asyncio.timeout(PATIENCE):
-        with pytest.raises(InvalidAuth):
-            await client.run()
+        _change_the_password(simulator, "nestmtx")
+        await recorder.until(lambda: recorder.ready)
 
-    assert recorder.session_states[-1] is SessionState.STOPPED
+    assert recorder.logins == ["refused", "accepted"]
+
+
+async def test_connections_that_do_not_last_are_opened_less_and_less_often(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    timings = replace(TIMINGS, first_retries=(), retry=0.05, lasting=60.0, max_retry=60.0)
+    opened: list[float] = []
+    async with running(http, account, recorder, timings):
+        for _ in range(6):
+            await recorder.until(lambda: recorder.ready)
+            opened.append(asyncio.get_running_loop().time())
+            await simulator.disconnect_all()
+            await recorder.until(lambda: not recorder.ready)
+
+    pauses = [after - before for before, after in pairwise(opened)]
+    assert pauses[-1] > 4 * pauses[1] and pauses[-1] > 1
 
 
 async def test_there_are_no_requests_without_a_connection(

@@ -1,8 +1,9 @@
 """Users, passwords and tokens that change behind Home Assistant's back."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
 from homeassistant.const import (
     CONF_PASSWORD,
     CONF_TOKEN,
@@ -11,10 +12,15 @@ from homeassistant.const import (
     STATE_ON,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.nestmtx.const import DOMAIN
+from tests.conftest import Until
 from tests.simulator import Quirks, Simulator
 
 from .bench import CONNECTION, Bench
@@ -211,6 +217,56 @@ async def test_a_server_by_the_page_that_refuses_login_and_connection_asks_for_a
     await bench.until_unavailable()
 
     assert bench.connection == STATE_OFF
+
+
+async def test_a_login_that_is_refused_for_a_while_needs_nobody(bench: Bench) -> None:
+    """A server that is up before its database refuses everybody."""
+    _change_password_and_end_tokens(bench)
+    bench.proxy.cut()
+    await bench.until(lambda: bench.flows == [SOURCE_REAUTH])
+    await bench.until_unavailable()
+
+    user = next(user for user in bench.world.users.values() if user.username == "nestmtx")
+    user.password = "nestmtx"
+    await bench.until(lambda: bench.connection == STATE_ON)
+    await bench.until_true()
+
+    assert bench.flows == []
+
+
+async def test_an_entry_that_is_set_up_while_logins_are_refused_needs_nobody(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    user = next(user for user in simulator.world.users.values() if user.username == "nestmtx")
+    user.password = "changed"
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+
+    user.password = "nestmtx"
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1))
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN) == []
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_tokens_that_die_with_their_connection_are_not_written_again_and_again(
+    bench: Bench,
+) -> None:
+    written: list[str] = []
+
+    async def count(_: HomeAssistant, entry: ConfigEntry) -> None:
+        written.append(entry.data[CONF_TOKEN])
+
+    bench.entry.add_update_listener(count)
+
+    for logins in range(2, 8):
+        _revoke_the_token(bench)
+        bench.proxy.cut()
+        await bench.until(lambda logins=logins: bench.simulator.logins >= logins)
+        await bench.until(lambda: bench.connection == STATE_ON)
+
+    assert len(written) <= 3
 
 
 async def test_a_login_that_is_down_for_a_while_is_no_wrong_password(bench: Bench) -> None:

@@ -4,8 +4,8 @@
 
 A connection counts only when a request that needs authentication was answered: NestMTX connects
 anybody. That request is the first page of the resync. The token is used until it stops working;
-then the client logs in. A login that fails, or two tokens in a row from it that do not work, end
-the session with InvalidAuth.
+then the client logs in. A login that is refused, or two tokens in a row from it that do not work,
+are reported, and tried again now and then: the server may be up before its database.
 """
 
 import asyncio
@@ -62,6 +62,8 @@ class NestMTXClient:
         self._listener = listener
         self._timings = timings
         self._connection: Connection | None = None
+        self._unstable = 0
+        """How many connections in a row did not last."""
         self._session_state = SessionState.STOPPED
         self._sync = StateSync(listener, timings)
         self.streams = OnDemandStreams(
@@ -82,12 +84,10 @@ class NestMTXClient:
             raise
 
     async def run(self) -> None:
-        """Keep the session alive until cancelled.
-
-        Raises InvalidAuth when the server accepts neither the token nor the password any more.
-        """
+        """Keep the session alive until cancelled."""
         try:
             while True:
+                opened_at = self._now
                 try:
                     await self._keep()
                 except NestMTXError as err:
@@ -95,6 +95,8 @@ class NestMTXClient:
                 except Exception:
                     # Whatever it was, a new connection is the way out.
                     _LOGGER.exception("Unexpected error, connecting again")
+                lasted = self._now - opened_at >= self._timings.lasting
+                self._unstable = 0 if lasted else self._unstable + 1
                 await self._reopen()
         finally:
             await self.stop()
@@ -178,26 +180,40 @@ class NestMTXClient:
         self._sync.follow()
 
     async def _reopen(self) -> None:
-        """Connect again, for as long as it takes. Raises InvalidAuth."""
-        lost_at, attempt = self._now, 0
+        """Connect again, for as long as it takes."""
+        lost_at, attempt, refusals = self._now, 0, 0
         while True:
             await self._close()
             self._enter(SessionState.CONNECTING)
-            # Not a secret: it only keeps clients from coming back in step.
-            chance = random.random()  # noqa: S311
-            await asyncio.sleep(self._timings.retry_delay(attempt, self._now - lost_at, chance))
+            await asyncio.sleep(self._retry_delay(attempt, self._now - lost_at, refusals))
             attempt += 1
             try:
                 await self._open()
-            except InvalidAuth:
-                raise
+            except InvalidAuth as err:
+                _LOGGER.debug("Login refused: %s", err)
+                refusals += 1
+                if refusals == 1:
+                    notify(self._listener.on_login_refused)
             except NestMTXError as err:
                 _LOGGER.debug("Attempt %s to connect failed: %s", attempt, err)
             except Exception:
                 # Whatever it was, the next attempt may do better.
                 _LOGGER.exception("Unexpected error while connecting")
             else:
+                if refusals:
+                    notify(self._listener.on_login_accepted)
                 return
+
+    def _retry_delay(self, attempt: int, down_for: float, refusals: int) -> float:
+        if refusals:
+            return self._timings.login_delay(refusals)
+        # Not a secret: it only keeps clients from coming back in step.
+        chance = random.random()  # noqa: S311
+        delay = self._timings.retry_delay(attempt, down_for, chance)
+        # One connection may be cut short by a restart of the server.
+        if self._unstable <= 1:
+            return delay
+        return max(delay, self._timings.unstable_delay(self._unstable))
 
     async def _close(self) -> None:
         connection, self._connection = self._connection, None

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MAX_DOUBLINGS = 16
+"""Of a delay: more would only make the number larger."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -18,6 +21,14 @@ class Timings:
     retry: float = 2.0
     long_outage: float = 120.0
     retry_in_long_outage: float = 10.0
+    # A connection that lasted so long was a good one: the retries begin anew. The pauses between
+    # connections that did not last double, up to this.
+    lasting: float = 60.0
+    max_retry: float = 300.0
+    # A refused login may be a server whose database is not there yet. Few enough not to lock an
+    # account out: the pauses double, from the first to the second.
+    login_retry: float = 60.0
+    max_login_retry: float = 900.0
     # Each delay is shortened by up to this share, so that clients do not come back in step.
     jitter: float = 0.2
 
@@ -50,3 +61,11 @@ class Timings:
         else:
             delay = self.retry if down_for < self.long_outage else self.retry_in_long_outage
         return delay * (1 - self.jitter * chance)
+
+    def unstable_delay(self, connections: int) -> float:
+        """Return the delay after so many connections in a row that did not last."""
+        return min(self.retry * 2.0 ** min(connections, MAX_DOUBLINGS), self.max_retry)
+
+    def login_delay(self, refusals: int) -> float:
+        """Return the delay after so many refused logins in a row."""
+        return min(self.login_retry * 2.0 ** min(refusals - 1, MAX_DOUBLINGS), self.max_login_retry)

@@ -35,5 +35,11 @@ class Listener(Protocol):
     def on_resync(self) -> None:
         """Handle that all cameras and credentials were listed once more."""
 
+    def on_login_refused(self) -> None:
+        """Handle that the server accepts neither the token nor the password any more."""
+
+    def on_login_accepted(self) -> None:
+        """Handle that a login works again that was refused before."""
+
     def on_token(self, token: str) -> None:
         """Keep the token that a login gave, and that works."""
