@@ -54,9 +54,9 @@ async def update_user(call: Call) -> Answer:
 
 async def delete_user(call: Call) -> Answer:
     """The user's tokens go as well; id 0 is the server's own user."""
-    if call.entity == "0":
+    if call.id == 0:
         raise ModuleError("errors.users.delete.cannotDeleteSystemUser")
-    if call.user and call.entity == str(call.user.id):
+    if call.user and call.id == call.user.id:
         raise ModuleError("errors.users.delete.cannotDeleteSelf")
     call.world.remove_user(call.row(call.world.users).id)
     return None

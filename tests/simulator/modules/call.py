@@ -1,13 +1,16 @@
 """What a module's method is given, and how it fails."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+import re
+from typing import Any, Final, Protocol
 
 from tests.simulator.devices import Json
 from tests.simulator.quirks import Quirks
 from tests.simulator.records import Camera, User
 from tests.simulator.times import Times
 from tests.simulator.world import World
+
+_BEGINS_WITH_ID: Final = re.compile(r"\s*([+-]?\d+)", re.ASCII)
 
 
 class ModuleError(Exception):
@@ -50,10 +53,16 @@ class Call:
 
     def row[Row](self, table: dict[int, Row]) -> Row:
         """The row that `entity` names."""
-        try:
-            return table[int(self.entity)]
-        except KeyError, ValueError:
-            raise ModuleError("Row not found") from None
+        row = table.get(self.id) if self.id is not None else None
+        if row is None:
+            raise ModuleError("Row not found")
+        return row
+
+    @property
+    def id(self) -> int | None:
+        """The id in `entity`, by JavaScript's parseInt: what follows the digits counts nothing."""
+        match = _BEGINS_WITH_ID.match(self.entity)
+        return int(match[1][:20]) if match else None
 
     @property
     def given(self) -> Json:

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from tests.simulator.devices import Json
-from tests.simulator.records import Credential, utc_now
+from tests.simulator.records import Credential, ciphertext, utc_now
 from tests.simulator.rows import credential_row
 
 from .call import Answer, Call, ModuleError
@@ -17,6 +17,11 @@ _COLUMNS: Final = ("description", "oauth_client_id", "oauth_client_secret", "dac
 _REQUIRED: Final = ("state", "code", "scope", "prompt", "origin")
 _ALLOWED: Final = (*_REQUIRED, "authuser")
 _MALFORMED: Final = "errors.credentials.authorize.malformed"
+_TWIN: Final = (
+    "insert into `credentials` (`checksum`, `description`, `oauth_client_id`) values"
+    " ('0f', '{description}', '{cipher}') - UNIQUE constraint failed: credentials.checksum"
+)
+"""The checksum is that of the client's id, by the server's source."""
 REFUSED_CODE: Final = "refused"
 """The authorization code that Google does not accept here."""
 
@@ -35,6 +40,10 @@ async def create(call: Call) -> Answer:
     missing = [column for column in _COLUMNS[:3] if not call.given.get(column)]
     if missing:
         raise ModuleError(f"NOT NULL constraint failed: credentials.{missing[0]}")
+    client_id = str(call.given["oauth_client_id"])
+    if any(row.oauth_client_id == client_id for row in call.world.credentials.values()):
+        description, cipher = call.given["description"], ciphertext(client_id)
+        raise ModuleError(_TWIN.format(description=description, cipher=cipher))
     credential = call.world.add_credential(str(call.given["description"]), authorized=False)
     for column in _COLUMNS:
         setattr(credential, column, str(call.given.get(column) or ""))
