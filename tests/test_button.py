@@ -118,6 +118,18 @@ async def test_synchronizing_brings_new_cameras_as_soon_as_it_has_ended(
     await until(lambda: hass.states.get("camera.porch_porch") is not None)
 
 
+async def test_a_job_that_the_server_does_not_have_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.world.cron_jobs.clear()
+
+    with pytest.raises(ServiceValidationError) as raised:
+        await _press(hass, SYNCHRONIZE)
+
+    assert raised.value.translation_key == "job_gone"
+    assert "no cron job with this name" in str(raised.value)
+
+
 @pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize(("key", "job"), JOBS.items())
 async def test_a_cron_job_is_run(

@@ -93,10 +93,8 @@ async def test_a_payload_that_the_server_would_not_take_is_told_by_its_fields(
         ("widgets", {"payload": {"size": "x" * 1_000_000}}),
         ("widgets", {"payload": {"size": float("nan")}}),
         ("widgets", {"payload": {"size": {1, 2}}}),
-        ("cameras", {"payload": {"is_enabled": True}, "entity": "front"}),
-        ("cameras", {"payload": {"is_enabled": True}, "entity": "9" * 5000}),
     ],
-    ids=["too_large", "no_number", "no_json", "no_id", "no_such_id"],
+    ids=["too_large", "no_number", "no_json"],
 )
 async def test_what_cannot_be_sent_is_refused(
     hass: HomeAssistant,
@@ -110,6 +108,106 @@ async def test_what_cannot_be_sent_is_refused(
 
     assert raised.value.translation_key == "invalid_request"
     assert simulator.connections == 1
+
+
+_LOOSE_IDS = (
+    *("9-kitchen", "1abc", "1.5", " 1", "1 ", "1e0", "+1", "-1", "01", "0x1", "kitchen"),
+    *("\N{ARABIC-INDIC DIGIT ONE}", "\N{SUPERSCRIPT TWO}", "9" * 16, "9" * 5000, True, 1.0),
+)
+"""What the server takes for an id by its first digits, or for none."""
+
+
+@pytest.mark.parametrize(
+    ("command", "module", "data"),
+    [
+        ("read", "cameras", {}),
+        ("read", "users", {}),
+        ("delete", "cameras", {}),
+        ("delete", "credentials", {}),
+        ("delete", "users", {}),
+        ("update", "cameras", {"payload": {"is_enabled": True}}),
+        ("update", "credentials", {"payload": {"origin": "https://nest.local"}}),
+        ("update", "users", {"payload": {"password": "S3CRET pass"}}),
+    ],
+)
+async def test_an_id_is_digits_and_nothing_else(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    command: str,
+    module: str,
+    data: dict[str, Any],
+) -> None:
+    before = len(simulator.requests)
+
+    for entity in _LOOSE_IDS:
+        with pytest.raises(ServiceValidationError) as raised:
+            await call(hass, command, module, entity=entity, **data)
+        assert raised.value.translation_key == "id_invalid", entity
+
+    asked = [each for each in simulator.requests[before:] if each["command"] != "list"]
+    assert asked == []
+
+
+async def test_a_user_whose_id_begins_another_text_is_not_deleted(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    user = simulator.world.add_user("kitchen", "password")
+
+    with pytest.raises(ServiceValidationError, match="identifies the row"):
+        await call(hass, "delete", "users", entity=f"{user.id}-kitchen")
+
+    assert simulator.world.user_named("kitchen") is user
+
+
+async def test_what_is_not_known_to_have_ids_may_be_named_by_anything(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.answers["widgets", "read"] = {"size": 1}
+
+    assert await call(hass, "read", "widgets", entity="1abc") == {"size": 1}
+    assert sent(simulator, "widgets")[0]["entity"] == "1abc"
+
+
+@pytest.mark.parametrize("command", ["create", "update"])
+@pytest.mark.parametrize("module", ["auth", "Auth", " auth "])
+async def test_a_password_is_not_sent_into_the_servers_log_for_nothing(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    command: str,
+    module: str,
+) -> None:
+    before = len(simulator.requests)
+    entity = {"entity": "1"} if command == "update" else {}
+
+    with pytest.raises(ServiceValidationError) as raised:
+        await call(hass, command, module, payload={"username": "ha", "password": "S3"}, **entity)
+
+    assert raised.value.translation_key == "login_refused"
+    assert "auth" not in str(simulator.requests[before:]).lower()
+    assert "logged" in str(raised.value)
+
+
+@pytest.mark.parametrize("origin", ["nest.local", "not a url", "ftp://nest.local", "https://"])
+async def test_an_origin_that_is_no_address_of_a_page_is_not_sent(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, origin: str
+) -> None:
+    with pytest.raises(ServiceValidationError) as raised:
+        await call(hass, "update", "credentials", entity="2", payload={"origin": origin})
+
+    assert raised.value.translation_key == "invalid_origin"
+    assert [each for each in sent(simulator, "credentials") if each["command"] == "update"] == []
+
+
+async def test_a_size_of_pages_is_refused_where_no_page_is_asked_for(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    with pytest.raises(ServiceValidationError) as raised:
+        await call(hass, "list", "users", items_per_page=5)
+
+    assert raised.value.translation_key == "page_missing"
+    assert sent(simulator, "users") == []
 
 
 @pytest.mark.parametrize("answer", [["left", "right"], {"items": "none"}, None, 7])
@@ -144,6 +242,7 @@ async def test_a_module_that_nobody_knows_yet_is_asked_for_all_the_same(
         ("update", "users", {"entity": "1", "payload": {"can_login": False}}, "user_in_use"),
         ("create", "users", {"payload": USER | {"username": "nestmtx"}}, "user_exists"),
         ("read", "credentials", {"entity": "bm9uc2Vuc2U="}, "authorization_malformed"),
+        ("update", "cronjobs", {"entity": "NoSuchJob"}, "job_gone"),
         ("delete", "cameras", {"entity": "1"}, "refused"),
         ("list", "widgets", {}, "refused"),
     ],
@@ -160,6 +259,28 @@ async def test_what_the_server_refuses_is_a_sentence(
         await call(hass, command, module, **data)
 
     assert raised.value.translation_key == key
+
+
+async def test_a_credential_that_there_is_already_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    await call(hass, "create", "credentials", payload=CREDENTIAL)
+
+    with pytest.raises(ServiceValidationError) as raised:
+        await call(hass, "create", "credentials", payload=CREDENTIAL | {"description": "Other"})
+
+    assert raised.value.translation_key == "credential_exists"
+
+
+async def test_an_origin_that_the_server_does_not_take_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.answers["credentials", "update"] = {"error": {"message": "Invalid URL"}}
+
+    with pytest.raises(ServiceValidationError) as raised:
+        await call(hass, "update", "credentials", entity="2", payload={"origin": "https://[v1.x]"})
+
+    assert raised.value.translation_key == "invalid_origin"
 
 
 async def test_a_refusal_repeats_no_secret_of_the_request(

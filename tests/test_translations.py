@@ -273,6 +273,7 @@ def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
         "invalid_payload",
         "invalid_request",
         "no_picture",
+        "page_missing",
         "refused",
         "signaling_failed",
         "stream_ended",

@@ -147,6 +147,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 async def _async_handle(command: str, action: Action, call: ServiceCall) -> ServiceResponse:
     _check_payload(command, call.data)
+    _check_page(call.data)
     entry = cast(
         "NestMTXConfigEntry",
         service.async_get_config_entry(call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY)),
@@ -154,6 +155,12 @@ async def _async_handle(command: str, action: Action, call: ServiceCall) -> Serv
     coordinator = entry.runtime_data.coordinator
     with coordinator.translated():
         return {"result": await action.call(coordinator.client.rpc, call.data)}
+
+
+def _check_page(data: Mapping[str, Any]) -> None:
+    """Raise ServiceValidationError for a size of pages where all rows are asked for."""
+    if ATTR_ITEMS_PER_PAGE in data and ATTR_PAGE not in data:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="page_missing")
 
 
 def _check_payload(command: str, data: Mapping[str, Any]) -> None:

@@ -1,6 +1,12 @@
 """Why the server refuses a change, by its words."""
 
-from ..errors import ChangeProblem, RefusedChange, RequestError
+from ..errors import (
+    AuthorizationProblem,
+    ChangeProblem,
+    RefusedAuthorization,
+    RefusedChange,
+    RequestError,
+)
 
 _REFUSALS = {
     "errors.cameras.update.mtxPathAlreadyInUse": ChangeProblem.PATH_IN_USE,
@@ -11,15 +17,20 @@ _REFUSALS = {
     "errors.users.delete.cannotDeleteSystemUser": ChangeProblem.USER_OF_SYSTEM,
     "errors.users.update.cannotChangeOwnLoginAbility": ChangeProblem.USER_IN_USE,
     "Row not found": ChangeProblem.ROW_GONE,
+    "UNIQUE constraint failed: credentials.checksum": ChangeProblem.CREDENTIAL_EXISTS,
     "UNIQUE constraint failed: users.username": ChangeProblem.USER_EXISTS,
 }
 """By the server's words."""
+_INVALID_ORIGIN = "Invalid URL"
+"""The server's words for an origin that is no address."""
 
 
 def change_error(
     err: RequestError, gone: ChangeProblem = ChangeProblem.ROW_GONE
-) -> RefusedChange | RequestError:
+) -> RefusedAuthorization | RefusedChange | RequestError:
     """Return what the server means by an error, where that is known."""
+    if err.message == _INVALID_ORIGIN:
+        return RefusedAuthorization(AuthorizationProblem.INVALID_ORIGIN)
     problem = _REFUSALS.get(err.message)
     if problem is None:
         return err

@@ -1,11 +1,20 @@
 """Requests to any module, as the server has them: list, create, read, update, delete."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..connection.fetch import PAGE_SIZE, Requester, is_first_of_many, list_all
-from ..errors import IncompleteList, InvalidRequest, RequestError
+from ..errors import (
+    AuthorizationProblem,
+    ChangeProblem,
+    IncompleteList,
+    RefusedAuthorization,
+    RefusedChange,
+    RequestError,
+)
 from ..redaction import redact_answer
 from .cameras import CameraChange, CamerasAPI
+from .credentials import origin_of
 from .refusals import change_error
 
 if TYPE_CHECKING:
@@ -14,8 +23,11 @@ if TYPE_CHECKING:
     from ..state.sync import StateSync
     from .server import ServerAPI
 
-MAX_ID_DIGITS = 15
-"""JavaScript loses digits of longer ones."""
+_ID = re.compile(r"0|[1-9][0-9]{0,14}")
+"""JavaScript loses digits of longer ones. "01" would be another spelling of 1."""
+_WITH_IDS = frozenset({"cameras", "credentials", "users"})
+"""Modules whose rows have ids. Others name theirs, or may be of a newer server."""
+_LOGIN = "auth"
 _IN_STATE = frozenset({"cameras", "credentials", "htop"})
 """Modules of which the state has something that a change concerns."""
 
@@ -23,7 +35,8 @@ _IN_STATE = frozenset({"cameras", "credentials", "htop"})
 class RPC:
     """Sends requests to any module; answers are redacted.
 
-    All methods raise the errors of a request, RefusedChange, and InvalidAnswer.
+    All methods raise the errors of a request, RefusedChange and RefusedAuthorization, and
+    InvalidAnswer.
     """
 
     def __init__(
@@ -59,10 +72,13 @@ class RPC:
 
     async def create(self, module: str, payload: Mapping[str, Any]) -> Any:
         """Create a row, and return what the server answers."""
+        _check_payload(module, payload)
         return await self._request("create", module, payload=payload)
 
     async def read(self, module: str, entity: str) -> Any:
         """Return a row; of the credentials module, this finishes an authorization."""
+        if module != "credentials":
+            _check_id(module, entity)
         return await self._request("read", module, changes=module == "credentials", entity=entity)
 
     async def update(self, module: str, entity: str, payload: Mapping[str, Any]) -> Any:
@@ -70,6 +86,8 @@ class RPC:
 
         Of a camera, what the payload leaves out stays; a cron job is run, and waited for.
         """
+        _check_id(module, entity)
+        _check_payload(module, payload)
         if module == "cameras":
             return await self._update_camera(entity, payload)
         if module == "cronjobs":
@@ -78,6 +96,7 @@ class RPC:
 
     async def delete(self, module: str, entity: str) -> Any:
         """Delete a row, and return what the server answers."""
+        _check_id(module, entity)
         return await self._request("delete", module, entity=entity)
 
     async def _request(
@@ -93,8 +112,6 @@ class RPC:
                 self._sync.resync_soon()
 
     async def _update_camera(self, entity: str, payload: Mapping[str, Any]) -> None:
-        if not entity.isdecimal() or len(entity) > MAX_ID_DIGITS:
-            raise InvalidRequest("A camera's entity is its id, a number")
         change = CameraChange()
         if "mtx_path" in payload:
             change["path"] = payload["mtx_path"] or None
@@ -103,3 +120,23 @@ class RPC:
         if "is_persistent" in payload:
             change["is_persistent"] = payload["is_persistent"]
         await self._cameras.update(int(entity), change)
+
+
+def _check_id(module: str, entity: str) -> None:
+    """Raise RefusedChange where a row is named by something that is not quite an id.
+
+    The server reads the digits that a text begins with: "9-kitchen" would be row 9.
+    """
+    if module in _WITH_IDS and not _ID.fullmatch(entity):
+        raise RefusedChange(ChangeProblem.ID_INVALID)
+
+
+def _check_payload(module: str, payload: Mapping[str, Any]) -> None:
+    """Raise RefusedChange or RefusedAuthorization for what the server could do nothing with.
+
+    It writes whatever it is sent into its log, which everybody can read who connects.
+    """
+    if module.strip().lower() == _LOGIN:
+        raise RefusedChange(ChangeProblem.LOGIN_REFUSED)
+    if module == "credentials" and "origin" in payload and origin_of(payload["origin"]) is None:
+        raise RefusedAuthorization(AuthorizationProblem.INVALID_ORIGIN)

@@ -36,13 +36,13 @@ class ServerAPI:
     async def run_cron_job(self, name: str, payload: Mapping[str, Any] = _NO_PAYLOAD) -> Any:
         """Run a cron job, wait for its end, and return what the server answers.
 
-        Raises RefusedChange while it runs already.
+        Raises RefusedChange while it runs already, and where the server has no such job.
         """
         if name in self._jobs:
             raise RefusedChange(ChangeProblem.JOB_RUNNING)
         self._jobs.add(name)
         try:
-            return await self._requester.request(
+            answer = await self._requester.request(
                 "update",
                 "cronjobs",
                 entity=name,
@@ -52,6 +52,10 @@ class ServerAPI:
         finally:
             self._jobs.discard(name)
             self._sync.resync_soon()
+        # As recorded: an object when it ran, null when there is no such job.
+        if answer is None:
+            raise RefusedChange(ChangeProblem.JOB_GONE)
+        return answer
 
     async def change_password(self, username: str, password: str) -> None:
         """Change the password of a user. Raises RefusedChange where there is no such user."""
