@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+import logging
 import math
 import statistics
 import time
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 from homeassistant.components.camera import Camera as CameraEntity
 from homeassistant.core import HomeAssistant
@@ -21,6 +22,7 @@ from pytest_homeassistant_custom_component.typing import (
 from tests.conftest import Until
 from tests.simulator import Simulator, Times, World
 from tests.simulator.faults import Trouble
+from tests.simulator.peer import Peer
 from tests.simulator.probe import PATIENCE
 from tests.simulator.viewer import Viewer
 
@@ -175,6 +177,47 @@ async def test_candidates_of_an_unknown_view_are_ignored(
     await _send_candidates(browser, FRONT, "unknown", viewer)
 
     assert not _methods(simulator, "PATCH")
+
+
+@pytest.mark.parametrize("mid", ["1" * 5000, "9" * 16, "\N{SUPERSCRIPT TWO}", "video", ""])
+async def test_a_candidate_of_media_that_there_are_not_makes_no_error(
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    caplog: pytest.LogCaptureFixture,
+    mid: str,
+) -> None:
+    _, session = await _offer(browser, FRONT, await viewer.offer())
+    assert (await _message(browser))["type"] == "answer"
+
+    await browser.send_json_auto_id(
+        {
+            "type": "camera/webrtc/candidate",
+            "entity_id": FRONT,
+            "session_id": session,
+            "candidate": {"candidate": viewer.candidates[0].removeprefix("a="), "sdpMid": mid},
+        }
+    )
+
+    assert (await browser.receive_json())["success"]
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_an_offer_without_media_that_is_answered_makes_no_error(
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    until: Until,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with patch.multiple(Peer, take=AsyncMock(), answer=AsyncMock(return_value="v=0\r\n")):
+        await _offer(browser, FRONT, "v=0\r\n")
+        assert (await _message(browser))["type"] == "answer"
+    checked = len(_methods(simulator, "PATCH"))
+
+    await simulator.control(simulator.world.cameras[1].process_name, "restart")
+
+    await until(lambda: len(_methods(simulator, "PATCH")) > checked)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ MAX_VIEWS = 16
 """Live views of one camera: browsers offer again, and forget what they had."""
 MAX_CANDIDATES = 64
 """Candidates that wait while the camera is woken."""
+MAX_MID_LENGTH = 3
+"""Digits that number a medium of an offer: browsers count from 0, and offer two or three."""
 _AGAIN = 1.0
 """Seconds before an offer is made again, while the camera is still being started."""
 _CLOSE_TIMEOUT = 2.0
@@ -306,4 +308,4 @@ def _media(candidate: RTCIceCandidateInit) -> int:
     if candidate.sdp_m_line_index is not None:
         return candidate.sdp_m_line_index
     mid = candidate.sdp_mid or ""
-    return int(mid) if mid.isdecimal() else 0
+    return int(mid) if mid.isdecimal() and len(mid) <= MAX_MID_LENGTH else 0

@@ -1,5 +1,7 @@
 """What people type or paste as the host."""
 
+import time
+
 import pytest
 
 from custom_components.nestmtx.client import (
@@ -48,6 +50,11 @@ def test_what_the_text_does_not_say_is_taken_from_the_form() -> None:
         "user:secret@nest.local",
         "nest.local/path",
         "nest.local:99999",
+        "nest.local:0",
+        "http://nest.local:0",
+        "https://nest.local:00",
+        "[fd00::5]:0",
+        f"{'a.' * 126}aa",
         "nest.local:port",
         "two words",
         "nest.local?x=1",
@@ -132,3 +139,28 @@ def test_a_host_is_taken_however_it_is_written(text: str, expected: str) -> None
 def test_what_is_more_than_a_host_is_refused(text: str) -> None:
     with pytest.raises(InvalidAddress):
         parse_host(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 20_000 + "!",
+        "." * 20_000,
+        "-" * 1_000_000,
+        "a." * 500_000 + "!",
+        "http://" + "a" * 1_000_000,
+        "ü" * 100_000,
+        "1:" * 500_000,
+        "[" * 1_000_000,
+        "x@" * 500_000,
+    ],
+    ids=lambda text: f"{text[:8]} x {len(text)}",
+)
+def test_a_long_text_is_no_host_and_costs_no_time(text: str) -> None:
+    begun = time.process_time()
+
+    for parse in (parse_address, parse_host):
+        with pytest.raises(InvalidAddress):
+            parse(text)
+
+    assert time.process_time() - begun < 0.2

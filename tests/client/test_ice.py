@@ -5,6 +5,7 @@ from aiohttp.test_utils import unused_port
 import pytest
 
 from custom_components.nestmtx.client import CannotConnect, IceServer, ice_servers
+from custom_components.nestmtx.client.media.whep import MAX_ICE_SERVERS
 from tests.simulator import Simulator
 
 
@@ -53,6 +54,16 @@ async def test_there_need_not_be_ice_servers(
         '<stun:two words>; rel="ice-server"',
         '<stun:[>; rel="ice-server"',
         '<stun:stun.example?transport=udp>; rel="ice-server"',
+        '<stun:stun.example:0>; rel="ice-server"',
+        '<stun:stun.example:99999>; rel="ice-server"',
+        '<stun:stun.example:65536>; rel="ice-server"',
+        '<stun:[::1]:0>; rel="ice-server"',
+        '<stun:[::1::2]>; rel="ice-server"',
+        '<stun:[:::]:3478>; rel="ice-server"',
+        '<stun:...>; rel="ice-server"',
+        _turn("turn:turn.example:99999", "c"),
+        _turn("turn:turn.example:0?transport=udp", "c"),
+        '<turn:turn.example>; rel="ice-server"; username="' + "u" * 509 + '"; credential="c"',
         # A browser takes no TURN server without a user, and fails with all of them.
         '<turn:turn.example>; rel="ice-server"',
         '<turn:turn.example>; rel="ice-server"; username="u"',
@@ -94,6 +105,17 @@ async def test_a_credential_may_hold_any_character(
     assert await ice_servers(http, _url(simulator)) == (
         IceServer("turn:t.example", "u", credential),
     )
+
+
+async def test_ice_servers_without_end_are_a_few(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    links = [f'<stun:s{number}.example>; rel="ice-server"' for number in range(100)]
+    simulator.world.ice_servers = (", ".join(links),)
+
+    found = await ice_servers(http, _url(simulator))
+
+    assert found == tuple(IceServer(f"stun:s{number}.example") for number in range(MAX_ICE_SERVERS))
 
 
 async def test_ice_servers_may_come_in_one_line(

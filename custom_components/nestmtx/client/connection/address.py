@@ -8,10 +8,14 @@ from yarl import URL
 
 from ..errors import InvalidAddress
 
-_HOST = re.compile(r"[\w.-]*\w[\w.-]*|[0-9a-f:.]+(%[\w.-]+)?")
+_HOST = re.compile(r"[.-]*\w[\w.-]*|[0-9a-f:.]+(%[\w.-]+)?")
 
 DEFAULT_PORT = 2000
 """NestMTX's port for HTTP; HTTPS is on 2001."""
+MAX_ADDRESS_LENGTH = 2048
+"""Characters that are taken apart: as many as browsers take for a URL."""
+MAX_HOST_LENGTH = 253
+"""Characters of a name in the DNS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> 
     IPv6 with or without brackets, leaves port and TLS as given. Raises InvalidAddress for
     anything else, credentials in the URL included.
     """
-    text = text.strip()
+    text = _stripped(text)
     is_url = "://" in text
     if text.count(":") > 1 and not is_url and not text.startswith("["):
         text = f"[{text}]"
@@ -51,12 +55,14 @@ def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> 
             raise InvalidAddress("It is the URL of something else than a page")
         if not is_url and (url.fragment or url.path_qs not in {"", "/"}):
             raise InvalidAddress("There is more in it than a host and a port")
+        if url.port == 0:
+            raise InvalidAddress("Nothing can listen on port 0")
         host = url.host.lower().rstrip(".")
         if is_url:
             address = ServerAddress(host, url.port or port, ssl=url.scheme == "https")
         else:
             address = ServerAddress(host, url.explicit_port or port, ssl=ssl)
-        if not _HOST.fullmatch(host) or not address.url:
+        if len(host) > MAX_HOST_LENGTH or not _HOST.fullmatch(host) or not address.url:
             raise InvalidAddress("There is no host name or address in it")
         return address
     except ValueError as err:
@@ -68,7 +74,7 @@ def parse_host(text: str) -> str:
 
     Raises InvalidAddress, for a URL or a port, too: they would be left out.
     """
-    text = text.strip()
+    text = _stripped(text)
     if re.search(r"[/\s]", text):
         raise InvalidAddress("There is more in it than a host")
     if ":" in text:
@@ -77,3 +83,10 @@ def parse_host(text: str) -> str:
         except ValueError as err:
             raise InvalidAddress("There is more in it than a host") from err
     return parse_address(text).host
+
+
+def _stripped(text: str) -> str:
+    """Return the text without blanks around it. Raises InvalidAddress for one of any length."""
+    if len(text) > MAX_ADDRESS_LENGTH:
+        raise InvalidAddress("It is too long")
+    return text.strip()

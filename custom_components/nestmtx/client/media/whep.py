@@ -7,6 +7,8 @@ MediaMTX while the stream is started.
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import IPv6Address
+from itertools import islice
 import json
 import logging
 import re
@@ -33,10 +35,15 @@ _LINES_OF_ICE = re.compile(r"^a=ice-(?:ufrag|pwd):[^\r\n]+", re.MULTILINE)
 _START_OF_MEDIA = re.compile(r"^(?=m=)", re.MULTILINE)
 _MID = re.compile(r"^a=mid:([0-9]+)\s*$", re.MULTILINE)
 _FAILURES = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
-_HOST_AND_PORT = r":(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+_HOST_AND_PORT = r":(?:[.-]*\w[\w.-]*|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?"
 _STUN = re.compile(rf"stuns?{_HOST_AND_PORT}", re.ASCII)
 _TURN = re.compile(rf"turns?{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.ASCII)
 _PARAMETER = r'\s*;\s*([\w-]+)="((?:[^"\\]|\\.)*)"'
+MAX_PORT = 65535
+MAX_ICE_SERVERS = 16
+"""A browser asks them all: MediaMTX names those of its configuration, mostly one or two."""
+MAX_USERNAME_SIZE = 508
+"""Bytes of the user name for a TURN server (RFC 8489): a browser takes no longer one."""
 _LINK = re.compile(rf"<([^<>]*)>((?:{_PARAMETER})*)")
 
 
@@ -97,7 +104,8 @@ class WhepSession:
         if location is None:
             return False
         # Candidates that are none change nothing.
-        status = await self._add(location, _fragment(self._offer, {0: []}))
+        has_media = _START_OF_MEDIA.search(self._offer) is not None
+        status = await self._add(location, _fragment(self._offer, {0: []} if has_media else {}))
         return status == HTTPStatus.NOT_FOUND
 
     async def close(self) -> None:
@@ -148,7 +156,8 @@ def fragment(offer: str, candidates: Iterable[Candidate]) -> str:
 def _fragment(offer: str, by_media: Mapping[int, Iterable[str]]) -> str:
     """Return the fragment that adds lines to some of an offer's media."""
     head, *medias = _START_OF_MEDIA.split(offer)
-    lines = [*_LINES_OF_ICE.findall(head + medias[0])[:2]]
+    # There may be no media: a browser can offer anything, and a server answer that.
+    lines = [*_LINES_OF_ICE.findall(head + "".join(medias[:1]))[:2]]
     for index, found in by_media.items():
         mid = _MID.search(medias[index])
         lines += [medias[index].splitlines()[0], f"a=mid:{mid[1] if mid else index}", *found]
@@ -191,7 +200,7 @@ async def ice_servers(http: aiohttp.ClientSession, url: str) -> tuple[IceServer,
     except _FAILURES as err:
         raise CannotConnect(f"MediaMTX cannot be reached: {err}") from err
     found = (_ice_server(link[1], link[2]) for text in links for link in _LINK.finditer(text))
-    return tuple(server for server in found if server is not None)
+    return tuple(islice((server for server in found if server is not None), MAX_ICE_SERVERS))
 
 
 def _ice_server(url: str, parameters: str) -> IceServer | None:
@@ -206,9 +215,20 @@ def _ice_server(url: str, parameters: str) -> IceServer | None:
     username, credential = values.get("username"), values.get("credential")
     if values.get("rel") != "ice-server":
         return None
-    if _TURN.fullmatch(url) and username and credential:
-        return IceServer(url, username, credential)
-    return IceServer(url) if _STUN.fullmatch(url) else None
+    if _is_reachable(_TURN.fullmatch(url)) and username and credential:
+        is_short = len(username.encode()) <= MAX_USERNAME_SIZE
+        return IceServer(url, username, credential) if is_short else None
+    return IceServer(url) if _is_reachable(_STUN.fullmatch(url)) else None
+
+
+def _is_reachable(match: re.Match[str] | None) -> bool:
+    """Return whether a URL names an address and a port that there can be."""
+    if match is None or not 0 < int(match["port"] or 1) <= MAX_PORT:
+        return False
+    try:
+        return match["ipv6"] is None or bool(IPv6Address(match["ipv6"]))
+    except ValueError:
+        return False
 
 
 def _unquoted(text: str) -> str:
