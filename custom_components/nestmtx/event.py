@@ -1,5 +1,6 @@
 """Events: what happens to a camera or a credential, and what the server logs."""
 
+from collections.abc import Mapping
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -13,6 +14,7 @@ from .entity import (
     NO_FIELDS,
     NestMTXCameraEntity,
     NestMTXCredentialEntity,
+    NestMTXEntity,
     NestMTXServerEntity,
     async_add_camera_entities,
     async_add_credential_entities,
@@ -24,7 +26,6 @@ PARALLEL_UPDATES = 0
 MAX_LINES: Final = 300
 """Lines of the log a minute; a camera that does not start makes 80."""
 
-# By the server's words, in lower case.
 _CAMERA_EVENT_TYPES: Final = {
     "demand": "demand",
     "undemand": "undemand",
@@ -35,6 +36,7 @@ _CAMERA_EVENT_TYPES: Final = {
     "extended": "extended",
     "failed-extension": "failed_extension",
 }
+_CREDENTIAL_EVENT_TYPES: Final = {each: each for each in Authorization}
 
 CAMERA_ACTIVITY: Final = EventEntityDescription(
     key="activity",
@@ -78,14 +80,16 @@ async def async_setup_entry(
     )
 
 
-class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
-    """What happens to a camera."""
+class NestMTXActivity(NestMTXEntity, EventEntity):
+    """What happens to a camera or a credential."""
 
     fields = NO_FIELDS
+    types: Mapping[str, str]
+    """The entity's event types by the server's, in lower case."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the camera's events."""
+        """Listen to the object's events."""
         await super().async_added_to_hass()
         self.async_on_remove(
             self.coordinator.async_add_event_listener(self.device_key, self._handle_event)
@@ -93,30 +97,22 @@ class NestMTXCameraActivity(NestMTXCameraEntity, EventEntity):
 
     @callback
     def _handle_event(self, event: Event) -> None:
-        event_type = _CAMERA_EVENT_TYPES.get(event.type)
+        event_type = self.types.get(event.type)
         if event_type is not None:
             self._trigger_event(event_type, dict(parse_details(event.details)))
             self.async_write_ha_state()
 
 
-class NestMTXCredentialActivity(NestMTXCredentialEntity, EventEntity):
+class NestMTXCameraActivity(NestMTXActivity, NestMTXCameraEntity):
+    """What happens to a camera."""
+
+    types = _CAMERA_EVENT_TYPES
+
+
+class NestMTXCredentialActivity(NestMTXActivity, NestMTXCredentialEntity):
     """What happens to a credential."""
 
-    fields = NO_FIELDS
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to the credential's events."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self.coordinator.async_add_event_listener(self.device_key, self._handle_event)
-        )
-
-    @callback
-    def _handle_event(self, event: Event) -> None:
-        if event.type in self.event_types:
-            self._trigger_event(event.type, dict(parse_details(event.details)))
-            self.async_write_ha_state()
+    types = _CREDENTIAL_EVENT_TYPES
 
 
 class NestMTXLog(NestMTXServerEntity, EventEntity):
