@@ -158,7 +158,20 @@ async def test_what_is_no_address_of_a_server_is_told(flow: Flow, origin: str) -
         "https://accounts.google.com.evil.org/auth",
         "https://evilgoogle.com/auth",
         "javascript:alert(1)",
-        "https://accounts.google.com/auth) [here](https://evil.org",
+        "https://accounts.google.com/o/oauth2/v2/auth) [here](https://evil.org",
+        # Of Google's hosts, pages that anybody may put there, or that lead elsewhere.
+        "https://sites.google.com/view/consent",
+        "https://script.google.com/macros/s/x/exec",
+        "https://www.google.com/url?q=https://evil.org",
+        "https://accounts.google.com/ServiceLogin?continue=https://sites.google.com/view/consent",
+        "https://accounts.google.com/o/oauth2/v2/auth/../../../../AddSession",
+        "https://accounts.google.com/o/oauth2/v2/auth%2F..",
+        "https://accounts.google.com:444/o/oauth2/v2/auth?client_id=1",
+        "https://me@accounts.google.com/o/oauth2/v2/auth?client_id=1",
+        "https://nestservices.google.com/partnerconnections",
+        "https://nestservices.google.com/partnerconnections/a/../../url",
+        "https://nestservices.google.com/partnerconnections/a1b2?continue=https://evil.org",
+        "https://nestservices.google.com/o/oauth2/v2/auth?client_id=1",
         7,
         {"error": {"message": "no"}},
     ],
@@ -172,6 +185,24 @@ async def test_a_page_that_is_not_googles_is_not_shown(
     result = await flow.submit(origin=ORIGIN)
 
     assert (result["step_id"], result["errors"]) == ("origin", {"base": "not_begun"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&state=eyJpZCI6MX0%3D",
+        "https://nestservices.google.com/partnerconnections/a1b2c3d4-1111-4222-8333-0123456789ab",
+    ],
+)
+async def test_the_two_pages_of_google_that_a_server_names_are_shown(
+    simulator: Simulator, flow: Flow, answer: str
+) -> None:
+    simulator.faults.answers["credentials", "update"] = answer
+    await flow.begin()
+
+    result = await flow.submit(origin=ORIGIN)
+
+    assert (result["step_id"], result["description_placeholders"]["url"]) == ("callback", answer)
 
 
 async def test_a_server_that_goes_away_is_told(simulator: Simulator, flow: Flow) -> None:

@@ -9,6 +9,7 @@ server knows is passed on.
 import base64
 import binascii
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -25,6 +26,11 @@ _KNOWN = ("state", "code", "scope", "authuser", "prompt")
 _REQUIRED = ("state", "code", "scope")
 _PROMPT = "consent"
 """What Google was asked for, and does not always repeat."""
+_PAGES = (
+    re.compile(r"https://accounts\.google\.com/o/oauth2/v2/auth\?[^#]+"),
+    re.compile(r"https://nestservices\.google\.com/partnerconnections/[0-9A-Za-z-]+"),
+)
+"""Google's consent page, and the page where it is chosen what a project may see, as recorded."""
 MAX_CALLBACK_LENGTH = 8192
 """Characters of a URL that somebody pastes."""
 
@@ -109,7 +115,9 @@ def _credential_id(state: str) -> Any:
 
 
 def _is_googles(url: str) -> bool:
-    origin = origin_of(url)
-    host = urlsplit(origin).hostname if origin else None
+    """Whether a URL is of a page that a server was seen to name.
+
+    Of Google's other pages, many lead elsewhere, or are written by whoever wants to.
+    """
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(" <>()[]\"'`\\")
-    return is_plain and url.startswith("https://") and str(host).endswith(".google.com")
+    return is_plain and any(page.fullmatch(url) for page in _PAGES)
