@@ -6,6 +6,7 @@
 On a real server nothing is changed unless NESTMTX_ALLOW_WRITES=1.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 import os
 import socket
@@ -17,6 +18,7 @@ import pytest_socket
 from custom_components.nestmtx.client import Account, Timings, parse_address, verify_account
 from custom_components.nestmtx.client.connection.connection import Connection
 from tests.simulator import Quirks, Simulator, Times
+from tests.simulator.probe import PATIENCE
 
 URL = os.environ.get("NESTMTX_URL")
 ALLOW_WRITES = URL is None or os.environ.get("NESTMTX_ALLOW_WRITES") == "1"
@@ -26,6 +28,9 @@ writes = pytest.mark.skipif(
 )
 
 KINDS = ["real"] if URL else ["as recorded", "by its page"]
+
+TOKENS: dict[Account, str] = {}
+"""What the first login of a run gave: each leaves a token on the server for ever."""
 
 
 @pytest.fixture(params=KINDS)
@@ -41,7 +46,9 @@ async def account(request: pytest.FixtureRequest, socket_enabled: None) -> Async
     quirks = Quirks.by_the_page() if request.param == "by its page" else Quirks()
     simulator = Simulator(quirks=quirks, times=Times.fast())
     await simulator.start()
-    yield Account(parse_address(simulator.url), "nestmtx", "nestmtx")
+    account = Account(parse_address(simulator.url), "nestmtx", "nestmtx")
+    yield account
+    TOKENS.pop(account, None)
     await simulator.stop()
 
 
@@ -50,6 +57,24 @@ async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
     """A session that takes a certificate of the server's own."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False)) as session:
         yield session
+    # TLS ends when the other side has said goodbye, too.
+    async with asyncio.timeout(PATIENCE):
+        while _ending():
+            await asyncio.sleep(0.01)
+
+
+def _ending() -> bool:
+    """Whether a connection over TLS waits for the other side's goodbye."""
+    timers = asyncio.get_running_loop()._scheduled
+    return any("SSLProtocol" in repr(timer) for timer in timers if not timer.cancelled())
+
+
+@pytest.fixture
+async def token(http: aiohttp.ClientSession, account: Account) -> str:
+    """A token that a login gave, and that works."""
+    if account not in TOKENS:
+        TOKENS[account] = await verify_account(http, account, Timings())
+    return TOKENS[account]
 
 
 @pytest.fixture
@@ -60,10 +85,9 @@ def topics() -> list[str]:
 
 @pytest.fixture
 async def connection(
-    http: aiohttp.ClientSession, account: Account, topics: list[str]
+    http: aiohttp.ClientSession, account: Account, token: str, topics: list[str]
 ) -> AsyncGenerator[Connection]:
     """A connection that the server accepts."""
-    token = await verify_account(http, account, Timings())
     connection = Connection(http, Timings(), lambda topic, _payload: topics.append(topic))
     await connection.connect(account.address, token)
     yield connection
