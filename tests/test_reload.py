@@ -7,6 +7,7 @@ import gc
 from operator import and_
 from pathlib import Path
 
+from aiohttp import ClientSession
 from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -15,7 +16,7 @@ from custom_components.nestmtx.client import NestMTXClient, ServerAddress
 from custom_components.nestmtx.client.connection.connection import Connection
 from custom_components.nestmtx.coordinator import NestMTXCoordinator
 
-OURS = (NestMTXClient, Connection, NestMTXCoordinator)
+OURS = (NestMTXClient, Connection, NestMTXCoordinator, ClientSession)
 
 
 def _what_is_there(hass: HomeAssistant) -> Counter[str]:

@@ -14,7 +14,6 @@ from homeassistant.const import (
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -31,6 +30,7 @@ from .client import DEFAULT_PORT, InvalidAddress, NestMTXError, parse_address, v
 from .const import DOMAIN
 from .coordinator import TIMINGS
 from .errors import translation_key
+from .http_session import http_session
 from .options_flow import NestMTXOptionsFlow
 
 _PORT: Final = vol.All(
@@ -158,9 +158,9 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_verify(self, data: dict[str, Any], errors: dict[str, str]) -> bool:
         """Try the server and the user out; keep the token in `data`, or the error in `errors`."""
-        http = async_get_clientsession(self.hass, verify_ssl=data[CONF_VERIFY_SSL])
         try:
-            data[CONF_TOKEN] = await verify_account(http, account_of(data), TIMINGS)
+            with http_session(self.hass, verify_ssl=data[CONF_VERIFY_SSL]) as http:
+                data[CONF_TOKEN] = await verify_account(http, account_of(data), TIMINGS)
         except NestMTXError as err:
             errors["base"] = translation_key(err)
             return False

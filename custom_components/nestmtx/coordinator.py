@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, Unpack, override
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -40,6 +39,7 @@ from .client import (
 from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
 from .device_key import SERVER_KEY, DeviceKey
 from .errors import translated_error, translation_key
+from .http_session import async_create_http_session
 
 TIMINGS = Timings()
 MAX_TOKENS = 3
@@ -108,7 +108,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         account = account_of(entry.data)
         self.address = account.address
         self.connected = False
-        self.http = http = async_get_clientsession(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
+        self.http = http = async_create_http_session(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
         self.video_host = entry.options.get(CONF_VIDEO_HOST) or account.address.host
         self.client = NestMTXClient(http, account, self, TIMINGS, self.video_host)
         self._run_task: asyncio.Task[None] | None = None

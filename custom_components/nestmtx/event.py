@@ -36,7 +36,7 @@ _CAMERA_EVENT_TYPES: Final = {
     "extended": "extended",
     "failed-extension": "failed_extension",
 }
-_CREDENTIAL_EVENT_TYPES: Final = {each: each for each in Authorization}
+_CREDENTIAL_EVENT_TYPES: Final[Mapping[str, str]] = {each: each for each in Authorization}
 
 CAMERA_ACTIVITY: Final = EventEntityDescription(
     key="activity",

@@ -1,9 +1,7 @@
 """A server that cannot be reached for a while, for one reason or another."""
 
 import asyncio
-from collections.abc import Generator
 from dataclasses import replace
-from unittest.mock import patch
 
 from homeassistant.const import STATE_OFF, STATE_UNAVAILABLE
 import pytest
@@ -39,14 +37,6 @@ def timings(timings: Timings) -> Timings:
 @pytest.fixture
 def host(proxy: FaultProxy, outage: Outage) -> str:
     return outage.host or proxy.host
-
-
-@pytest.fixture
-def names() -> Generator[Names]:
-    """The names that Home Assistant's client sessions know."""
-    names = Names()
-    with patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=names):
-        yield names
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.name)

@@ -21,6 +21,7 @@ class Api:
         """Nothing was asked yet."""
         self.faults = Faults()
         self.logins = 0
+        self.cookies: list[str] = []
         self.world = world
         self.quirks = quirks
         self._times = times

@@ -24,6 +24,8 @@ class Faults:
     """The status of /api/auth in place of the real one, with `http_body`."""
     http_body: Any = None
     """JSON, or a text that is sent as it is."""
+    cookies: tuple[str, ...] = ()
+    """What is set with every answer over HTTP: one `Set-Cookie` header each."""
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Answers by (module, command), sent in place of the real ones."""
     missing_paths: set[str] = field(default_factory=set)

@@ -75,6 +75,11 @@ class Simulator:
         return self._api.logins
 
     @property
+    def cookies(self) -> list[str]:
+        """All cookies received: one `Cookie` header each."""
+        return self._api.cookies
+
+    @property
     def requests(self) -> list[Json]:
         """All requests received, valid or not, until they are cleared."""
         return self._wire.requests

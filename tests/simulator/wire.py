@@ -44,6 +44,7 @@ class Wire:
         self._sockets.on("disconnect", self._on_disconnect)
         self._sockets.on("request", self._on_request)
         app = web.Application()
+        app.on_response_prepare.append(self._add_cookies)
         self._sockets.attach(app)
         app.router.add_post("/api/auth", self._on_login)
         app.router.add_route("*", "/{path:.*}", _not_found)
@@ -138,6 +139,12 @@ class Wire:
             await self.emit("failure", {"message": "Invalid Request", "details": details}, sid)
         else:
             await self.emit(request_id, self._api.error("Invalid Request", details, {}), sid)
+
+    async def _add_cookies(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Keep the cookies that come, and send those that a faulty server sends."""
+        self._api.cookies += request.headers.getall("Cookie", [])
+        for cookie in self._api.faults.cookies:
+            response.headers.add("Set-Cookie", cookie)
 
     async def _on_login(self, request: web.Request) -> web.Response:
         faults = self._api.faults
