@@ -6,7 +6,7 @@ runs all the time, one reader takes a picture now and then, and ends with the la
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,14 +45,21 @@ MAX_UNITS_SIZE: Final = 8 * 1024 * 1024
 """Bytes of video that are kept for one picture."""
 MAX_TAKE_TIME: Final = 30.0
 """Seconds for a picture that is taken on purpose: a key frame comes each 25 s."""
-MAX_DECODERS: Final = 2
-"""Pictures that are decoded at the same time."""
+MAX_DECODERS: Final = 1
+"""Pictures that are decoded at the same time, so that no server keeps all cores busy."""
 _SPAN: Final = 1.0
 """Seconds of video that a picture is made of."""
+_TRY_AGAIN: Final = 3.0
+"""Seconds after video that stood still, before it is decoded again."""
 _READ_AGAIN: Final = 10.0
 """Seconds before a stream that broke off is read again."""
 _SAVE_DELAY: Final = 300.0
 """Seconds from a new picture to its file: a memory card is not to be written all the time."""
+
+_READER_FIELDS: Final = frozenset(
+    {"authorized_until", "extension_failed", "is_enabled", "is_persistent", "ready", "watched"}
+)
+"""The fields of a camera that say whether its stream is read."""
 
 
 def store_of(hass: HomeAssistant, entry_id: str) -> PictureStore:
@@ -87,8 +94,8 @@ class Stills:
         self._cancel_save: CALLBACK_TYPE | None = None
         self._listeners: dict[str, CALLBACK_TYPE] = {}
         self._readers: dict[str, asyncio.Task[None]] = {}
-        self._taken_at: dict[str, float] = {}
-        """When the last picture was taken, by the loop's clock: another one may be put right."""
+        self._due_at: dict[str, float] = {}
+        """When the next picture is to be taken, by the loop's clock: another may be put right."""
         self._decoders = asyncio.Semaphore(MAX_DECODERS)
         self._stop = Event()
 
@@ -105,7 +112,7 @@ class Stills:
         A camera without an entity costs nothing.
         """
         self._listeners[key] = listener
-        scope = ListenerScope(DeviceKey("camera", key))
+        scope = ListenerScope(DeviceKey("camera", key), _READER_FIELDS)
         unsubscribe = self._coordinator.async_add_listener(lambda: self._update_reader(key), scope)
         self._update_reader(key)
 
@@ -140,9 +147,7 @@ class Stills:
         segment = _last_segment(stream)
         if segment is None or not self._has_video(key):
             return
-        self._taken_at[key] = self._hass.loop.time()
-        async with self._decoders:
-            jpeg = await self._hass.async_add_executor_job(picture_of_segment, segment, self._stop)
+        jpeg = await self._decoded(key, picture_of_segment, segment)
         if jpeg is not None:
             self._keep(key, jpeg)
 
@@ -197,8 +202,7 @@ class Stills:
         return is_known and camera is not None and has_video(camera, dt_util.utcnow())
 
     def _is_due(self, key: str) -> bool:
-        taken_at = self._taken_at.get(key, float("-inf"))
-        return self._hass.loop.time() - taken_at >= INTERVAL.total_seconds()
+        return self._hass.loop.time() >= self._due_at.get(key, float("-inf"))
 
     def _url(self, key: str) -> str | None:
         camera = self._coordinator.camera(key)
@@ -222,7 +226,7 @@ class Stills:
         url = self._url(key)
         if url is None:
             return None
-        self._taken_at.pop(key, None)
+        self._due_at.pop(key, None)
         try:
             async with asyncio.timeout(MAX_TAKE_TIME), aclosing(read_video(url)) as units:
                 async for jpeg in self._pictures_of(key, units):
@@ -242,13 +246,24 @@ class Stills:
             if not kept or not _is_enough(kept):
                 continue
             encoded, kept = [each.data for each in kept], []
-            async with self._decoders:
-                jpeg = await self._hass.async_add_executor_job(
-                    picture_of_units, encoded, self._stop
-                )
+            jpeg = await self._decoded(key, picture_of_units, encoded)
             if jpeg is not None:
-                self._taken_at[key] = self._hass.loop.time()
                 yield jpeg
+
+    async def _decoded[T](
+        self, key: str, decode: Callable[[T, Event], bytes | None], video: T
+    ) -> bytes | None:
+        """Return a picture of some video; None when it stands still."""
+        jpeg = None
+        # Whoever asks meanwhile begins no second one.
+        self._due_at[key] = float("inf")
+        try:
+            async with self._decoders:
+                jpeg = await self._hass.async_add_executor_job(decode, video, self._stop)
+        finally:
+            pause = _TRY_AGAIN if jpeg is None else INTERVAL.total_seconds()
+            self._due_at[key] = self._hass.loop.time() + pause
+        return jpeg
 
     # Keeping
 
