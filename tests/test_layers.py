@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "custom_components" / "nestmtx"
 
 CLIENT_LAYERS = (
     ("errors", "timings"),
+    ("masks",),
     ("redaction",),
     ("data",),
     ("connection",),

@@ -2,20 +2,21 @@
 
 from dataclasses import asdict
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .client import Camera, Credential
+from .client import Camera, Credential, redact_answer
 from .const import CONF_VIDEO_HOST
 from .coordinator import NestMTXCoordinator
 from .data import NestMTXConfigEntry
 from .device_key import DeviceKey
 
-_SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME}
+_PRIVATE: Final = {CONF_HOST, CONF_USERNAME, CONF_VIDEO_HOST}
+"""What is no secret, and nobody else's business; secrets are masked by the client's one list."""
 _URL: Final = re.compile(r"(?P<begin>[a-z]+://<window\.location\.origin>(:\d+)?)/")
 _URLS: Final = ("url_rtsp_tcp", "url_hls_m3u8", "url_web_rtc")
 
@@ -25,13 +26,14 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Return what is known of a server, its cameras and credentials."""
     coordinator = entry.runtime_data.coordinator
-    return {
-        "entry": async_redact_data(dict(entry.data), _SECRETS),
-        "options": async_redact_data(dict(entry.options), {CONF_VIDEO_HOST}),
+    diagnostics = {
+        "entry": async_redact_data(dict(entry.data), _PRIVATE),
+        "options": async_redact_data(dict(entry.options), _PRIVATE),
         **_server(coordinator),
         "cameras": [_camera(camera) for camera in coordinator.cameras],
         "credentials": [_credential(credential) for credential in coordinator.credentials],
     }
+    return _shown(diagnostics)
 
 
 async def async_get_device_diagnostics(
@@ -43,7 +45,7 @@ async def async_get_device_diagnostics(
     def is_device_of(device_key: DeviceKey) -> bool:
         return device_key.identifier(entry.entry_id) in device.identifiers
 
-    return {
+    diagnostics = {
         **_server(coordinator),
         "cameras": [
             _camera(camera)
@@ -56,6 +58,12 @@ async def async_get_device_diagnostics(
             if is_device_of(DeviceKey("credential", credential.key))
         ],
     }
+    return _shown(diagnostics)
+
+
+def _shown(diagnostics: dict[str, Any]) -> dict[str, Any]:
+    """Mask what is secret by its name or its look, whoever wrote it into a description."""
+    return cast("dict[str, Any]", redact_answer(diagnostics))
 
 
 def _server(coordinator: NestMTXCoordinator) -> dict[str, Any]:
@@ -83,7 +91,9 @@ def _camera(camera: Camera) -> dict[str, Any]:
 
 
 def _credential(credential: Credential) -> dict[str, Any]:
-    return asdict(credential)
+    row = asdict(credential)
+    # What is called "authorization" elsewhere is a secret.
+    return {**row, "status": row.pop("authorization")}
 
 
 def _redacted(text: str | None) -> str | None:

@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from custom_components.nestmtx.client import InvalidAnswer
-from custom_components.nestmtx.client.redaction import REDACTED, redact, redact_answer, secrets_in
+from custom_components.nestmtx.client.masks import REDACTED, redact
+from custom_components.nestmtx.client.redaction import redact_answer, secrets_in
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -53,7 +54,7 @@ def test_other_fields_stay(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("enterprises/S3CRET/devices/AVP", f"enterprises/{REDACTED}/devices/AVP"),
+        ("enterprises/S3CRET/devices/AVP", f"enterprises/{REDACTED}/devices/{REDACTED}"),
         (
             "https://nestservices.google.com/partnerconnections/S3CRET",
             f"https://nestservices.google.com/partnerconnections/{REDACTED}",

@@ -58,6 +58,7 @@ from .media.h264 import AccessUnit
 from .media.rtsp import read_video
 from .media.urls import StreamUrls, stream_urls, tag_own_reader
 from .media.whep import Candidate, IceServer, WhepSession, ice_servers
+from .redaction import redact_answer
 from .state.diff import STREAMING, Diff, Fields
 from .state.feeds import POLLS, Feed
 from .state.listener import Listener, SessionState
@@ -122,6 +123,7 @@ __all__ = [
     "parse_details",
     "parse_host",
     "read_video",
+    "redact_answer",
     "stream_urls",
     "tag_own_reader",
     "verify_account",

@@ -8,26 +8,9 @@ from collections.abc import Iterator, Mapping
 import re
 from typing import Any
 
-from .errors import InvalidAnswer
+from .errors import IncompleteList, InvalidAnswer
+from .masks import REDACTED, cut, is_secret, redact
 
-REDACTED = "**REDACTED**"
-
-_NAMES = frozenset(
-    {
-        "accesstoken",
-        "authorization",
-        "bearer",
-        "context",
-        "dacprojectid",
-        "oauthclientid",
-        "oauthclientsecret",
-        "password",
-        "refreshtoken",
-        "token",
-        "tokens",
-    }
-)
-"""Names of fields that hold secrets, in lower case and without separators."""
 MAX_DEPTH = 50
 """How deep an answer may be nested: the server's are up to 8 deep."""
 MAX_JSON_INTEGER = 2**63
@@ -36,18 +19,10 @@ MAX_TEXT_LENGTH = 255
 """Characters, as many as a state may have."""
 MAX_MESSAGE_LENGTH = 4096
 """Characters of a message that are looked at."""
-
-_SECRET_IN_TEXT = re.compile(
-    r"""(?P<name>(?:password|secret|token|bearer|authorization|client_id|project_id)
-            [\w-]{0,20} ["']? \s{0,4} [:=] \s{0,4} (?:bearer\s{1,4})? )
-        (?: "(?:\\.|[^"\\])*(?:"|$) | '(?:\\.|[^'\\])*(?:'|$) | [^\s,;&)}\]]+ )
-        | (?P<scheme>\bbearer\s{1,4})[\w.~+/=-]+
-        | \boat_[\w.-]+                       # the server's own tokens
-        | [\w-]{1,200}\.apps\.googleusercontent\.com # the id of a client at Google
-        | (?P<project>\b(?:enterprises|partnerconnections)/)[^/\s"'?]+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+MAX_ANSWER_VALUES = 250_000
+"""Names and values of an answer. 1000 cameras have 150,000; to mask so many takes half a second."""
+MAX_ANSWER_TEXT = 64 * 1024
+"""Characters of one text of an answer, for which nothing else is done meanwhile: 50 ms at most."""
 
 _STATEMENT = re.compile(
     r"\s*(insert into|replace into|delete from|update [`\"]|select .* from )", re.IGNORECASE
@@ -66,38 +41,27 @@ _REPLACED = dict.fromkeys(
 )
 
 
-def is_secret(name: str) -> bool:
-    """Return whether a field of this name holds a secret."""
-    return name.replace("_", "").replace("-", "").lower() in _NAMES
-
-
 def secrets_in(value: Any) -> Iterator[str]:
     """Return the texts in secret fields of a request."""
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            if is_secret(str(name)):
-                yield from _texts_in(item)
-            else:
-                yield from secrets_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from secrets_in(item)
-
-
-def redact(text: str, secrets: frozenset[str] = frozenset()) -> str:
-    """Replace what looks like a secret, and the given secrets, in a text."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, REDACTED)
-    return _SECRET_IN_TEXT.sub(_mask, text)
+    waiting = [(value, False)]
+    while waiting:
+        each, is_hidden = waiting.pop()
+        if isinstance(each, Mapping):
+            waiting += ((item, is_hidden or is_secret(str(name))) for name, item in each.items())
+        elif isinstance(each, list | tuple):
+            waiting += ((item, is_hidden) for item in each)
+        elif isinstance(each, str) and each and is_hidden:
+            yield each
 
 
 def redact_answer(answer: Any) -> Any:
     """Return an answer of the server that may be shown, and that can be written as JSON anywhere.
 
-    Fields with secrets keep null, which tells that there is none. Raises InvalidAnswer for one that
-    is nested too deep.
+    Fields with secrets keep null, which tells that there is none. A long answer takes long: call
+    this in a thread. Raises InvalidAnswer for one that is nested too deep, or has a text that is
+    too long, and IncompleteList for one that has too many values.
     """
-    return _shown(answer, 0)
+    return _Shown().value(answer, 0)
 
 
 def sanitize(text: str) -> str:
@@ -115,50 +79,46 @@ def redact_message(text: str, secrets: frozenset[str] = frozenset()) -> str:
     `secrets` are those of the request. Database errors begin with the statement, which holds
     values: as recorded, the reason follows the last dash.
     """
-    text = text[:MAX_MESSAGE_LENGTH]
+    text = cut(text, MAX_MESSAGE_LENGTH, secrets)
     if _STATEMENT.match(text):
         text = text.rpartition(" - ")[2] if " - " in text else "database error"
     return sanitize(redact(text, secrets))
 
 
-def _shown(value: Any, depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise InvalidAnswer("The answer is nested too deep")
-    match value:
-        case dict():
-            return {
-                _text(str(name)): REDACTED
-                if is_secret(str(name)) and item is not None
-                else _shown(item, depth + 1)
-                for name, item in value.items()
-            }
-        case list():
-            return [_shown(item, depth + 1) for item in value]
-        case str():
-            return redact(_text(value))
-        case int() if not -MAX_JSON_INTEGER <= value < MAX_JSON_INTEGER:
-            return str(value)
-        case float() if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124
-            return None
-        case _:
-            return value
+class _Shown:
+    """Makes one answer fit to be shown, and counts what it has."""
 
+    def __init__(self) -> None:
+        self._count = 0
 
-def _text(text: str) -> str:
-    """Return a text that can be written as UTF-8: JSON may hold half a surrogate pair."""
-    return text.encode("utf-8", "replace").decode()
+    def value(self, value: Any, depth: int) -> Any:
+        self._count += 1
+        if depth > MAX_DEPTH:
+            raise InvalidAnswer("The answer is nested too deep")
+        if self._count > MAX_ANSWER_VALUES:
+            raise IncompleteList("The answer has too many values")
+        match value:
+            case dict():
+                self._count += len(value)
+                return {
+                    self._text(str(name)): REDACTED
+                    if is_secret(str(name)) and item is not None
+                    else self.value(item, depth + 1)
+                    for name, item in value.items()
+                }
+            case list() | tuple():
+                return [self.value(item, depth + 1) for item in value]
+            case str():
+                return redact(self._text(value))
+            case int() if not -MAX_JSON_INTEGER <= value < MAX_JSON_INTEGER:
+                return str(value)
+            case float() if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124
+                return None
+            case _:
+                return value
 
-
-def _texts_in(value: Any) -> Iterator[str]:
-    if isinstance(value, str) and value:
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts_in(item)
-
-
-def _mask(match: re.Match[str]) -> str:
-    return f"{match['name'] or match['scheme'] or match['project'] or ''}{REDACTED}"
+    def _text(self, text: str) -> str:
+        """Return a text that can be written as UTF-8: JSON may hold half a surrogate pair."""
+        if len(text) > MAX_ANSWER_TEXT:
+            raise InvalidAnswer("The answer has a text that is too long")
+        return text.encode("utf-8", "replace").decode()

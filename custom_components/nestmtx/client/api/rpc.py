@@ -1,5 +1,6 @@
 """Requests to any module, as the server has them: list, create, read, update, delete."""
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class RPC:
                 raise IncompleteList(f"The rows of {module} keep moving")
             total = len(listing.rows)
             answer = {"page": 1, "itemsPerPage": total, "total": total, "items": [*listing.rows]}
-        return redact_answer(answer)
+        return await asyncio.to_thread(redact_answer, answer)
 
     async def create(self, module: str, payload: Mapping[str, Any]) -> Any:
         """Create a row, and return what the server answers."""
@@ -91,7 +92,8 @@ class RPC:
         if module == "cameras":
             return await self._update_camera(entity, payload)
         if module == "cronjobs":
-            return redact_answer(await self._server.run_cron_job(entity, payload))
+            answer = await self._server.run_cron_job(entity, payload)
+            return await asyncio.to_thread(redact_answer, answer)
         return await self._request("update", module, entity=entity, payload=payload)
 
     async def delete(self, module: str, entity: str) -> Any:
@@ -103,7 +105,8 @@ class RPC:
         self, command: str, module: str, *, changes: bool = True, **request: Any
     ) -> Any:
         try:
-            return redact_answer(await self._requester.request(command, module, **request))
+            answer = await self._requester.request(command, module, **request)
+            return await asyncio.to_thread(redact_answer, answer)
         except RequestError as err:
             raise change_error(err) from err
         finally:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..redaction import MAX_MESSAGE_LENGTH, redact_message
 from .models import LogLevel, LogLine
-from .parsing import mapping, number, text_of
+from .parsing import mapping, number
 
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
 _LOG_LEVELS = (
@@ -32,11 +32,16 @@ def parse_log_line(payload: Any) -> LogLine | None:
     return LogLine(
         level,
         redact_message(" ".join(plain.split())),
-        service=text_of(row.get("service")),
-        host=text_of(row.get("hostname")),
+        service=_word(row.get("service")),
+        host=_word(row.get("hostname")),
         pid=number(row.get("pid")),
         at=_time_of(row.get("time")),
     )
+
+
+def _word(value: Any) -> str | None:
+    """Return who or what wrote a line: the server takes both from its environment."""
+    return redact_message(value) or None if isinstance(value, str) else None
 
 
 def _time_of(milliseconds: Any) -> datetime | None:

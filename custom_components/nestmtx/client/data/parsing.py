@@ -7,6 +7,7 @@ refused. Unknown fields are ignored.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,14 @@ MAX_INTEGER = 2**53
 """JavaScript and databases lose digits of larger ones."""
 MAX_TEXTS = 20
 """Texts of a list that should have about three."""
+MAX_CORES = 1024
+"""Cores of a machine."""
+MAX_PROCESSES = 1000
+"""Processes of a server: it runs a few, and one for each camera that streams."""
+MAX_CRON_JOBS = 100
+"""Jobs of a server: NestMTX 1.1.1 has five."""
+MAX_ROW_NAMES = 20
+"""Names of fields that a warning tells."""
 
 
 def parse_time(text: Any) -> datetime | None:
@@ -64,9 +73,10 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+def objects(value: Any, limit: int) -> list[dict[str, Any]]:
+    """Return the objects among the first of a list."""
+    items = value[:limit] if isinstance(value, list) else []
+    return [each for each in items if isinstance(each, dict)]
 
 
 def number(value: Any) -> int | None:
@@ -158,7 +168,8 @@ class _Row:
 def _id(row: Mapping[str, Any]) -> int:
     value = number(row.get("id"))
     if value is None:
-        raise InvalidRow(sanitize(f"a row without an id: {sorted(map(str, row))}"))
+        names = sorted(map(str, islice(row, MAX_ROW_NAMES)))
+        raise InvalidRow(sanitize(f"a row without an id: {names}"))
     return value
 
 
@@ -232,7 +243,7 @@ def parse_load(answer: Any) -> Load:
     row = mapping(answer)
     busy = [
         _PERCENT - idle
-        for core in objects(row.get("cpu"))
+        for core in objects(row.get("cpu"), MAX_CORES)
         if isinstance(idle := core.get("idle"), int | float) and 0 <= idle <= _PERCENT
     ]
     return Load(
@@ -240,7 +251,7 @@ def parse_load(answer: Any) -> Load:
         memory_used=number(mapping(row.get("memory")).get("used")),
         processes=tuple(
             Process(name, number(process.get("pid")))
-            for process in objects(row.get("processes"))
+            for process in objects(row.get("processes"), MAX_PROCESSES)
             if (name := text_of(process.get("name"))) is not None
         ),
     )
@@ -250,7 +261,7 @@ def parse_cron_jobs(items: list[Any]) -> Mapping[str, CronJob]:
     """Parse the rows of the cronjobs module."""
     jobs = (
         CronJob(name, parse_time(row.get("last_run_at")))
-        for row in objects(items)
+        for row in objects(items, MAX_CRON_JOBS)
         if (name := text_of(row.get("name"))) is not None
     )
     return MappingProxyType({job.name: job for job in jobs})
@@ -258,9 +269,8 @@ def parse_cron_jobs(items: list[Any]) -> Mapping[str, CronJob]:
 
 def parse_details(details: Mapping[str, str]) -> Mapping[str, str]:
     """Return the details of an event that may be shown: not a viewer's query."""
-    shown = {name: sanitize(details[key]) for key, name in _DETAILS.items() if key in details}
-    if "error" in details:
-        shown["error"] = redact_message(details["error"])
+    names = _DETAILS | {"error": "error"}
+    shown = {name: redact_message(details[key]) for key, name in names.items() if key in details}
     return {name: text for name, text in shown.items() if text}
 
 

@@ -18,7 +18,7 @@ import aiohttp
 from yarl import URL
 
 from ..errors import CannotConnect, SignalingError
-from ..redaction import sanitize
+from ..redaction import redact_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -180,7 +180,7 @@ def _reason(answer: str) -> str:
         error = json.loads(answer)["error"]
     except ValueError, KeyError, TypeError, RecursionError:
         return "no reason given"
-    return sanitize(str(error))[:200]
+    return redact_message(str(error))[:200]
 
 
 @dataclass(frozen=True, slots=True)
