@@ -26,8 +26,10 @@ _LOGGER = logging.getLogger(__name__)
 PAGE_SIZE = 100
 MAX_LIST_ATTEMPTS = 3
 """How often a list is fetched whose pages shift meanwhile."""
-MAX_PAGES = 200
-"""A server that always promises more is not followed for ever."""
+MAX_PAGES = 20
+"""A server that always promises more is not followed for ever. Each page may have 3 MB: an action
+that wants more than 2000 rows has to ask for pages.
+"""
 MAX_OBJECTS = 600
 """Cameras or credentials of a server: more would be too many entities for Home Assistant."""
 MAX_WARNINGS = 100

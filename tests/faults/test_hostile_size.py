@@ -1,0 +1,218 @@
+"""What a server sends in any size keeps Home Assistant from other work for a moment at most."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+import time
+from typing import Any
+
+from homeassistant.const import STATE_ON
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.nestmtx.client import Feed, Timings
+from tests.calling import call
+from tests.simulator import Simulator, World
+from tests.simulator.scenario import recorded
+
+from .bench import Bench
+from .messages import message
+from .proxy import FaultProxy
+
+MEBIBYTE = 1 << 20
+MOST = 0.8
+"""Seconds in which nothing else is done, on a busy machine, of a test that sends as well."""
+
+
+@pytest.fixture
+def world() -> World:
+    """Few cameras: what is sent is about others."""
+    return recorded(5)
+
+
+@pytest.fixture
+def timings(timings: Timings) -> Timings:
+    """Lists are asked for now and then: here, the same process answers them."""
+    return replace(timings, resync=30.0, load=30.0)
+
+
+@asynccontextmanager
+async def _stalls() -> AsyncGenerator[Callable[[], float]]:
+    """Tell for how long the event loop did nothing else at most, in seconds of its own work."""
+    longest = 0.0
+
+    async def look() -> None:
+        nonlocal longest
+        while True:
+            begun = time.thread_time()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.thread_time() - begun)
+
+    task = asyncio.create_task(look())
+    try:
+        yield lambda: longest
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+# One message
+
+
+@pytest.mark.parametrize(
+    "item", [b"{},", b'{"":0},', b"0,", b'["",[]],'], ids=["objects", "names", "numbers", "lists"]
+)
+async def test_a_message_of_60_megabytes_ends_the_connection_and_is_not_parsed(
+    bench: Bench, item: bytes
+) -> None:
+    frame = b'42["camera:ready",[' + item * (60 * MEBIBYTE // len(item)) + b"0]]"
+    sids = bench.simulator.sids
+
+    async with _stalls() as longest:
+        bench.proxy.inject(frame)
+        await bench.until_back()
+        assert longest() < MOST
+
+    await bench.until(lambda: bench.connection == STATE_ON)
+    assert not set(sids) & set(bench.simulator.sids)
+    bench.assert_kept()
+
+
+async def test_messages_that_are_too_large_again_and_again_are_retried_with_back_off(
+    bench: Bench, simulator: Simulator
+) -> None:
+    simulator.faults.answers["cameras", "list"] = {"total": 1, "items": ["x" * (4 * MEBIBYTE)]}
+    await simulator.disconnect_all()
+    await bench.until_unavailable()
+    before, begun = bench.asked("cameras", "list"), time.monotonic()
+    await bench.until(lambda: bench.asked("cameras", "list") >= before + 5)
+
+    # One each 0.1 s, after two quick ones that are over.
+    assert time.monotonic() - begun > 0.3
+    simulator.faults.answers.clear()
+    await bench.until_true()
+    bench.assert_kept()
+
+
+async def test_the_largest_message_that_is_taken_is_parsed_in_a_moment(bench: Bench) -> None:
+    item = b'{"":0},'
+    frame = b'42["camera:ready",[' + item * (5 * MEBIBYTE // 2 // len(item)) + b"0]]"
+    sids = bench.simulator.sids
+
+    async with _stalls() as longest:
+        bench.proxy.inject(frame)
+        await bench.simulator.set_ready(2, ready=True)
+        await bench.until(lambda: bench.camera(2, "ready") == STATE_ON)
+        assert longest() < MOST
+
+    assert bench.simulator.sids == sids
+
+
+# What is kept of lists
+
+
+async def test_of_processes_and_cores_and_jobs_without_end_some_are_kept(
+    bench: Bench, simulator: Simulator
+) -> None:
+    coordinator = bench.entry.runtime_data.coordinator
+    processes = [{"name": f"p{number}", "pid": number} for number in range(60_000)]
+    cores = [{"idle": 50}] * 30_000
+    jobs = [{"name": f"Job{number}"} for number in range(100_000)]
+    answers = simulator.faults.answers
+    answers["htop", "list"] = {"cpu": cores, "memory": {"used": 7}, "processes": processes}
+    answers["cronjobs", "list"] = {"total": len(jobs), "items": jobs}
+    ends = [coordinator.async_subscribe(feed) for feed in (Feed.LOAD, Feed.CRON_JOBS)]
+    await simulator.disconnect_all()
+    await bench.until_back()
+
+    def server() -> Any:
+        return coordinator.data.server
+
+    await bench.until(lambda: server().load is not None and server().load.memory_used == 7)
+    await bench.until(lambda: "Job0" in (server().cron_jobs or {}))
+
+    assert len(server().load.processes) == 1000
+    assert server().load.cpu == 50
+    assert len(server().cron_jobs) == 100
+    for end in ends:
+        end()
+
+
+async def test_a_row_of_fields_without_end_is_told_by_some_of_them(
+    bench: Bench, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = {f"field{number}": 0 for number in range(150_000)}
+    simulator.faults.answers["cameras", "list"] = {"total": 1, "items": [row]}
+
+    async with _stalls() as longest:
+        await simulator.disconnect_all()
+        await bench.until_back()
+        assert longest() < MOST
+
+    assert "a row without an id: ['field0'" in caplog.text
+
+
+# What is masked
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        (["token=x, pass: y"] * 150_000, None),
+        ([{"password": "x", "a": [1]}] * 100_000, "incomplete_list"),
+        ([0] * 1_000_000, "incomplete_list"),
+        ({f"token {number}": {} for number in range(140_000)}, "incomplete_list"),
+        (["password=" * 5000] * 60, None),
+        (["password=" * 300_000], "unexpected_answer"),
+        ({"x" * 2_000_000: 1}, "unexpected_answer"),
+    ],
+    ids=["texts", "secrets", "numbers", "names", "long", "one", "name"],
+)
+async def test_an_answer_is_masked_while_home_assistant_does_other_things(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    answer: Any,
+    key: str | None,
+) -> None:
+    simulator.faults.answers["widgets", "read"] = answer
+
+    async with _stalls() as longest:
+        if key is None:
+            assert "REDACTED" in str(await call(hass, "read", "widgets", entity="1"))
+        else:
+            with pytest.raises(HomeAssistantError) as raised:
+                await call(hass, "read", "widgets", entity="1")
+            assert raised.value.translation_key == key
+        assert longest() < MOST
+
+
+async def test_an_error_that_repeats_a_request_of_any_size_is_told_in_a_moment(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, proxy: FaultProxy
+) -> None:
+    payload = {"token": [f"t{number}" for number in range(80_000)], "password": list("REDACTED*")}
+    message_of = " ".join(payload["token"])
+    error = {"message": message_of, "details": [{"message": message_of}] * 3}
+    simulator.faults.answers["widgets", "create"] = {"error": error}
+
+    async with _stalls() as longest:
+        with pytest.raises(HomeAssistantError) as raised:
+            await call(hass, "create", "widgets", payload=payload)
+        assert longest() < MOST
+
+    assert raised.value.translation_key == "refused"
+    assert "t1" not in str(raised.value)
+
+
+async def test_a_line_of_the_log_of_any_size_is_read_in_a_moment(bench: Bench) -> None:
+    line = {"level": 50, "msg": "password=" * 100_000, "service": "token:" * 100_000}
+    bench.entry.runtime_data.coordinator.async_subscribe(Feed.LOG)
+
+    async with _stalls() as longest:
+        bench.proxy.inject(message("log", line))
+        await bench.simulator.set_ready(2, ready=True)
+        await bench.until(lambda: bench.camera(2, "ready") == STATE_ON)
+        assert longest() < MOST
