@@ -108,11 +108,11 @@ _CAMERA_ENTITIES: tuple[_Entity[Camera], ...] = (
         "camera", "camera", "", lambda camera: {"streaming" if camera.stream.ready else "idle"}
     ),
     _Entity("binary_sensor", "ready", " Ready", lambda camera: _on(camera.stream.ready)),
-    _Entity("binary_sensor", "watched", " Watched", lambda camera: _on(camera.stream.readers)),
+    _Entity("binary_sensor", "watched", " Watched", lambda camera: _on(camera.stream.viewers)),
     _Entity("binary_sensor", "requested", " Requested", lambda camera: _on(_requested(camera))),
     _Entity("binary_sensor", "stream_authorization", " Stream authorization", _extension),
     _Entity("sensor", "status", " Status", _status),
-    _Entity("sensor", "viewers", " Viewers", lambda camera: {str(len(camera.stream.readers))}),
+    _Entity("sensor", "viewers", " Viewers", lambda camera: {str(len(camera.stream.viewers))}),
     _Entity("sensor", "streaming_since", " Streaming since", _since),
     _Entity("sensor", "authorization_expires", " Authorization expires", _expires),
     _Entity("switch", "enabled", " Enabled", lambda camera: _on(camera.enabled)),

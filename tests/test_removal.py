@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-from homeassistant.components.camera import async_get_image
 from homeassistant.components.lovelace import LOVELACE_DATA
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
@@ -13,7 +12,7 @@ from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Simulator
 
 from .conftest import Until
-from .test_stills import FRONT, _video
+from .test_stills import _picture, _video
 
 
 def _files(hass: HomeAssistant) -> set[Path]:
@@ -50,7 +49,7 @@ async def _live(
     """Add an entry, and have it do what leaves something: pictures, repairs, a resource."""
     await hass.config_entries.async_setup(entry.entry_id)
     viewer = await _video(hass, simulator, until, 1)
-    await async_get_image(hass, FRONT)
+    await _picture(hass, until)
     await simulator.close_reader(1, viewer)
     # Pictures are written some minutes later, or when the entry is unloaded.
     await hass.config_entries.async_reload(entry.entry_id)

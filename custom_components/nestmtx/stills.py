@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -22,8 +23,8 @@ from homeassistant.util import dt as dt_util
 
 from .client import AccessUnit, Camera, NestMTXError, read_video, stream_urls, tag_own_reader
 from .const import CONF_STILLS, DOMAIN, LOGGER
-from .coordinator import ListenerScope, NestMTXCoordinator
-from .device_key import DeviceKey
+from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
+from .device_key import SERVER_KEY, DeviceKey
 from .frames import MAX_FRAMES, picture_of_segment, picture_of_units
 from .picture_store import Picture, PictureStore
 
@@ -112,13 +113,20 @@ class Stills:
         A camera without an entity costs nothing.
         """
         self._listeners[key] = listener
-        scope = ListenerScope(DeviceKey("camera", key), _READER_FIELDS)
-        unsubscribe = self._coordinator.async_add_listener(lambda: self._update_reader(key), scope)
-        self._update_reader(key)
+        update = partial(self._update_reader, key)
+        unsubscribes = [
+            self._coordinator.async_add_listener(update, scope)
+            for scope in (
+                ListenerScope(DeviceKey("camera", key), _READER_FIELDS),
+                ListenerScope(SERVER_KEY, frozenset({CONNECTED})),
+            )
+        ]
+        update()
 
         @callback
         def end() -> None:
-            unsubscribe()
+            for unsubscribe in unsubscribes:
+                unsubscribe()
             self._end_reader(key)
             if self._listeners.get(key) is listener:
                 del self._listeners[key]
@@ -191,6 +199,8 @@ class Stills:
         return (
             self._policy is StillsPolicy.RUNNING
             and not self._stop.is_set()
+            # Without the server's events, our reader would count as a viewer.
+            and self._coordinator.connected
             and camera is not None
             and runs_anyhow(camera)
             and self._has_video(key)

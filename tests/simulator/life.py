@@ -220,6 +220,7 @@ class Life:
                 since=utc_now(),
                 tracks=3,
                 readers=frozenset(self.readers),
+                viewers=self._viewers,
                 bitrate=0 if self._group is None else _BITRATE,
             )
         self._appeared = True
@@ -231,6 +232,12 @@ class Life:
         if self.camera:
             self.camera.stream = Stream(present=True)
 
+    @property
+    def _viewers(self) -> frozenset[str]:
+        return frozenset(each.id for each in self.readers.values() if "ha=" not in each.query)
+
     def _show_readers(self) -> None:
         if self.camera:
-            self.camera.stream = replace(self.camera.stream, readers=frozenset(self.readers))
+            self.camera.stream = replace(
+                self.camera.stream, readers=frozenset(self.readers), viewers=self._viewers
+            )

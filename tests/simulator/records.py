@@ -52,6 +52,8 @@ class Stream:
     since: datetime | None = None
     tracks: int = 0
     readers: frozenset[str] = frozenset()
+    viewers: frozenset[str] = frozenset()
+    """The readers without those of Home Assistant, which are tagged."""
     received: int = 0
     sent: int = 0
     bitrate: int = 0
