@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+import json
 import time
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
 from .bench import Bench
+from .hostile import camera_rows
 from .messages import message
 from .proxy import FaultProxy
 
@@ -216,3 +218,20 @@ async def test_a_line_of_the_log_of_any_size_is_read_in_a_moment(bench: Bench) -
         await bench.simulator.set_ready(2, ready=True)
         await bench.until(lambda: bench.camera(2, "ready") == STATE_ON)
         assert longest() < MOST
+
+
+async def test_a_thousand_cameras_are_listed_at_once(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    row = camera_rows(simulator.world)[0]
+    rows = [row | {"id": number} for number in range(1, 1001)]
+    assert len(json.dumps(rows)) > 3 * MEBIBYTE // 2
+    answer = {"page": 1, "itemsPerPage": 1000, "total": 1000, "items": rows}
+    simulator.faults.answers["cameras", "list"] = answer
+
+    async with _stalls() as longest:
+        shown = await call(hass, "list", "cameras", page=1, items_per_page=1000)
+        assert longest() < MOST
+
+    assert len(shown["items"]) == 1000
+    assert "enterprises/**REDACTED**/devices/**REDACTED**" in str(shown["items"][999])
