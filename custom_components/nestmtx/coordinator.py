@@ -19,6 +19,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .account import account_of
 from .client import (
+    AccessUnit,
     Camera,
     CameraChange,
     ChangeProblem,
@@ -43,9 +44,8 @@ from .http_session import async_create_http_session
 
 TIMINGS = Timings()
 MAX_TOKENS = 3
-"""Tokens that are written to the entry in TOKEN_PERIOD: those of a server may not last."""
-TOKEN_PERIOD = 600.0
-"""Seconds."""
+"""Tokens that are written to the entry in ten minutes: those of a server may not last."""
+_TOKEN_PERIOD = 600.0
 
 # What the server's listeners may name beside the fields of the client's Server.
 CONNECTED = "connected"
@@ -230,6 +230,10 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             async with self.client.streams.hold(self._camera_id(key)):
                 yield
 
+    def read_video(self, key: str) -> AsyncGenerator[AccessUnit]:
+        """Read the video of a camera's stream that runs anyhow. Raises NestMTXError."""
+        return self.client.streams.read_video(self._camera_id(key))
+
     async def async_run_cron_job(self, name: str) -> None:
         """Run a cron job of the server, and wait for its end."""
         with self.translated():
@@ -348,7 +352,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def on_token(self, token: str) -> None:
         """Keep a new token: each login leaves one on the server for ever."""
         now = self.hass.loop.time()
-        kept_at = [at for at in self._tokens_kept_at if now - at < TOKEN_PERIOD]
+        kept_at = [at for at in self._tokens_kept_at if now - at < _TOKEN_PERIOD]
         if len(kept_at) < MAX_TOKENS:
             self._tokens_kept_at = [*kept_at, now]
             self._update_entry(CONF_TOKEN, token)

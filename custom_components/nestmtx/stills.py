@@ -21,7 +21,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .client import AccessUnit, Camera, NestMTXError, read_video, stream_urls, tag_own_reader
+from .client import AccessUnit, Camera, NestMTXError
 from .const import CONF_STILLS, DOMAIN, LOGGER
 from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
@@ -214,31 +214,25 @@ class Stills:
     def _is_due(self, key: str) -> bool:
         return self._hass.loop.time() >= self._due_at.get(key, float("-inf"))
 
-    def _url(self, key: str) -> str | None:
-        camera = self._coordinator.camera(key)
-        url = stream_urls(camera, self._coordinator.video_host).rtsp if camera else None
-        return tag_own_reader(url, self._coordinator.data.nonce) if url else None
-
     async def _read(self, key: str) -> None:
         """Take pictures of a camera's stream until cancelled."""
         while True:
-            if url := self._url(key):
-                try:
-                    async with aclosing(read_video(url)) as units:
-                        async for jpeg in self._pictures_of(key, units):
-                            self._keep(key, jpeg)
-                except NestMTXError as err:
-                    LOGGER.debug("The stream for still pictures has ended: %s", err)
+            try:
+                async with aclosing(self._coordinator.read_video(key)) as units:
+                    async for jpeg in self._pictures_of(key, units):
+                        self._keep(key, jpeg)
+            except NestMTXError as err:
+                LOGGER.debug("The stream for still pictures has ended: %s", err)
             await asyncio.sleep(_READ_AGAIN)
 
     async def _new_picture(self, key: str) -> bytes | None:
         """Return a picture of a camera's stream; None when there is none in time."""
-        url = self._url(key)
-        if url is None:
-            return None
         self._due_at.pop(key, None)
         try:
-            async with asyncio.timeout(MAX_TAKE_TIME), aclosing(read_video(url)) as units:
+            async with (
+                asyncio.timeout(MAX_TAKE_TIME),
+                aclosing(self._coordinator.read_video(key)) as units,
+            ):
                 async for jpeg in self._pictures_of(key, units):
                     return jpeg
         except (NestMTXError, TimeoutError) as err:

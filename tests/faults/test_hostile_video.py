@@ -25,10 +25,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.nestmtx.client import read_video
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.media import rtsp
-from custom_components.nestmtx.client.media.rtsp import read_rtsp
+from custom_components.nestmtx.client.media.rtsp import read_rtsp, read_video
 from custom_components.nestmtx.frames import jpeg_of, picture_of_segment, picture_of_units
 from custom_components.nestmtx.picture_store import Picture
 from custom_components.nestmtx.stills import store_of

@@ -8,7 +8,7 @@ import uuid
 from .events import camera_details
 from .records import Camera, Stream, utc_now, wall_clock
 from .streamer import Announce, Streamer
-from .streams import Picture, Reader, StreamTimedOut, StreamUnavailable
+from .streams import OTHER_HOME, Picture, Reader, StreamTimedOut, StreamUnavailable
 from .times import Times
 from .world import World
 
@@ -234,7 +234,11 @@ class Life:
 
     @property
     def _viewers(self) -> frozenset[str]:
-        return frozenset(each.id for each in self.readers.values() if "ha=" not in each.query)
+        return frozenset(
+            each.id
+            for each in self.readers.values()
+            if "ha=" not in each.query or each.query == OTHER_HOME
+        )
 
     def _show_readers(self) -> None:
         if self.camera:

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 import uuid
 
+OTHER_HOME = "ha=00000000"
+"""The query of a reader of another Home Assistant, which is a viewer to this one."""
+
 
 class Picture(StrEnum):
     """What a stream shows."""

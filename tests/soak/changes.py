@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from tests.simulator import Camera
+from tests.simulator.streams import OTHER_HOME
 
 from .scene import Scene, one_of
 
@@ -13,7 +14,7 @@ _NAMES = ("Porch", "Shed", "Garden gate", "Küche", "Hall", "Camera", "Attic (no
 _ROOMS = ("Unknown", "Garden", "Cellar", "Hall", "Büro")
 _NEW_CAMERAS = tuple(f"enterprises/soak/devices/{number}" for number in range(6))
 _NEW_PROJECTS = ("project-1", "project-2")
-_QUERIES = ("", "", "token=secret", "ha=00000000")
+_QUERIES = ("", "", "token=secret", OTHER_HOME)
 """The last one is another client's reader."""
 _WORDS = (None, None, "hibernating", "stopped")
 _FEWEST_CAMERAS = 15

@@ -55,7 +55,6 @@ from .errors import (
     StreamNotStarted,
 )
 from .media.h264 import AccessUnit
-from .media.rtsp import read_video
 from .media.urls import StreamUrls, stream_urls, tag_own_reader
 from .media.whep import Candidate, IceServer, WhepSession, ice_servers
 from .redaction import redact_answer
@@ -122,7 +121,6 @@ __all__ = [
     "parse_address",
     "parse_details",
     "parse_host",
-    "read_video",
     "redact_answer",
     "stream_urls",
     "tag_own_reader",

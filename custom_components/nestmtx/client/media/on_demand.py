@@ -6,7 +6,7 @@ stream tells the two apart, and shows only when the camera's row is read.
 """
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 import logging
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from ..errors import (
     StreamNotStarted,
     StreamUnavailable,
 )
-from .rtsp import read_rtsp
+from .rtsp import read_rtsp, read_video
 from .urls import stream_urls, tag_own_reader
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..state.state import ServerState
     from ..state.sync import StateSync
     from ..timings import Timings
+    from .h264 import AccessUnit
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -131,7 +132,8 @@ class OnDemandStream:
         """Read, and begin again where a stream is not there yet or was lost."""
         while True:
             try:
-                await self._read(self._opened)
+                with self._sync.own_readers.reading(self._camera.id):
+                    await self._read(self._opened)
             except CannotConnect as err:
                 self._problem = StartProblem.UNREACHABLE
                 _LOGGER.debug("Camera %s: %s", self._camera.id, err)
@@ -236,6 +238,17 @@ class OnDemandStreams:
             hand_over.cancel()
             raise
 
+    async def read_video(self, camera_id: int) -> AsyncGenerator[AccessUnit]:
+        """Read the H.264 of a stream that runs anyhow; see `rtsp.read_video`.
+
+        Our reader is no viewer. Raises StreamNotStarted where the camera has no stream.
+        """
+        url = self._rtsp_url(camera_id)
+        with self._sync.own_readers.reading(camera_id):
+            async with aclosing(read_video(url)) as units:
+                async for unit in units:
+                    yield unit
+
     async def stop(self) -> None:
         """Let go of everything."""
         tasks = [*self._hand_overs, *(stream.task for stream in self._streams.values())]
@@ -273,9 +286,17 @@ class OnDemandStreams:
             raise StreamNotStarted(StartProblem.CAMERA_GONE)
         if problem := start_problem(state, camera):
             raise StreamNotStarted(problem)
+        read = partial(read_rtsp, self._rtsp_url(camera_id))
+        return OnDemandStream(camera, read, self._requester, self._sync, self._timings)
+
+    def _rtsp_url(self, camera_id: int) -> str:
+        """Return the tagged URL of a stream. Raises StreamNotStarted where there is none."""
+        state = self._sync.state
+        camera = state.cameras.get(camera_id)
+        if camera is None:
+            raise StreamNotStarted(StartProblem.CAMERA_GONE)
         urls = stream_urls(camera, self._host)
         if urls.rtsp is None:
             refused = bool(urls.refused)
             raise StreamNotStarted(StartProblem.REFUSED if refused else StartProblem.NO_STREAM)
-        read = partial(read_rtsp, tag_own_reader(urls.rtsp, state.nonce))
-        return OnDemandStream(camera, read, self._requester, self._sync, self._timings)
+        return tag_own_reader(urls.rtsp, state.nonce)

@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 
 
 def apply_lists(
-    state: ServerState, cameras: Listing[Camera], credentials: Listing[Credential], lag: float
+    state: ServerState,
+    cameras: Listing[Camera],
+    credentials: Listing[Credential],
+    lag: float,
+    own_readers: Mapping[int, int] | None = None,
 ) -> ServerState:
-    """Return the state after both lists came through."""
+    """Return the state after both lists came through.
+
+    `own_readers` is how many of a camera's readers are our own, by its id, where that is known.
+    """
     early = state.early_events
-    state = _with_cameras(state, cameras, lag)
+    state = _with_cameras(state, cameras, lag, own_readers)
     state = _with_credentials(state, credentials, lag)
     state = replace(state, synced=True, early_events=())
     for event, at in early:
@@ -37,7 +44,13 @@ def apply_lists(
     return replace(state, early_events=())
 
 
-def apply_camera(state: ServerState, camera: Camera, asked_at: float, lag: float) -> ServerState:
+def apply_camera(
+    state: ServerState,
+    camera: Camera,
+    asked_at: float,
+    lag: float,
+    own_readers: Mapping[int, int] | None = None,
+) -> ServerState:
     """Return the state after a single camera was read.
 
     Another one under its id is left to the next list, which tells where the former has gone.
@@ -45,22 +58,35 @@ def apply_camera(state: ServerState, camera: Camera, asked_at: float, lag: float
     known = state.cameras.get(camera.id)
     if not state.synced or known is None or _identified(camera, known).key != known.key:
         return state
-    return with_camera(state, *_merge_row(state, camera, asked_at, lag))
+    return with_camera(state, *_merge_row(state, camera, asked_at, lag, own_readers))
 
 
 def _merge_row(
-    state: ServerState, row: Camera, asked_at: float, lag: float
+    state: ServerState,
+    row: Camera,
+    asked_at: float,
+    lag: float,
+    own_readers: Mapping[int, int] | None,
 ) -> tuple[Camera, PendingEvents]:
     """Bring a row together with what events have said of the camera since."""
     known = state.cameras.get(row.id)
     row = _identified(row, known)
+    own = None if own_readers is None else own_readers.get(row.id, 0)
     if known is None or known.key != row.key or not state.synced:
-        return _merge(row, row, NOTHING_PENDING, asked_at, lag)
-    return _merge(row, known, state.pending.get(row.id, NOTHING_PENDING), asked_at, lag)
+        return _merge(row, row, NOTHING_PENDING, asked_at, lag, own)
+    pending = state.pending.get(row.id, NOTHING_PENDING)
+    return _merge(row, known, pending, asked_at, lag, own)
 
 
-def _with_cameras(state: ServerState, listing: Listing[Camera], lag: float) -> ServerState:
-    merged = {row.id: _merge_row(state, row, listing.asked_at, lag) for row in listing.rows}
+def _with_cameras(
+    state: ServerState,
+    listing: Listing[Camera],
+    lag: float,
+    own_readers: Mapping[int, int] | None,
+) -> ServerState:
+    merged = {
+        row.id: _merge_row(state, row, listing.asked_at, lag, own_readers) for row in listing.rows
+    }
     cameras = {camera_id: camera for camera_id, (camera, _) in merged.items()}
     pending = {camera_id: pending for camera_id, (_, pending) in merged.items()}
     kept, missing = _absent(
@@ -142,7 +168,12 @@ def _unless_equal[T](old: MappingProxyType[int, T], new: dict[int, T]) -> Mappin
 
 
 def _merge(
-    row: Camera, known: Camera, pending: PendingEvents, asked_at: float, lag: float
+    row: Camera,
+    known: Camera,
+    pending: PendingEvents,
+    asked_at: float,
+    lag: float,
+    own: int | None,
 ) -> tuple[Camera, PendingEvents]:
     """Return a camera after a row that was requested at a time, and its pending events.
 
@@ -156,7 +187,7 @@ def _merge(
     readers_are_pending = asked_at < pending.readers_at + lag
     readers = pending.readers
     if not readers_are_pending:
-        readers = readers.counted(row.viewers, asked_at, lag)
+        readers = readers.counted(row.viewers, asked_at, lag, own)
     camera = replace(
         row,
         requested=known.requested if demand_is_pending else row.requested,

@@ -65,14 +65,19 @@ class Readers:
         """Return the readers after the stream ended."""
         return Readers(left=_remembered(*self.left, *sorted(self.present | self.own)))
 
-    def counted(self, count: int, asked_at: float, lag: float) -> Readers:
+    def counted(self, count: int, asked_at: float, lag: float, own: int | None = None) -> Readers:
         """Return the readers after a list counted them, our own included.
+
+        `own` is how many of them are our own, where that is known otherwise than by events.
 
         Where it counts fewer than events have told of, the events of those who left may be on their
         way: for as long as the lag, whoever leaves then is one of them. Later, it is not known any
         more who is there.
         """
-        viewers = max(0, count - len(self.own))
+        if own == 0 and self.own:
+            # Their going was not reported.
+            return replace(self, own=frozenset()).counted(count, asked_at, lag, own)
+        viewers = max(0, count - (len(self.own) if own is None else own))
         unheard = len(self.present) - viewers
         if unheard <= 0:
             return Readers(self.present, -unheard, self.left, self.own)

@@ -23,6 +23,7 @@ from .events import (
 )
 from .feeds import Feed, Feeds
 from .lists import apply_camera, apply_lists
+from .own_readers import OwnReaders
 from .state import ServerState, reset_state, with_server
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class StateSync:
         """Nothing is known yet."""
         self.state = self._published = ServerState(nonce=secrets.token_hex(4))
         self.wake = asyncio.Event()
+        self.own_readers = OwnReaders(timings.lag, lambda: self._now)
         self._listener = listener
         self._timings = timings
         self._topics = EventTopics()
@@ -204,7 +206,8 @@ class StateSync:
             return
         if camera is not None:
             former = self.state
-            self.state = apply_camera(former, camera, asked_at, self._timings.lag)
+            own = self.own_readers.counts(asked_at)
+            self.state = apply_camera(former, camera, asked_at, self._timings.lag, own)
             if self.state is former:
                 # It is another camera by now: a list shows where the former one has gone.
                 self._resync_at = self._now
@@ -250,7 +253,8 @@ class StateSync:
                 credentials = await self._fetcher.credentials(connection)
         except TimeoutError as err:
             raise RequestTimeout("The server did not list everything in time") from err
-        self.state = apply_lists(self.state, cameras, credentials, self._timings.lag)
+        own = self.own_readers.counts(cameras.asked_at)
+        self.state = apply_lists(self.state, cameras, credentials, self._timings.lag, own)
         self._is_complete = cameras.complete and credentials.complete
         for camera_id in self.state.cameras:
             self._settle_later(camera_id)

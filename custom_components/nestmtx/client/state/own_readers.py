@@ -1,0 +1,56 @@
+"""The readers that this client itself has, by its own knowledge.
+
+Their events get lost as others do. Without this, one of them would count as a viewer for good, and
+what ends with the last viewer would never end.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_NOT_YET = float("inf")
+
+
+@dataclass(slots=True)
+class _OwnReader:
+    camera_id: int
+    began_at: float
+    ended_at: float = _NOT_YET
+
+
+class OwnReaders:
+    """Counts the readers of each camera that a list has for certain, or may have."""
+
+    def __init__(self, lag: float, clock: Callable[[], float]) -> None:
+        """There are none; `lag` is that of the server's lists, in seconds."""
+        self._lag = lag
+        self._clock = clock
+        self._readers: list[_OwnReader] = []
+
+    @contextmanager
+    def reading(self, camera_id: int) -> Generator[None]:
+        """Count a reader of a camera."""
+        reader = _OwnReader(camera_id, self._clock())
+        self._readers.append(reader)
+        try:
+            yield
+        finally:
+            reader.ended_at = self._clock()
+
+    def counts(self, asked_at: float) -> Mapping[int, int]:
+        """Return how many there are in a list that was requested at a time, by the camera's id.
+
+        One that has just begun may not be in it yet, and counts as a viewer until the next list.
+        One that has just ended may still be in it: it must not look like a viewer.
+        """
+        now = self._clock()
+        self._readers = [each for each in self._readers if now < each.ended_at + 2 * self._lag]
+        counts: dict[int, int] = {}
+        for reader in self._readers:
+            if reader.began_at + self._lag <= asked_at < reader.ended_at + self._lag:
+                counts[reader.camera_id] = counts.get(reader.camera_id, 0) + 1
+        return counts

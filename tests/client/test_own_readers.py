@@ -1,0 +1,65 @@
+"""Readers of our own are no viewers, though no event says whose they are."""
+
+from dataclasses import replace
+
+from custom_components.nestmtx.client import ServerState
+from custom_components.nestmtx.client.connection.fetch import Listing
+from custom_components.nestmtx.client.state.events import apply_event
+from custom_components.nestmtx.client.state.lists import apply_camera, apply_lists
+from custom_components.nestmtx.client.state.own_readers import OwnReaders
+
+from .states import BACK, FRONT, HOME, LAG, camera_event, read_event
+
+
+class Clock:
+    """A clock that is put by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+def test_a_reader_counts_from_when_each_list_has_it_until_none_has_it_any_more() -> None:
+    clock = Clock()
+    readers = OwnReaders(LAG, clock)
+
+    with readers.reading(1):
+        assert readers.counts(LAG - 1) == {}
+        assert readers.counts(LAG) == {1: 1}
+        clock.now = 100.0
+
+    assert readers.counts(100.0 + LAG - 1) == {1: 1}
+    assert readers.counts(100.0 + LAG) == {}
+
+
+def test_what_has_ended_long_ago_is_forgotten() -> None:
+    clock = Clock()
+    readers = OwnReaders(LAG, clock)
+    for _ in range(100):
+        with readers.reading(1):
+            clock.now += 100.0
+
+    readers.counts(clock.now)
+
+    assert len(readers._readers) == 1
+
+
+def test_an_own_reader_whose_coming_was_lost_is_no_viewer(state: ServerState) -> None:
+    row = replace(FRONT, ready=True, viewers=1)
+
+    lists = Listing((row, BACK), 100.0), Listing((HOME,), 100.0)
+    after = apply_lists(state, *lists, LAG, {1: 1})
+
+    assert not after.cameras[1].watched
+    assert not apply_camera(state, row, 100.0, LAG, {1: 1}).cameras[1].watched
+
+
+def test_an_own_reader_whose_going_was_lost_hides_no_viewer(state: ServerState) -> None:
+    state = apply_event(state, camera_event("ready"), 1.0)
+    state = apply_event(state, read_event("ours", query="ha=n0nce"), 1.0)
+
+    after = apply_camera(state, replace(FRONT, ready=True, viewers=1), 100.0, LAG, {})
+
+    assert after.cameras[1].viewers == 1
