@@ -46,8 +46,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> bool:
-    """Remove the entities; the coordinator ends the session."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    """Remove the entities, and end the session."""
+    is_unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if is_unloaded:
+        # Not with all else that ends: goodbyes go out over the HTTP session.
+        await entry.runtime_data.coordinator.async_shutdown()
+    return is_unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> None:

@@ -7,7 +7,7 @@ client; errors are raised as sentences in the user's language.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple, Unpack, override
 
@@ -112,6 +112,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self.video_host = entry.options.get(CONF_VIDEO_HOST) or account.address.host
         self.client = NestMTXClient(http, account, self, TIMINGS, self.video_host)
         self._run_task: asyncio.Task[None] | None = None
+        self._goodbyes: list[Callable[[], Awaitable[None]]] = []
         self._cancel_grace: CALLBACK_TYPE | None = None
         self._tokens_kept_at: list[float] = []
         self._state_listeners: _Listeners[()] = _Listeners()
@@ -278,11 +279,19 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             )
         return self.data
 
+    @callback
+    def async_add_goodbye(self, goodbye: Callable[[], Awaitable[None]]) -> None:
+        """Have something said over HTTP when the session ends, in under a second."""
+        self._goodbyes.append(goodbye)
+
     @override
     async def async_shutdown(self) -> None:
         """End the session."""
         await super().async_shutdown()
         self._end_grace()
+        await asyncio.gather(self._end_session(), *(goodbye() for goodbye in self._goodbyes))
+
+    async def _end_session(self) -> None:
         if self._run_task is not None:
             self._run_task.cancel()
             await asyncio.wait([self._run_task])

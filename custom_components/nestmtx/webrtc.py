@@ -1,8 +1,7 @@
 """Live views over WebRTC: straight from MediaMTX, or by another provider such as go2rtc."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from typing import Protocol, cast, override
 
 from homeassistant.components.camera import Camera as CameraEntity
@@ -28,7 +27,8 @@ MAX_MID_LENGTH = 3
 """Digits that number a medium of an offer: browsers count from 0, and offer two or three."""
 _AGAIN = 1.0
 """Seconds before an offer is made again, while the camera is still being started."""
-_CLOSE_TIMEOUT = 2.0
+_CLOSE_TIMEOUT = 0.4
+"""Seconds for all live views together. MediaMTX also ends those that say no goodbye."""
 
 
 class WhepCamera(Protocol):
@@ -115,6 +115,8 @@ class WhepProvider(CameraWebRTCProvider):
         self.ice_servers: list[RTCIceServer] = []
         self._coordinator = coordinator
         self._views: dict[str, LiveView] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        coordinator.async_add_goodbye(self.async_stop)
         self._knows_ice_servers = False
 
     @property
@@ -155,7 +157,12 @@ class WhepProvider(CameraWebRTCProvider):
     def async_close_session(self, session_id: str) -> None:
         """Close a live view."""
         if view := self._views.pop(session_id, None):
-            self._coordinator.hass.async_create_task(view.close())
+            # Home Assistant's stop waits for a task that is not in the background.
+            task = self._coordinator.hass.async_create_background_task(
+                view.close(), f"{DOMAIN} end of a live view"
+            )
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
     @override
     async def async_register_camera(self, camera: CameraEntity) -> None:
@@ -171,11 +178,14 @@ class WhepProvider(CameraWebRTCProvider):
     @override
     async def async_unregister_camera(self, camera: CameraEntity) -> None:
         """Close the live views of a camera."""
-        await self._async_close(self._sessions(_whep_camera(camera).key))
+        self.async_close_views(_whep_camera(camera).key)
 
     @callback
     def async_close_views(self, key: str) -> None:
-        """Close the live views of a camera, without waiting for that."""
+        """Close the live views of a camera, without waiting for that.
+
+        Home Assistant removes one camera after the other: `async_stop` waits for all together.
+        """
         for session_id in self._sessions(key):
             self.async_close_session(session_id)
 
@@ -188,18 +198,17 @@ class WhepProvider(CameraWebRTCProvider):
             )
 
     async def async_stop(self, _: Event | None = None) -> None:
-        """Close all live views."""
-        await self._async_close(self._views)
+        """Close all live views, and wait for it for a moment."""
+        for session_id in tuple(self._views):
+            self.async_close_session(session_id)
+        if self._closing:
+            await asyncio.wait(set(self._closing), timeout=_CLOSE_TIMEOUT)
+        for late in self._closing:
+            late.cancel()
 
     def _sessions(self, key: str) -> list[str]:
         """Return the ids of a camera's views, the oldest first."""
         return [session_id for session_id, view in self._views.items() if view.key == key]
-
-    async def _async_close(self, session_ids: Iterable[str]) -> None:
-        views = [self._views.pop(session_id) for session_id in tuple(session_ids)]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_TIMEOUT):
-                await asyncio.gather(*(view.close() for view in views))
 
     async def _async_fetch_ice_servers(self, url: str) -> None:
         try:

@@ -30,6 +30,8 @@ class Faults:
     """Answers by (module, command), sent in place of the real ones."""
     missing_paths: set[str] = field(default_factory=set)
     """Paths that MediaMTX does not know: whoever wants to read one is refused at once."""
+    whep_unanswered: set[str] = field(default_factory=set)
+    """The methods of WebRTC signaling that are not answered."""
     hls_redirects: bool = False
     """A playlist is first answered by a redirect that sets a cookie, as by a newer MediaMTX."""
 

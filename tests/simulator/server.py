@@ -221,7 +221,7 @@ class Simulator:
         return Rtsp(self._lives, self._film)
 
     def _new_whep(self) -> Whep:
-        return Whep(self.world, self.times, self._lives, self._film)
+        return Whep(self.world, self.faults, self.times, self._lives, self._film)
 
     def _path(self, camera_id: int) -> str:
         path = self.world.cameras[camera_id].path

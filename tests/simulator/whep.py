@@ -10,6 +10,7 @@ import uuid
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from .faults import Faults
 from .film import Film
 from .listener import Listener
 from .lives import Lives
@@ -49,8 +50,11 @@ class Session:
 class Whep:
     """One opening of the WebRTC port."""
 
-    def __init__(self, world: World, times: Times, lives: Lives, film: Film) -> None:
+    def __init__(
+        self, world: World, faults: Faults, times: Times, lives: Lives, film: Film
+    ) -> None:
         """Not yet open."""
+        self._faults = faults
         self.requests: list[tuple[str, str]] = []
         """Method and path of each, in the order in which they came."""
         self._world = world
@@ -91,6 +95,8 @@ class Whep:
     @web.middleware
     async def _noted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.requests.append((request.method, request.path))
+        while request.method in self._faults.whep_unanswered:
+            await asyncio.sleep(_LOOK)
         return await handler(request)
 
     async def _on_options(self, request: web.Request) -> web.Response:
