@@ -179,8 +179,7 @@ async def test_a_line_of_the_log_tells_who_wrote_it_and_when(
 def few_lines() -> Generator[None]:
     """Let few lines a minute pass, and a minute be over soon."""
     with (
-        patch.object(event.NestMTXLog, "_rate_limit", RateLimit(20)),
-        patch("custom_components.nestmtx.rate_limit._MINUTE", 1.0),
+        patch.object(event.NestMTXLog, "_rate_limit", RateLimit(20, period=1.0)),
     ):
         yield
 

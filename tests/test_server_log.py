@@ -21,7 +21,7 @@ LEVELS = ("debug", "info", "warning", "error")
 @pytest.fixture
 def short_minute() -> Generator[None]:
     """Let a minute be over soon."""
-    with patch("custom_components.nestmtx.rate_limit._MINUTE", 1.0):
+    with patch("custom_components.nestmtx.rate_limit.MINUTE", 1.0):
         yield
 
 

@@ -18,6 +18,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .account import account_of
+from .admission import Admission
 from .client import (
     AccessUnit,
     Camera,
@@ -119,6 +120,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self._event_listeners: _Listeners[ServerEvent] = _Listeners()
         self._log_listeners: _Listeners[LogLine] = _Listeners()
         self._resync_listeners: _Listeners[()] = _Listeners()
+        self._cameras, self._credentials = Admission("cameras"), Admission("credentials")
         self._camera_ids: dict[str, int] = {}
         self._credential_ids: dict[str, int] = {}
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
@@ -325,8 +327,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Take over a new state of the server, and call those whom the difference concerns."""
         self.data = state
         if diff.devices:
-            self._camera_ids = _ids(state.cameras)
-            self._credential_ids = _ids(state.credentials)
+            self._admit(state)
             # Devices come and go first: the entities of a device that is gone are not called.
             self.async_update_listeners()
         for key, fields in diff.cameras.items():
@@ -336,6 +337,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         server = diff.server | {CREDENTIALS} if diff.credentials else diff.server
         if server:
             self._state_listeners.call(SERVER_KEY, server)
+
+    def _admit(self, state: ServerState) -> None:
+        now = self.hass.loop.time()
+        self._camera_ids = self._cameras.admit(_ids(state.cameras), now)
+        self._credential_ids = self._credentials.admit(_ids(state.credentials), now)
 
     @callback
     def on_event(self, event: ServerEvent) -> None:
@@ -354,7 +360,10 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_resync(self) -> None:
-        """Call those who listen to complete lists."""
+        """Take over what had to wait, and call those who listen to complete lists."""
+        if self._camera_ids.keys() | self._credential_ids.keys() != self._listed_keys:
+            self._admit(self.data)
+            self.async_update_listeners()
         self._resync_listeners.call(SERVER_KEY, None)
 
     @callback
@@ -397,6 +406,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def _update_all(self) -> None:
         for device_key in self._state_listeners.device_keys:
             self._state_listeners.call(device_key, None)
+
+    @property
+    def _listed_keys(self) -> set[str]:
+        cameras = {camera.key for camera in self.data.cameras.values()}
+        return cameras | {credential.key for credential in self.data.credentials.values()}
 
     def _update_entry(self, key: str, value: str) -> None:
         self.hass.config_entries.async_update_entry(

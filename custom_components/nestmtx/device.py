@@ -7,9 +7,11 @@ from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType, DeviceInfo
 
+from .admission import HOUR, MAX_NEW_AREAS
 from .client import Camera, Credential, Version
 from .coordinator import ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
+from .rate_limit import RateLimit
 
 
 class _CameraFacts(NamedTuple):
@@ -32,6 +34,7 @@ class Devices:
         self._cameras: dict[str, _CameraFacts] = {}
         self._credentials: dict[str, Credential] = {}
         self._stale: frozenset[str] = frozenset()
+        self._new_areas = RateLimit(MAX_NEW_AREAS, HOUR)
         self._server_device_id = self._register(self._server_info()).id
 
     @callback
@@ -74,9 +77,14 @@ class Devices:
             return
         areas = ar.async_get(self._coordinator.hass)
         area = areas.async_get_area_by_name(former.room) if former.room else None
-        if device.area_id == (area.id if area else None):
-            area_id = areas.async_get_or_create(camera.room).id if camera.room else None
-            self._registry.async_update_device(device.id, area_id=area_id)
+        if device.area_id != (area.id if area else None):
+            return
+        if camera.room and areas.async_get_area_by_name(camera.room) is None:
+            self._new_areas = self._new_areas.hit(self._coordinator.hass.loop.time())
+            if not self._new_areas.passes:
+                return
+        area_id = areas.async_get_or_create(camera.room).id if camera.room else None
+        self._registry.async_update_device(device.id, area_id=area_id)
 
     def _register(self, info: DeviceInfo) -> DeviceEntry:
         return self._registry.async_get_or_create(config_entry_id=self._entry_id, **info)

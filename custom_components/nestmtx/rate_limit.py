@@ -1,20 +1,22 @@
 """A limit to how many are passed on of what comes too often."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-_MINUTE = 60.0
+MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """Lets `limit` pass each minute, and counts those that are left out."""
+    """Lets `limit` pass in each period, and counts those that are left out."""
 
     limit: int
+    period: float = field(default_factory=lambda: MINUTE)
+    """Seconds."""
     passed: int = 0
     left_out: int = 0
-    """How many were left out in this minute."""
+    """How many were left out in this period."""
     ends_at: float = 0.0
-    """When this minute is over, by a monotonic clock."""
+    """When this period is over, by a monotonic clock."""
 
     @property
     def passes(self) -> bool:
@@ -24,7 +26,7 @@ class RateLimit:
     def hit(self, now: float) -> RateLimit:
         """Return the rate limit after one more came; `now` is of a monotonic clock."""
         if now >= self.ends_at:
-            return RateLimit(self.limit, passed=1, ends_at=now + _MINUTE)
+            return RateLimit(self.limit, self.period, passed=1, ends_at=now + self.period)
         if self.passed < self.limit:
             return replace(self, passed=self.passed + 1)
         return replace(self, left_out=self.left_out + 1)

@@ -1,0 +1,47 @@
+"""Which of the cameras that a server lists are taken over, so that no server fills the registries.
+
+Home Assistant remembers deleted entities for a month, and areas for good.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from .const import LOGGER
+from .rate_limit import RateLimit
+
+MAX_NEW_OBJECTS: Final = 100
+"""Cameras, and as many credentials, an hour beside those of the first list. The others wait."""
+MAX_NEW_AREAS: Final = 30
+"""Areas an hour that rooms make which change. A camera whose room would be one more stays."""
+HOUR: Final = 3600.0
+
+
+class Admission:
+    """Takes over all of the first list, and a few more an hour; what was once taken over stays."""
+
+    def __init__(self, kind: str) -> None:
+        """Nothing was listed yet."""
+        self._kind = kind
+        self._admitted: set[str] = set()
+        self._rate_limit = RateLimit(MAX_NEW_OBJECTS, HOUR)
+        self._has_warned = False
+
+    def admit(self, ids: Mapping[str, int], now: float) -> dict[str, int]:
+        """Return the ids, by key, that are taken over; `now` is of a monotonic clock."""
+        new = [key for key in ids if key not in self._admitted]
+        if not self._admitted:
+            self._admitted.update(new)
+        else:
+            for key in new:
+                self._rate_limit = self._rate_limit.hit(now)
+                if self._rate_limit.passes:
+                    self._admitted.add(key)
+        admitted = {key: row_id for key, row_id in ids.items() if key in self._admitted}
+        if len(admitted) < len(ids) and not self._has_warned:
+            self._has_warned = True
+            LOGGER.warning(
+                "The server lists more new %s than %s an hour: the others wait",
+                self._kind,
+                MAX_NEW_OBJECTS,
+            )
+        return admitted

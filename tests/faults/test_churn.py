@@ -1,0 +1,74 @@
+"""A server that names other cameras and rooms all the time fills no registry."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar, entity_registry as er
+import pytest
+
+from custom_components.nestmtx.admission import MAX_NEW_AREAS, MAX_NEW_OBJECTS, Admission
+from tests.simulator import World
+from tests.simulator.scenario import recorded
+
+from .bench import Bench
+
+
+@pytest.fixture
+def world() -> World:
+    """Few cameras to begin with."""
+    return recorded(5)
+
+
+def _cameras(hass: HomeAssistant) -> int:
+    """Return of how many cameras Home Assistant knows, those that are deleted included."""
+    registry = er.async_get(hass)
+    known = (*registry.entities.values(), *registry.deleted_entities.values())
+    return sum(each.platform == "nestmtx" and each.domain == "camera" for each in known)
+
+
+async def test_cameras_that_are_others_in_each_list_are_taken_over_up_to_a_number(
+    bench: Bench, hass: HomeAssistant
+) -> None:
+    for number in range(4):
+        bench.simulator.requests.clear()
+        for camera_id in [each for each in bench.world.cameras if each > 5]:
+            bench.world.remove_camera(camera_id)
+        for index in range(60):
+            bench.world.add_camera(name=f"Camera {number}-{index}", uid=f"camera-{number}-{index}")
+        await bench.until(
+            lambda: sum(each["module"] == "credentials" for each in bench.simulator.requests) > 3
+        )
+
+    assert _cameras(hass) <= 5 + MAX_NEW_OBJECTS
+    assert "The server lists more new cameras" in bench._caplog.text
+
+
+async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
+    bench: Bench, hass: HomeAssistant
+) -> None:
+    before = len(ar.async_get(hass).areas)
+    for number in range(20):
+        bench.simulator.requests.clear()
+        for camera_id in (1, 2, 3):
+            bench.world.cameras[camera_id].room = f"Room {number}-{camera_id}"
+        await bench.until(
+            lambda: any(each["module"] == "credentials" for each in bench.simulator.requests)
+        )
+
+    assert len(ar.async_get(hass).areas) - before <= MAX_NEW_AREAS
+
+
+def test_what_waits_is_taken_over_an_hour_later() -> None:
+    admission = Admission("cameras")
+    admission.admit({"first": 0}, 0.0)
+    ids = {str(number): number for number in range(MAX_NEW_OBJECTS + 20)}
+
+    assert len(admission.admit(ids, 1.0)) == MAX_NEW_OBJECTS
+    assert len(admission.admit(ids, 3602.0)) == MAX_NEW_OBJECTS + 20
+
+
+def test_the_first_list_is_taken_over_whole_and_so_is_what_comes_back_under_other_ids() -> None:
+    admission = Admission("cameras")
+    ids = {str(number): number for number in range(600)}
+
+    assert admission.admit(ids, 0.0) == ids
+    again = {key: row_id + 600 for key, row_id in ids.items()}
+    assert admission.admit(again, 1.0) == again
