@@ -9,21 +9,21 @@ from typing import Final
 from .const import LOGGER
 from .rate_limit import RateLimit
 
-MAX_NEW_OBJECTS: Final = 100
-"""Cameras, and as many credentials, an hour beside those of the first list. The others wait."""
-MAX_NEW_AREAS: Final = 30
-"""Areas an hour that rooms make which change. A camera whose room would be one more stays."""
-HOUR: Final = 3600.0
+MAX_NEW_OBJECTS: Final = 600
+"""Cameras, and as many credentials, a day beside those of the first list. The others wait."""
+MAX_NEW_AREAS: Final = 60
+"""Areas a day that rooms make which change. A camera whose room would be one more stays."""
+DAY: Final = 24 * 3600.0
 
 
 class Admission:
-    """Takes over all of the first list, and a few more an hour; what was once taken over stays."""
+    """Takes over all of the first list, and some more a day; what was once taken over stays."""
 
     def __init__(self, kind: str) -> None:
         """Nothing was listed yet."""
         self._kind = kind
         self._admitted: set[str] = set()
-        self._rate_limit = RateLimit(MAX_NEW_OBJECTS, HOUR)
+        self._rate_limit = RateLimit(MAX_NEW_OBJECTS, DAY)
         self._has_warned = False
 
     def admit(self, ids: Mapping[str, int], now: float) -> dict[str, int]:
@@ -40,7 +40,7 @@ class Admission:
         if len(admitted) < len(ids) and not self._has_warned:
             self._has_warned = True
             LOGGER.warning(
-                "The server lists more new %s than %s an hour: the others wait",
+                "The server lists more new %s than %s a day: the others wait",
                 self._kind,
                 MAX_NEW_OBJECTS,
             )

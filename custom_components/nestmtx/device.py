@@ -7,7 +7,7 @@ from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType, DeviceInfo
 
-from .admission import HOUR, MAX_NEW_AREAS
+from .admission import DAY, MAX_NEW_AREAS
 from .client import Camera, Credential, Version
 from .coordinator import ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
@@ -34,7 +34,7 @@ class Devices:
         self._cameras: dict[str, _CameraFacts] = {}
         self._credentials: dict[str, Credential] = {}
         self._stale: frozenset[str] = frozenset()
-        self._new_areas = RateLimit(MAX_NEW_AREAS, HOUR)
+        self._new_areas = RateLimit(MAX_NEW_AREAS, DAY)
         self._server_device_id = self._register(self._server_info()).id
 
     @callback

@@ -1,10 +1,18 @@
 """A server that names other cameras and rooms all the time fills no registry."""
 
+from collections.abc import Generator
+from unittest.mock import patch
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 import pytest
 
-from custom_components.nestmtx.admission import MAX_NEW_AREAS, MAX_NEW_OBJECTS, Admission
+from custom_components.nestmtx.admission import (
+    DAY,
+    MAX_NEW_AREAS,
+    MAX_NEW_OBJECTS,
+    Admission,
+)
 from tests.simulator import World
 from tests.simulator.scenario import recorded
 
@@ -17,6 +25,13 @@ def world() -> World:
     return recorded(5)
 
 
+@pytest.fixture
+def few() -> Generator[int]:
+    """Let few cameras a day be new."""
+    with patch("custom_components.nestmtx.admission.MAX_NEW_OBJECTS", 50):
+        yield 50
+
+
 def _cameras(hass: HomeAssistant) -> int:
     """Return of how many cameras Home Assistant knows, those that are deleted included."""
     registry = er.async_get(hass)
@@ -25,19 +40,19 @@ def _cameras(hass: HomeAssistant) -> int:
 
 
 async def test_cameras_that_are_others_in_each_list_are_taken_over_up_to_a_number(
-    bench: Bench, hass: HomeAssistant
+    few: int, bench: Bench, hass: HomeAssistant
 ) -> None:
-    for number in range(4):
+    for number in range(3):
         bench.simulator.requests.clear()
         for camera_id in [each for each in bench.world.cameras if each > 5]:
             bench.world.remove_camera(camera_id)
-        for index in range(60):
+        for index in range(40):
             bench.world.add_camera(name=f"Camera {number}-{index}", uid=f"camera-{number}-{index}")
         await bench.until(
             lambda: sum(each["module"] == "credentials" for each in bench.simulator.requests) > 3
         )
 
-    assert _cameras(hass) <= 5 + MAX_NEW_OBJECTS
+    assert 5 < _cameras(hass) <= 5 + few
     assert "The server lists more new cameras" in bench._caplog.text
 
 
@@ -45,7 +60,7 @@ async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
     bench: Bench, hass: HomeAssistant
 ) -> None:
     before = len(ar.async_get(hass).areas)
-    for number in range(20):
+    for number in range(25):
         bench.simulator.requests.clear()
         for camera_id in (1, 2, 3):
             bench.world.cameras[camera_id].room = f"Room {number}-{camera_id}"
@@ -56,13 +71,13 @@ async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
     assert len(ar.async_get(hass).areas) - before <= MAX_NEW_AREAS
 
 
-def test_what_waits_is_taken_over_an_hour_later() -> None:
+def test_what_waits_is_taken_over_a_day_later() -> None:
     admission = Admission("cameras")
     admission.admit({"first": 0}, 0.0)
     ids = {str(number): number for number in range(MAX_NEW_OBJECTS + 20)}
 
     assert len(admission.admit(ids, 1.0)) == MAX_NEW_OBJECTS
-    assert len(admission.admit(ids, 3602.0)) == MAX_NEW_OBJECTS + 20
+    assert len(admission.admit(ids, DAY + 2.0)) == MAX_NEW_OBJECTS + 20
 
 
 def test_the_first_list_is_taken_over_whole_and_so_is_what_comes_back_under_other_ids() -> None:

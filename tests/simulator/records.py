@@ -52,11 +52,11 @@ class Stream:
     since: datetime | None = None
     tracks: int = 0
     readers: frozenset[str] = frozenset()
-    viewers: frozenset[str] = frozenset()
-    """The readers without those of Home Assistant, which are tagged."""
     received: int = 0
     sent: int = 0
     bitrate: int = 0
+    viewers: frozenset[str] = frozenset()
+    """The readers without those of Home Assistant, which are tagged."""
 
     def after(self, seconds: float) -> Stream:
         """The same state, with what flowed meanwhile."""
