@@ -7,6 +7,7 @@ pictures of more than MAX_PIXELS, and it can be stopped between two frames. All 
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from threading import Event
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components.stream import Orientation
@@ -20,6 +21,10 @@ MAX_PIXELS: Final = 4096 * 2304
 """Of a picture. The largest cameras have 3840x2160."""
 MAX_FRAMES: Final = 60
 """Frames that are decoded for one picture. A second has 10 to 30."""
+MAX_DECODE_TIME: Final = 5.0
+"""Seconds for the frames of one picture. A second of 3840x2160 takes one."""
+_PIXEL_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
+"""What cameras send. Others take a multiple of the memory."""
 MAX_SEGMENT_SIZE: Final = 16 * 1024 * 1024
 """Bytes of what Home Assistant plays. A segment has about 200 kB."""
 _QUALITY: Final = 85
@@ -87,15 +92,17 @@ def _frames(
     """Decode packets, and what the decoder holds back; what it refuses is left out."""
     import av  # noqa: PLC0415
 
-    count = 0
+    count, deadline = 0, time.monotonic() + MAX_DECODE_TIME
     for packet in (*packets, None):
+        if stop.is_set() or time.monotonic() > deadline:
+            return
         try:
             decoded = decoder.decode(packet)
         except av.FFmpegError, EOFError:
             continue
         for frame in decoded:
             count += 1
-            if stop.is_set() or count > MAX_FRAMES:
+            if count > MAX_FRAMES or frame.format.name not in _PIXEL_FORMATS:
                 return
             yield frame
 

@@ -44,6 +44,8 @@ INTERVAL: Final = timedelta(seconds=20)
 """The least time between two pictures of a camera. With a key frame each 25 s, each gives one."""
 MAX_UNITS_SIZE: Final = 8 * 1024 * 1024
 """Bytes of video that are kept for one picture."""
+MAX_COLLECT_TIME: Final = 5.0
+"""Seconds in which the video for one picture has to come."""
 MAX_TAKE_TIME: Final = 30.0
 """Seconds for a picture that is taken on purpose: a key frame comes each 25 s."""
 MAX_DECODERS: Final = 1
@@ -183,12 +185,10 @@ class Stills:
         if not self._may_read(key):
             self._end_reader(key)
         elif reader is None or reader.done():
-            reader = self._readers[key] = (
-                self._coordinator.config_entry.async_create_background_task(
-                    self._hass, self._read(key), f"{DOMAIN} still pictures"
-                )
+            entry = self._coordinator.config_entry
+            self._readers[key] = entry.async_create_background_task(
+                self._hass, self._read(key), f"{DOMAIN} still pictures"
             )
-            reader.add_done_callback(lambda _: self._readers.pop(key, None))
 
     def _end_reader(self, key: str) -> None:
         if (reader := self._readers.pop(key, None)) is not None:
@@ -244,8 +244,13 @@ class Stills:
     ) -> AsyncGenerator[bytes]:
         """Return a picture of a stream each time when one is due, from a key frame on."""
         kept: list[AccessUnit] = []
+        begun_at = 0.0
         async for unit in units:
+            if kept and self._hass.loop.time() - begun_at > MAX_COLLECT_TIME:
+                # A stream whose clock stands still must not keep memory.
+                kept = []
             if kept or (unit.is_key_frame and self._is_due(key)):
+                begun_at = begun_at if kept else self._hass.loop.time()
                 kept.append(unit)
             if not kept or not _is_enough(kept):
                 continue

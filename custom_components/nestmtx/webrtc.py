@@ -55,6 +55,7 @@ class LiveView:
         self._coordinator = coordinator
         self._send = send
         self._task: asyncio.Task[None] | None = None
+        self._is_checked = False
 
     def begin(self, offer: str) -> None:
         """Answer the browser's offer as soon as there is an answer."""
@@ -71,7 +72,15 @@ class LiveView:
 
     async def check(self) -> None:
         """Send an error when the session is over: the browser would go on to show a still."""
-        if await self.whep.has_ended():
+        if self._is_checked:
+            # One check at a time: a camera may flap faster than MediaMTX answers.
+            return
+        self._is_checked = True
+        try:
+            has_ended = await self.whep.has_ended()
+        finally:
+            self._is_checked = False
+        if has_ended:
             ended = HomeAssistantError(translation_domain=DOMAIN, translation_key="stream_ended")
             self._send(WebRTCError("webrtc_offer_failed", str(ended)))
 

@@ -100,6 +100,12 @@ def test_a_unit_that_is_too_large_is_left_out_whole() -> None:
     assert _received(sent) == []
 
 
+def test_a_unit_of_thousands_of_slices_is_left_out_whole() -> None:
+    aggregate = b"\x18" + b"\x00\x02\x65x" * 4000
+
+    assert _received([_packet(aggregate)]) == []
+
+
 @given(st.lists(st.binary(max_size=64), max_size=30))
 def test_no_packet_makes_an_error(sent: list[bytes]) -> None:
     _received(sent)

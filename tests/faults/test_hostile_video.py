@@ -226,6 +226,54 @@ async def test_a_stream_that_falls_silent_ends() -> None:
                 pass
 
 
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_flood_of_tiny_packets_lets_other_tasks_run() -> None:
+    async def flood(writer: asyncio.StreamWriter) -> None:
+        for _ in range(40):
+            writer.write(_interleaved(b"", 0) * 20_000)
+            await writer.drain()
+
+    worst, last = 0.0, time.thread_time()
+
+    async def measure() -> None:
+        nonlocal worst, last
+        while True:
+            await asyncio.sleep(0)
+            now = time.thread_time()
+            worst, last = max(worst, now - last), now
+
+    async with _hostile(flood) as hostile:
+        measuring = asyncio.create_task(measure())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                async for _ in read_video(f"rtsp://127.0.0.1:{hostile.port}/front"):
+                    pass
+        measuring.cancel()
+
+    assert worst < 0.2
+
+
+async def test_a_viewer_who_is_followed_by_another_at_once_leaves_no_reader_behind(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await _watched(hass, simulator, until)
+    await until(lambda: len(_own_readers(simulator)) == 1)
+    coordinator = hass.data["camera"].get_entity(FRONT).coordinator
+    for number in range(5):
+        for kind in ("unread", "read"):
+            details = {"readerId": f"viewer-{number}", "path": "front", "query": ""}
+            await simulator.fire("camera", kind, entity=1, details=details)
+    await until(lambda: coordinator.data.cameras[1].watched)
+
+    await until(lambda: len(_own_readers(simulator)) == 1)
+
+
+def _own_readers(simulator: Simulator) -> list[str]:
+    return sorted(
+        simulator.world.cameras[1].stream.readers - simulator.world.cameras[1].stream.viewers
+    )
+
+
 # Frame bombs
 
 

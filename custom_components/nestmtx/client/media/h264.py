@@ -12,6 +12,8 @@ from typing import Final
 
 MAX_ACCESS_UNIT_SIZE: Final = 4 * 1024 * 1024
 """Bytes. A key frame of 1920x1080 has some 100 kB; larger ones are left out whole."""
+MAX_NAL_UNITS: Final = 64
+"""Of an access unit. Ordinary ones have one to ten; thousands of slices take a decoder seconds."""
 MAX_PARAMETER_SETS: Final = 4096
 """Bytes of the parameter sets in a description; they have about 40."""
 
@@ -121,10 +123,11 @@ class Depacketizer:
             self._take_fragment(payload)
 
     def _take_aggregate(self, payload: bytes) -> None:
-        while len(payload) > 2:  # noqa: PLR2004
-            size = int.from_bytes(payload[:2])
-            self._add(payload[2 : 2 + size])
-            payload = payload[2 + size :]
+        at = 0
+        while at + 2 < len(payload):
+            size = int.from_bytes(payload[at : at + 2])
+            self._add(payload[at + 2 : at + 2 + size])
+            at += 2 + size
 
     def _take_fragment(self, payload: bytes) -> None:
         indicator, header = payload[0], payload[1]
@@ -145,9 +148,10 @@ class Depacketizer:
         if not unit:
             return
         self._size += len(_START_CODE) + len(unit)
-        if self._size > MAX_ACCESS_UNIT_SIZE:
-            self._units, self._is_broken = [], True
-        elif len(self._units) < MAX_ACCESS_UNIT_SIZE // 1024:
+        if self._size > MAX_ACCESS_UNIT_SIZE or len(self._units) >= MAX_NAL_UNITS:
+            # Too much, whatever follows of it.
+            self._units, self._size, self._is_broken = [], MAX_ACCESS_UNIT_SIZE + 1, True
+        else:
             self._units.append(unit)
 
     def _complete(self, timestamp: int) -> AccessUnit | None:

@@ -28,6 +28,12 @@ MAX_HEADERS = 100
 """Headers of an answer. MediaMTX sends about five."""
 MAX_REASON_LENGTH = 100
 """Characters of an answer's first line in an error."""
+MAX_IN_A_ROW = 32
+"""Packets that are read before other tasks run."""
+_DESCRIBE_TIMEOUT = 75.0
+"""Seconds. MediaMTX holds a DESCRIBE for 60 s while the stream is started."""
+_REQUEST_TIMEOUT = 10.0
+"""Seconds for any other request."""
 MAX_SILENCE = 60.0
 """Seconds without a byte of a stream that plays. A camera that stalls is back after 40 s."""
 _CHUNK = 64 * 1024
@@ -47,6 +53,7 @@ class _RtspConnection:
         self._reader = reader
         self._writer = writer
         self._sequence = 0
+        self._read = 0
 
     async def request(self, method: str, url: str, **headers: str) -> _Answer:
         """Send a request. Raises StreamUnavailable when the answer is not 200."""
@@ -54,6 +61,11 @@ class _RtspConnection:
         lines = [f"{method} {url} RTSP/1.0", f"CSeq: {self._sequence}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self._writer.write("\r\n".join((*lines, "", "")).encode())
+        timeout = _DESCRIBE_TIMEOUT if method == "DESCRIBE" else _REQUEST_TIMEOUT
+        async with asyncio.timeout(timeout):
+            return await self._answer(method)
+
+    async def _answer(self, method: str) -> _Answer:
         status = await self._status()
         answered = await self._headers()
         length = int(answered.get("content-length", "0"))
@@ -76,6 +88,7 @@ class _RtspConnection:
     async def packet(self) -> bytes:
         """Return the next RTP packet of channel 0, past RTCP and late answers."""
         while True:
+            await self._let_others_run()
             async with asyncio.timeout(MAX_SILENCE):
                 if await self._reader.readexactly(1) != _PACKET:
                     await self._line()
@@ -88,9 +101,16 @@ class _RtspConnection:
     async def _status(self) -> str:
         """Return the first line of the next answer, past all video."""
         while (first := await self._reader.readexactly(1)) == _PACKET:
+            await self._let_others_run()
             header = await self._reader.readexactly(3)
             await self._reader.readexactly(int.from_bytes(header[1:]))
         return first.decode(errors="replace") + await self._line()
+
+    async def _let_others_run(self) -> None:
+        """Yield now and then: what is buffered already is read without doing so."""
+        self._read += 1
+        if self._read % MAX_IN_A_ROW == 0:
+            await asyncio.sleep(0)
 
     async def _headers(self) -> dict[str, str]:
         headers: dict[str, str] = {}
