@@ -1,6 +1,6 @@
 """Which of the cameras that a server lists are taken over, so that no server fills the registries.
 
-Home Assistant remembers deleted entities for a month, and areas for good.
+Home Assistant remembers areas for good, and deleted entities for as long as their entry is there.
 """
 
 from collections.abc import Mapping
