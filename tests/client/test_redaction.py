@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.nestmtx.client import InvalidAnswer
 from custom_components.nestmtx.client.masks import REDACTED, redact
-from custom_components.nestmtx.client.redaction import redact_answer, secrets_in
+from custom_components.nestmtx.client.redaction import is_short, redact_answer, secrets_in
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -104,3 +104,19 @@ def test_an_answer_that_is_nested_too_deep_is_none() -> None:
 
     with pytest.raises(InvalidAnswer):
         redact_answer(nested)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (None, True),
+        ({"healthy": "healthy", "details": {"app": {"healthy": True}}}, True),
+        ({"details": [{"name": "Door"}] * 17}, False),
+        ({"details": [["Door"] * 17] * 2}, False),
+        ({"message": "x" * 65}, False),
+    ],
+)
+def test_an_answer_is_short_when_it_has_few_values_and_no_long_text(
+    answer: Any, expected: bool
+) -> None:
+    assert is_short(answer) is expected

@@ -13,7 +13,7 @@ from ..errors import (
     RefusedChange,
     RequestError,
 )
-from ..redaction import redact_answer
+from ..redaction import is_short, redact_answer
 from .cameras import CameraChange, CamerasAPI
 from .credentials import origin_of
 from .refusals import change_error
@@ -69,7 +69,7 @@ class RPC:
                 raise IncompleteList(f"The rows of {module} keep moving")
             total = len(listing.rows)
             answer = {"page": 1, "itemsPerPage": total, "total": total, "items": [*listing.rows]}
-        return await asyncio.to_thread(redact_answer, answer)
+        return await _redacted(answer)
 
     async def create(self, module: str, payload: Mapping[str, Any]) -> Any:
         """Create a row, and return what the server answers."""
@@ -93,7 +93,7 @@ class RPC:
             return await self._update_camera(entity, payload)
         if module == "cronjobs":
             answer = await self._server.run_cron_job(entity, payload)
-            return await asyncio.to_thread(redact_answer, answer)
+            return await _redacted(answer)
         return await self._request("update", module, entity=entity, payload=payload)
 
     async def delete(self, module: str, entity: str) -> Any:
@@ -106,7 +106,7 @@ class RPC:
     ) -> Any:
         try:
             answer = await self._requester.request(command, module, **request)
-            return await asyncio.to_thread(redact_answer, answer)
+            return await _redacted(answer)
         except RequestError as err:
             raise change_error(err) from err
         finally:
@@ -123,6 +123,12 @@ class RPC:
         if "is_persistent" in payload:
             change["is_persistent"] = payload["is_persistent"]
         await self._cameras.update(int(entity), change)
+
+
+async def _redacted(answer: Any) -> Any:
+    if is_short(answer):
+        return redact_answer(answer)
+    return await asyncio.to_thread(redact_answer, answer)
 
 
 def _check_id(module: str, entity: str) -> None:
