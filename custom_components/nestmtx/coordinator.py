@@ -18,7 +18,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .account import account_of
-from .admission import Admission
+from .admission import Admission, deleted_entities
 from .client import (
     AccessUnit,
     Camera,
@@ -116,6 +116,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self._goodbyes: list[Callable[[], Awaitable[None]]] = []
         self._cancel_grace: CALLBACK_TYPE | None = None
         self._tokens_kept_at: list[float] = []
+        self._kept_token = self._newest_token = account.token
         self._state_listeners: _Listeners[()] = _Listeners()
         self._event_listeners: _Listeners[ServerEvent] = _Listeners()
         self._log_listeners: _Listeners[LogLine] = _Listeners()
@@ -292,6 +293,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         await super().async_shutdown()
         self._end_grace()
         await asyncio.gather(self._end_session(), *(goodbye() for goodbye in self._goodbyes))
+        self._keep_token()
 
     async def _end_session(self) -> None:
         if self._run_task is not None:
@@ -340,8 +342,9 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     def _admit(self, state: ServerState) -> None:
         now = self.hass.loop.time()
-        self._camera_ids = self._cameras.admit(_ids(state.cameras), now)
-        self._credential_ids = self._credentials.admit(_ids(state.credentials), now)
+        deleted = deleted_entities(self.hass, self.config_entry.entry_id)
+        self._camera_ids = self._cameras.admit(_ids(state.cameras), now, deleted)
+        self._credential_ids = self._credentials.admit(_ids(state.credentials), now, deleted)
 
     @callback
     def on_event(self, event: ServerEvent) -> None:
@@ -369,11 +372,19 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     @callback
     def on_token(self, token: str) -> None:
         """Keep a new token: each login leaves one on the server for ever."""
+        self._newest_token = token
         now = self.hass.loop.time()
         kept_at = [at for at in self._tokens_kept_at if now - at < _TOKEN_PERIOD]
         if len(kept_at) < MAX_TOKENS:
             self._tokens_kept_at = [*kept_at, now]
-            self._update_entry(CONF_TOKEN, token)
+            self._keep_token()
+
+    def _keep_token(self) -> None:
+        """Write the newest token to the entry, unless a flow has written one meanwhile."""
+        kept, newest = self._kept_token, self._newest_token
+        if newest is not None and kept == self.config_entry.data.get(CONF_TOKEN) != newest:
+            self._kept_token = newest
+            self._update_entry(CONF_TOKEN, newest)
 
     @callback
     def on_login_refused(self) -> None:

@@ -13,7 +13,8 @@ from custom_components.nestmtx.client import (
     NestMTXClient,
 )
 from tests.conftest import TIMINGS
-from tests.simulator import Simulator
+from tests.simulator import Quirks, Simulator
+from tests.simulator.probe import PATIENCE
 
 from .running import Recorder, running
 
@@ -109,6 +110,29 @@ async def test_connections_that_do_not_last_are_opened_less_and_less_often(
             await recorder.until(lambda: not recorder.ready)
 
     pauses = [after - before for before, after in pairwise(opened)]
+    assert pauses[-1] > 4 * pauses[1] and pauses[-1] > 1
+
+
+@pytest.mark.parametrize("quirks", [Quirks.by_the_page()], ids=["by_the_page"])
+async def test_logins_that_lead_to_no_session_are_made_less_and_less_often(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
+) -> None:
+    timings = replace(TIMINGS, first_retries=(), retry=0.02, request_timeout=0.1, max_retry=60.0)
+    logged_in: list[float] = []
+    async with running(http, account, recorder, timings):
+        simulator.faults.silent = True
+        await simulator.disconnect_all()
+        for _ in range(8):
+            simulator.world.revoke_tokens("nestmtx")
+            logins = simulator.logins
+            async with asyncio.timeout(PATIENCE):
+                while simulator.logins == logins:
+                    await asyncio.sleep(0.01)
+            logged_in.append(asyncio.get_running_loop().time())
+            # The token serves to connect, and not until the lists come.
+            await asyncio.sleep(timings.request_timeout / 2)
+
+    pauses = [after - before for before, after in pairwise(logged_in)]
     assert pauses[-1] > 4 * pauses[1] and pauses[-1] > 1
 
 

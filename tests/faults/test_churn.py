@@ -56,6 +56,20 @@ async def test_cameras_that_are_others_in_each_list_are_taken_over_up_to_a_numbe
     assert "The server lists more new cameras" in bench._caplog.text
 
 
+async def test_nothing_new_is_taken_over_while_too_many_deleted_entities_are_remembered(
+    bench: Bench, hass: HomeAssistant
+) -> None:
+    with patch("custom_components.nestmtx.admission.MAX_REMEMBERED", 30):
+        for number in range(8):
+            for camera_id in [each for each in bench.world.cameras if each > 5]:
+                bench.world.remove_camera(camera_id)
+            bench.world.add_camera(name=f"Camera {number}", uid=f"camera-{number}")
+            await bench.while_resyncing(3)
+
+        # A camera has some 20 entities: two of them are deleted before it is enough.
+        assert 5 < _cameras(hass) <= 5 + 3
+
+
 async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
     bench: Bench, hass: HomeAssistant
 ) -> None:

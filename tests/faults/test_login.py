@@ -267,6 +267,22 @@ async def test_tokens_that_die_with_their_connection_are_not_written_again_and_a
         await bench.until(lambda: bench.connection == STATE_ON)
 
     assert len(written) <= 3
+    await bench.hass.config_entries.async_unload(bench.entry.entry_id)
+    assert bench.entry.data[CONF_TOKEN] in bench.world.tokens, "the newest one is kept in the end"
+
+
+async def test_a_token_that_a_flow_has_written_is_not_replaced_in_the_end(bench: Bench) -> None:
+    for logins in range(2, 7):
+        _revoke_the_token(bench)
+        bench.proxy.cut()
+        await bench.until(lambda logins=logins: bench.simulator.logins >= logins)
+        await bench.until(lambda: bench.connection == STATE_ON)
+
+    data = {**bench.entry.data, CONF_TOKEN: "oat_of_another_server"}
+    bench.hass.config_entries.async_update_entry(bench.entry, data=data)
+    await bench.hass.config_entries.async_unload(bench.entry.entry_id)
+
+    assert bench.entry.data[CONF_TOKEN] == "oat_of_another_server"
 
 
 async def test_a_login_that_is_down_for_a_while_is_no_wrong_password(bench: Bench) -> None:

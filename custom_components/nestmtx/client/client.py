@@ -62,8 +62,9 @@ class NestMTXClient:
         self._listener = listener
         self._timings = timings
         self._connection: Connection | None = None
+        self._logins = 0
         self._unstable = 0
-        """How many connections in a row did not last."""
+        """How many connections in a row did not last, or led to nothing after a login."""
         self._session_state = SessionState.STOPPED
         self._sync = StateSync(listener, timings)
         self.streams = OnDemandStreams(
@@ -142,6 +143,7 @@ class NestMTXClient:
     async def _log_in(self) -> bool:
         """Open with a new token; return whether that is accepted."""
         token = await login(self._http, self._account, timeout=self._timings.connect_timeout)
+        self._logins += 1
         self._account = replace(self._account, token=token)
         # Whatever else fails from here on, the login has not to be repeated.
         is_accepted = True
@@ -187,6 +189,7 @@ class NestMTXClient:
             self._enter(SessionState.CONNECTING)
             await asyncio.sleep(self._retry_delay(attempt, self._now - lost_at, refusals))
             attempt += 1
+            logins = self._logins
             try:
                 await self._open()
             except InvalidAuth as err:
@@ -203,6 +206,9 @@ class NestMTXClient:
                 if refusals:
                     notify(self._listener.on_login_accepted)
                 return
+            if self._logins > logins:
+                # Each login leaves a token on the server for ever.
+                self._unstable += 1
 
     def _retry_delay(self, attempt: int, down_for: float, refusals: int) -> float:
         if refusals:

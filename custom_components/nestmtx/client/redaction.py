@@ -62,8 +62,8 @@ def secrets_in(value: Any) -> Iterator[str]:
 def redact_answer(answer: Any) -> Any:
     """Return an answer of the server that may be shown, and that can be written as JSON anywhere.
 
-    Fields with secrets keep null, which tells that there is none. Unless the answer `is_short`, call
-    this in a thread. Raises InvalidAnswer for one that is nested too deep, or has a text that is
+    Fields with secrets keep null, which tells that there is none. Call this in a thread, unless the
+    answer `is_short`. Raises InvalidAnswer for one that is nested too deep, or has a text that is
     too long, and IncompleteList for one that has too many values.
     """
     return _Shown().value(answer, 0)
