@@ -23,6 +23,10 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
 from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import paths
 
@@ -32,6 +36,7 @@ from tests.simulator import Quirks, Simulator, Times, World
 from tests.simulator.probe import PATIENCE
 from tests.simulator.records import Process, Stream
 from tests.simulator.scenario import recorded
+from tests.simulator.viewer import Viewer
 
 # In an environment of their own: scripts/test --browser.
 collect_ignore = ["browser"]
@@ -55,6 +60,10 @@ TIMINGS = Timings(
     read_again=0.1,
     look=0.1,
     hand_over=0.5,
+    check_view=0.1,
+    refused_view=0.6,
+    connect_view=2.5,
+    first_picture=2.0,
     grace=0.2,
 )
 
@@ -185,6 +194,21 @@ async def loaded_entry(
     if entry.state.recoverable:
         await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
+
+
+@pytest.fixture
+async def viewer(socket_enabled: None) -> AsyncGenerator[Viewer]:
+    """A browser's end of a live view."""
+    async with Viewer() as viewer:
+        yield viewer
+
+
+@pytest.fixture
+async def browser(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> MockHAClientWebSocket:
+    """A browser's connection to Home Assistant."""
+    return await hass_ws_client(hass)
 
 
 type Until = Callable[[Callable[[], bool]], Awaitable[None]]

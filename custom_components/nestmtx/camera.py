@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any, Final, cast, override
 
 from homeassistant.components.camera import (
@@ -19,7 +18,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from webrtc_models import RTCConfiguration
 
-from .client import Camera, stream_urls
+from .client import Camera, StartProblem, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
 from .coordinator import NestMTXCoordinator
 from .data import NestMTXConfigEntry
@@ -32,8 +31,22 @@ from .webrtc import WakeFirstProvider, WhepProvider
 PARALLEL_UPDATES = 0
 
 CAMERA: Final = CameraEntityDescription(key="camera", translation_key="camera", name=None)
+MAX_RECOVERIES: Final = 30
+"""Attempts in a row to bring a stream back that Home Assistant reads."""
 _RECOVERY: Final = 5.0
-"""Seconds between attempts to bring a stream back that Home Assistant reads."""
+"""Seconds between two of them."""
+_HOPELESS: Final = frozenset(
+    {
+        StartProblem.CAMERA_GONE,
+        StartProblem.CAMERA_OFF,
+        StartProblem.CAMERA_UNCONFIGURED,
+        StartProblem.EXTENSION_FAILED,
+        StartProblem.FLAPPING,
+        StartProblem.NO_VIDEO,
+        StartProblem.UNAUTHORIZED,
+    }
+)
+"""Why a stream does not start, whoever asks again: each attempt costs calls at Google."""
 
 
 async def async_setup_entry(
@@ -57,7 +70,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     """A camera: streaming while it is ready. Enabling it is a matter of the server."""
 
     _attr_brand = "Google Nest"
-    _unrecorded_attributes = frozenset({"picture_taken"})
+    _unrecorded_attributes = frozenset({"live_phase", "live_since", "picture_taken", "usual_start"})
     fields = frozenset({"device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"})
 
     def __init__(
@@ -76,6 +89,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self._stills = stills
         self._whep = whep
         self._wake_first: WakeFirstProvider | None = None
+        self._start: asyncio.Task[None] | None = None
         self._recovery: asyncio.Task[None] | None = None
         self._refused: frozenset[str] = frozenset()
         self._warn_of_refused()
@@ -107,15 +121,28 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return when the picture was taken that is shown."""
+        """Return when the picture was taken that is shown, and how far the last live view is."""
         picture = self._stills.last(self.key)
-        return {"picture_taken": picture.taken if picture else None}
+        return {"picture_taken": picture.taken if picture else None, **self._live_attributes}
+
+    @property
+    def _live_attributes(self) -> dict[str, Any]:
+        view = self._whep.view_of(self.key) if self._whep else None
+        if self._whep is None or view is None:
+            return {}
+        return {
+            "live_phase": view.phase,
+            "live_since": view.phase_since,
+            "usual_start": self._whep.usual_start(self.key),
+        }
 
     @override
     async def async_added_to_hass(self) -> None:
         """Take over the last picture from before a restart."""
         await self._stills.async_load(self.key)
-        self.async_on_remove(self._stills.async_follow(self.key, self.async_write_ha_state))
+        self.async_on_remove(self._stills.async_follow(self.key, self._handle_picture))
+        if self._whep is not None:
+            self.async_on_remove(self._whep.async_follow(self.key, self.async_write_ha_state))
         await super().async_added_to_hass()
 
     # Live views
@@ -129,11 +156,29 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         """Wait until there is video to be seen. Raises HomeAssistantError, which says why not."""
         await self.coordinator.async_start_stream(self.key)
 
+    async def _async_start_for_good(self) -> None:
+        """Have the camera start, also where whoever requests it gives up before.
+
+        Voice assistants wait for seconds. The server starts the camera all the same, so that the
+        next attempt is to find it awake.
+        """
+        if self._start is None or self._start.done():
+            self._start = self.coordinator.config_entry.async_create_background_task(
+                self.hass, self.async_start_stream(), f"{DOMAIN} start"
+            )
+        await asyncio.shield(self._start)
+
     @override
     async def async_create_stream(self) -> Stream | None:
-        """Wake the camera before its stream is opened, which has only five seconds."""
+        """Wake the camera before its stream is opened, which has only five seconds.
+
+        Raises HomeAssistantError, also for a page that receives the camera over WebRTC: it would
+        not close this stream, which keeps the camera awake.
+        """
+        if self._whep is not None and await self._whep.async_plays(self.key):
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="plays_web_rtc")
         try:
-            await self.async_start_stream()
+            await self._async_start_for_good()
         except HomeAssistantError as err:
             settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
             if not settings.preload_stream:
@@ -182,6 +227,12 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
         return await self.hass.async_add_executor_job(turned, picture.jpeg, settings.orientation)
 
+    @callback
+    def _handle_picture(self) -> None:
+        if self._whep is not None:
+            self._whep.async_picture_taken(self.key)
+        self.async_write_ha_state()
+
     @property
     def _placeholder(self) -> Placeholder:
         if not self.available:
@@ -200,12 +251,6 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             self._follow_urls()
         if former.ready and not self.camera.ready:
             self._recover()
-        if self._whep is None:
-            return
-        if not self.available:
-            self._whep.async_close_views(self.key)
-        elif former.ready != self.camera.ready:
-            self._whep.async_check_views(self.key)
 
     def _follow_urls(self) -> None:
         former = self.stream_urls
@@ -243,8 +288,18 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         )
 
     async def _async_recover(self, stream: Stream) -> None:
-        """Hold the camera's stream until Home Assistant's next attempt, which comes by itself."""
-        while stream.outputs() and not self.camera.watched:
-            with suppress(HomeAssistantError):
+        """Hold the camera's stream until Home Assistant's next attempt, which comes by itself.
+
+        Where that is hopeless, Home Assistant's own attempts are ended, too.
+        """
+        for _ in range(MAX_RECOVERIES):
+            if not stream.outputs() or self.camera.watched:
+                return
+            try:
                 await self.async_start_stream()
+            except HomeAssistantError as err:
+                LOGGER.debug("%s does not stream again yet: %s", self.entity_id, err)
+                if err.translation_key in _HOPELESS:
+                    break
             await asyncio.sleep(_RECOVERY)
+        await stream.stop()

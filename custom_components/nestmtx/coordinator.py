@@ -36,6 +36,7 @@ from .client import (
     RefusedChange,
     ServerState,
     SessionState,
+    StartProblem,
     Timings,
 )
 from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
@@ -197,6 +198,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Listen to all cameras and credentials having been listed once more."""
         return self._resync_listeners.add(ListenerScope(SERVER_KEY), listener)
 
+    @property
+    def timings(self) -> Timings:
+        """How long everything takes."""
+        return TIMINGS
+
     # What entities request
 
     @callback
@@ -221,6 +227,25 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Restart the process of a camera's stream."""
         with self.translated():
             await self.client.cameras.restart_stream(self._camera_id(key))
+
+    def start_problem(self, key: str) -> StartProblem | None:
+        """Return why a camera's stream cannot start, by what is known now."""
+        return self.client.streams.problem(self._camera_ids.get(key, 0))
+
+    @callback
+    def async_viewer_came(self, key: str, reader_id: str, offered_at: float) -> None:
+        """Count the reader of a live view, which events report late or not at all.
+
+        `offered_at` is when it was offered, by the loop's clock: lists count it from then on.
+        """
+        if key in self._camera_ids:
+            self.client.viewers.viewer_came(self._camera_ids[key], reader_id, offered_at)
+
+    @callback
+    def async_viewer_went(self, key: str, reader_id: str) -> None:
+        """Count the reader of a live view no more."""
+        if key in self._camera_ids:
+            self.client.viewers.viewer_went(self._camera_ids[key], reader_id)
 
     async def async_start_stream(self, key: str) -> None:
         """Wait until a camera streams video; it is kept awake until somebody reads it."""

@@ -1,32 +1,39 @@
 """Live views over WebRTC: straight from MediaMTX, or by another provider such as go2rtc."""
 
 import asyncio
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
+from statistics import median
 from typing import Protocol, cast, override
 
 from homeassistant.components.camera import Camera as CameraEntity
-from homeassistant.components.camera.webrtc import (
-    CameraWebRTCProvider,
-    WebRTCAnswer,
-    WebRTCError,
-    WebRTCSendMessage,
-)
-from homeassistant.core import Event, callback
+from homeassistant.components.camera.webrtc import CameraWebRTCProvider, WebRTCSendMessage
+from homeassistant.components.websocket_api import ActiveConnection, current_connection
+from homeassistant.core import CALLBACK_TYPE, Event, callback
 from homeassistant.exceptions import HomeAssistantError
 from webrtc_models import RTCIceCandidateInit, RTCIceServer
 
-from .client import Candidate, NestMTXError, SignalingError, WhepSession, ice_servers
+from .client import Candidate, NestMTXError, ice_servers
 from .const import DOMAIN, LOGGER
 from .coordinator import NestMTXCoordinator
+from .live_view import LivePhase, LiveView
 
 MAX_VIEWS = 16
 """Live views of one camera: browsers offer again, and forget what they had."""
+MAX_CLOSING = 16
+"""Views that were closed before their answer, and still wait for it."""
 MAX_CANDIDATES = 64
 """Candidates that wait while the camera is woken."""
 MAX_MID_LENGTH = 3
 """Digits that number a medium of an offer: browsers count from 0, and offer two or three."""
-_AGAIN = 1.0
-"""Seconds before an offer is made again, while the camera is still being started."""
+MAX_START_TIMES = 5
+"""Starts of a camera that the next one is estimated by."""
+_PAIR = 1.0
+"""Seconds within which a page requests both kinds of stream of a camera that it opens."""
+_OFFER = 0.3
+"""Seconds in which a page's offer follows, at most, its request for the other kind of stream."""
+_WITHOUT_WEBRTC = 300.0
+"""Seconds for which a page is not kept waiting again whose WebRTC did not connect."""
 _CLOSE_TIMEOUT = 0.4
 """Seconds for all live views together. MediaMTX also ends those that say no goodbye."""
 
@@ -43,75 +50,6 @@ class WhepCamera(Protocol):
         """The WHEP endpoint of the camera's stream."""
 
 
-class LiveView:
-    """One browser's session, from its offer on; it ends by `close`."""
-
-    def __init__(
-        self, coordinator: NestMTXCoordinator, key: str, url: str, send: WebRTCSendMessage
-    ) -> None:
-        """Nothing is sent yet."""
-        self.key = key
-        self.whep = WhepSession(coordinator.http, url)
-        self._coordinator = coordinator
-        self._send = send
-        self._task: asyncio.Task[None] | None = None
-        self._is_checked = False
-
-    def begin(self, offer: str) -> None:
-        """Answer the browser's offer as soon as there is an answer."""
-        self._task = self._coordinator.config_entry.async_create_background_task(
-            self._coordinator.hass, self._run(offer), f"{DOMAIN} live view"
-        )
-
-    async def close(self) -> None:
-        """End the session at MediaMTX, whatever its state."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-        await self.whep.close()
-
-    async def check(self) -> None:
-        """Send an error when the session is over: the browser would go on to show a still."""
-        if self._is_checked:
-            # One check at a time: a camera may flap faster than MediaMTX answers.
-            return
-        self._is_checked = True
-        try:
-            has_ended = await self.whep.has_ended()
-        finally:
-            self._is_checked = False
-        if has_ended:
-            ended = HomeAssistantError(translation_domain=DOMAIN, translation_key="stream_ended")
-            self._send(WebRTCError("webrtc_offer_failed", str(ended)))
-
-    async def _run(self, offer: str) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                start = group.create_task(self._coordinator.async_start_stream(self.key))
-                group.create_task(self._answer(offer, start))
-        except* HomeAssistantError as errors:
-            reason = str(errors.exceptions[0])
-            LOGGER.debug("A live view failed: %s", reason)
-            self._send(WebRTCError("webrtc_offer_failed", reason))
-            await self.whep.close()
-
-    async def _answer(self, offer: str, start: asyncio.Task[None]) -> None:
-        """Offer: MediaMTX holds that, too, while the camera starts."""
-        with self._coordinator.translated(self._coordinator.video_host):
-            while True:
-                has_started = start.done()
-                try:
-                    answer = await self.whep.offer(offer)
-                except SignalingError:
-                    if has_started:
-                        raise
-                    await asyncio.wait({start}, timeout=_AGAIN)
-                else:
-                    break
-        self._send(WebRTCAnswer(answer))
-        await self.whep.add_waiting()
-
-
 class WhepProvider(CameraWebRTCProvider):
     """Signals live views with MediaMTX; one for all cameras of an entry.
 
@@ -124,7 +62,13 @@ class WhepProvider(CameraWebRTCProvider):
         self.ice_servers: list[RTCIceServer] = []
         self._coordinator = coordinator
         self._views: dict[str, LiveView] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: dict[asyncio.Task[None], LiveView] = {}
+        self._followers: dict[str, CALLBACK_TYPE] = {}
+        self._start_times: defaultdict[str, deque[float]] = defaultdict(
+            lambda: deque(maxlen=MAX_START_TIMES)
+        )
+        self._without_webrtc: dict[str, float] = {}
+        """Until when pages, by their refresh token, are not kept waiting for WebRTC."""
         coordinator.async_add_goodbye(self.async_stop)
         self._knows_ice_servers = False
 
@@ -150,8 +94,14 @@ class WhepProvider(CameraWebRTCProvider):
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_stream")
         for forgotten in self._sessions(key)[: 1 - MAX_VIEWS]:
             self.async_close_session(forgotten)
-        view = self._views[session_id] = LiveView(self._coordinator, key, url, send_message)
-        view.begin(offer_sdp)
+        for former in self._sessions(key):
+            if self._views[former].is_of_same_player(offer_sdp):
+                self.async_close_session(former)
+        self._views[session_id] = view = LiveView(
+            self._coordinator, key, url, offer_sdp, send_message, self._handle_phase
+        )
+        view.begin()
+        self._handle_phase(view)
 
     @override
     async def async_on_webrtc_candidate(
@@ -170,8 +120,11 @@ class WhepProvider(CameraWebRTCProvider):
             task = self._coordinator.hass.async_create_background_task(
                 view.close(), f"{DOMAIN} end of a live view"
             )
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            while len(self._closing) >= MAX_CLOSING:
+                self._closing.pop(next(iter(self._closing))).abandon()
+            self._closing[task] = view
+            task.add_done_callback(lambda task: self._closing.pop(task, None))
+            self._call_follower(view.key)
 
     @override
     async def async_register_camera(self, camera: CameraEntity) -> None:
@@ -198,13 +151,76 @@ class WhepProvider(CameraWebRTCProvider):
         for session_id in self._sessions(key):
             self.async_close_session(session_id)
 
+    # What the camera shows of its views
+
     @callback
-    def async_check_views(self, key: str) -> None:
-        """Find out which live views of a camera have ended, and send errors to their browsers."""
+    def async_follow(self, key: str, follower: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call when `view_of` returns something else, until the returned function is called."""
+        self._followers[key] = follower
+        return lambda: self._followers.pop(key, None) and None
+
+    def view_of(self, key: str) -> LiveView | None:
+        """Return the latest live view of a camera."""
+        sessions = self._sessions(key)
+        return self._views[sessions[-1]] if sessions else None
+
+    def usual_start(self, key: str) -> float | None:
+        """Return how many seconds it took a sleeping camera the last times to be seen."""
+        start_times = self._start_times.get(key)
+        return median(start_times) if start_times else None
+
+    @callback
+    def async_picture_taken(self, key: str) -> None:
+        """Note that the stream of a camera had a key frame."""
         for session_id in self._sessions(key):
-            self._coordinator.config_entry.async_create_background_task(
-                self._coordinator.hass, self._views[session_id].check(), f"{DOMAIN} live view"
-            )
+            self._views[session_id].saw_picture()
+
+    @callback
+    def _handle_phase(self, view: LiveView) -> None:
+        if view.phase is LivePhase.LIVE and view.was_asleep:
+            self._start_times[view.key].append(self._now - view.began_at)
+        self._call_follower(view.key)
+
+    def _call_follower(self, key: str) -> None:
+        if (follower := self._followers.get(key)) is not None:
+            follower()
+
+    # One viewer, one reader
+
+    async def async_plays(self, key: str) -> bool:
+        """Return whether the page that requests a stream of a camera receives it over WebRTC.
+
+        A page requests both kinds of stream at once, and drops the other one when WebRTC plays.
+        Raises HomeAssistantError where the camera cannot be shown either way.
+        """
+        page = current_connection.get()
+        if page is None or self._now < self._without_webrtc.get(_browser(page), 0.0):
+            return False
+        view = self._opening(key, page)
+        if view is None:
+            await asyncio.sleep(_OFFER)
+            view = self._opening(key, page)
+        if view is None:
+            return False
+        connected = await asyncio.shield(view.connected)
+        if not connected:
+            self._without_webrtc = {
+                browser: until
+                for browser, until in self._without_webrtc.items()
+                if until > self._now
+            } | {_browser(page): self._now + _WITHOUT_WEBRTC}
+        return connected
+
+    def _opening(self, key: str, page: ActiveConnection) -> LiveView | None:
+        """Return the view that a page has begun to open just now, and may have closed since."""
+        return next(
+            (
+                view
+                for view in (*reversed(self._views.values()), *self._closing.values())
+                if (view.key, view.page) == (key, page) and self._now - view.began_at < _PAIR
+            ),
+            None,
+        )
 
     async def async_stop(self, _: Event | None = None) -> None:
         """Close all live views, and wait for it for a moment."""
@@ -212,8 +228,12 @@ class WhepProvider(CameraWebRTCProvider):
             self.async_close_session(session_id)
         if self._closing:
             await asyncio.wait(set(self._closing), timeout=_CLOSE_TIMEOUT)
-        for late in self._closing:
+        for late in tuple(self._closing):
             late.cancel()
+
+    @property
+    def _now(self) -> float:
+        return self._coordinator.hass.loop.time()
 
     def _sessions(self, key: str) -> list[str]:
         """Return the ids of a camera's views, the oldest first."""
@@ -243,6 +263,7 @@ class WakeFirstProvider(CameraWebRTCProvider):
         """Wrap a provider; `start` waits until the camera streams, and raises if it does not."""
         self.provider = provider
         self._start = start
+        self._starts: dict[str, asyncio.Future[None]] = {}
         self._waiting: dict[str, list[RTCIceCandidateInit]] = {}
 
     @property
@@ -263,12 +284,16 @@ class WakeFirstProvider(CameraWebRTCProvider):
     ) -> None:
         """Wake the camera and forward the offer, unless the view was closed meanwhile."""
         self._waiting[session_id] = []
+        start = self._starts[session_id] = asyncio.ensure_future(self._start())
         try:
-            await self._start()
+            await asyncio.wait({start})
         finally:
+            start.cancel()
+            del self._starts[session_id]
             candidates = self._waiting.pop(session_id, None)
         if candidates is None:
             return
+        await start
         await self.provider.async_handle_async_webrtc_offer(
             camera, offer_sdp, session_id, send_message
         )
@@ -291,6 +316,9 @@ class WakeFirstProvider(CameraWebRTCProvider):
     def async_close_session(self, session_id: str) -> None:
         """Close a live view."""
         self._waiting.pop(session_id, None)
+        if (start := self._starts.get(session_id)) is not None:
+            # Nobody waits for the camera any more.
+            start.cancel()
         self.provider.async_close_session(session_id)
 
     @override
@@ -314,6 +342,11 @@ class WakeFirstProvider(CameraWebRTCProvider):
     async def async_on_camera_prefs_update(self, camera: CameraEntity) -> None:
         """Forward to the wrapped provider."""
         await self.provider.async_on_camera_prefs_update(camera)
+
+
+def _browser(page: ActiveConnection) -> str:
+    """Return what identifies the browser of a page: the same after it was loaded again."""
+    return page.refresh_token_id or page.user.id
 
 
 def _whep_camera(camera: CameraEntity) -> WhepCamera:

@@ -14,6 +14,8 @@ from custom_components.nestmtx.client import (
     Candidate,
     CannotConnect,
     SignalingError,
+    StartProblem,
+    StreamNotStarted,
     WhepSession,
 )
 from tests.simulator import Simulator, Times, Trouble, recorded, trickle
@@ -205,14 +207,14 @@ async def test_the_end_of_a_session_does_no_harm_when_the_server_is_gone(
     await session.close()
 
 
-async def test_a_path_that_is_not_there_is_told_in_the_server_s_words(
+async def test_a_path_that_is_not_there_has_no_stream(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     simulator.faults.missing_paths.add("front")
 
-    with pytest.raises(SignalingError, match="no stream is available on path 'front'") as err:
+    with pytest.raises(StreamNotStarted) as err:
         await session.offer(await viewer.offer())
-    assert err.value.status == 404
+    assert err.value.problem is StartProblem.NO_SUCH_PATH
 
 
 async def test_an_offer_that_is_none_is_told_in_the_server_s_words(session: WhepSession) -> None:
@@ -221,15 +223,16 @@ async def test_an_offer_that_is_none_is_told_in_the_server_s_words(session: Whep
     assert err.value.status == 400
 
 
-async def test_a_camera_that_does_not_wake_is_told_in_the_server_s_words(
+async def test_a_camera_that_is_not_ready_in_time_has_no_stream(
     http: aiohttp.ClientSession,
 ) -> None:
     times = replace(Times.fast(), start_timeout=0.1)
     async with running(Simulator(recorded(), times=times)) as simulator, Viewer() as viewer:
         simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
         session = WhepSession(http, _url(simulator))
-        with pytest.raises(SignalingError, match="source of path 'front' has timed out"):
+        with pytest.raises(StreamNotStarted) as err:
             await session.offer(await viewer.offer())
+    assert err.value.problem is StartProblem.ASLEEP
 
 
 async def test_an_offer_that_cannot_be_sent_is_no_surprise(session: WhepSession) -> None:
@@ -286,8 +289,9 @@ async def test_a_session_on_another_host_is_none(
 ) -> None:
     async with _server(_created(location)) as (url, asked):
         session = WhepSession(http, url)
-        with pytest.raises(CannotConnect):
+        with pytest.raises(StreamNotStarted) as err:
             await session.offer(OFFER)
+        assert err.value.problem is StartProblem.REFUSED
         await session.add_candidate(Candidate(HOST_CANDIDATE))
         await session.close()
 

@@ -1,5 +1,7 @@
 """A viewer for tests: as a page would, it offers, takes the answer, and sees frames."""
 
+import random
+import re
 from typing import Self
 
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -17,6 +19,8 @@ class Viewer:
         """Ask for video, or for other kinds."""
         self.candidates: list[str] = []
         """The lines of its own candidates, once it has offered."""
+        # Browsers number their offers by lot, aiortc by the second.
+        self._number = random.getrandbits(62)
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._tracks: dict[str, MediaStreamTrack] = {}
         for kind in kinds or ("video",):
@@ -38,7 +42,13 @@ class Viewer:
         """An offer, with its candidates or without."""
         gather_loopback(self._connection)
         await self._connection.setLocalDescription()
-        offer: str = self._connection.localDescription.sdp
+        offer = re.sub(
+            r"^o=- \d+",
+            f"o=- {self._number}",
+            self._connection.localDescription.sdp,
+            count=1,
+            flags=re.MULTILINE,
+        )
         without, self.candidates = trickle.split(offer)
         return without if trickle_later else offer
 

@@ -48,6 +48,15 @@ class Timings:
     # How long a stream is held for the viewer who was told that it has started: Home Assistant
     # needs 7 s to open one, and events are late by 2 s.
     hand_over: float = 15.0
+    # How often MediaMTX is asked whether it still has the session of a live view: an end is noticed
+    # within 10 s, also one without an answer.
+    check_view: float = 3.0
+    # MediaMTX ends a session whose stream Google refuses 1.2 s after its answer, which the next
+    # check shows; one that does not connect ends after 10 s.
+    refused_view: float = 6.0
+    connect_view: float = 12.0
+    # A key frame comes each 25 s.
+    first_picture: float = 26.0
     # Longer than a hiccup of the network, shorter than a restart of the server (5 to 10 s).
     grace: float = 5.0
 

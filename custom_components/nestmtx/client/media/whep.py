@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from yarl import URL
 
-from ..errors import CannotConnect, SignalingError
+from ..errors import CannotConnect, NestMTXError, SignalingError, StartProblem, StreamNotStarted
 from ..redaction import redact_message
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ _LOGGER = logging.getLogger(__name__)
 _OFFER_TIMEOUT = aiohttp.ClientTimeout(total=80.0, sock_connect=10.0)
 """MediaMTX holds an offer for 60 s, and gathers its own candidates for some seconds more."""
 _TIMEOUT = aiohttp.ClientTimeout(total=10.0)
+_CHECK_TIMEOUT = aiohttp.ClientTimeout(total=2.5)
+"""MediaMTX answers at once, also on a busy machine: whoever sees a frozen picture waits for it."""
+_TIMED_OUT = "timed out"
+"""What MediaMTX says when a stream was not ready within 60 s."""
+MAX_ID_LENGTH = 100
 MAX_ANSWER_SIZE = 256 * 1024
 MAX_WAITING = 64
 _CANDIDATE = re.compile(r"candidate:[ -~]+")
@@ -62,12 +67,22 @@ class WhepSession:
         """Nothing is sent yet; `url` is the WHEP endpoint of a stream."""
         self._http = http
         self._url = URL(url)
+        self.reader_id = ""
+        """What MediaMTX calls its reader in events; empty before its answer."""
         self._offer = ""
         self._location: URL | None = None
         self._waiting: list[Candidate] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether MediaMTX has begun the session, and it was not closed."""
+        return self._location is not None
+
     async def offer(self, sdp: str) -> str:
-        """Return MediaMTX's answer to an offer. Raises SignalingError and CannotConnect."""
+        """Return MediaMTX's answer to an offer.
+
+        Raises SignalingError, CannotConnect, and StreamNotStarted where there is no stream.
+        """
         self._offer = sdp
         headers = {"Content-Type": "application/sdp"}
         try:
@@ -80,8 +95,9 @@ class WhepSession:
             ) as response:
                 answer = await _text(response)
                 if response.status != HTTPStatus.CREATED:
-                    raise SignalingError(_reason(answer), response.status)
+                    raise _offer_error(_reason(answer), response.status)
                 self._location = self._session_url(response.headers.get("Location", ""))
+                self.reader_id = response.headers.get("ID", "")[:MAX_ID_LENGTH]
         except _FAILURES as err:
             raise CannotConnect(f"MediaMTX cannot be reached: {err}") from err
         return answer
@@ -98,15 +114,16 @@ class WhepSession:
         waiting, self._waiting = self._waiting, []
         await self._patch(waiting)
 
-    async def has_ended(self) -> bool:
-        """Return whether MediaMTX says that the session, which it had begun, is over."""
+    async def exists(self) -> bool | None:
+        """Return whether MediaMTX has the session; None when it does not answer."""
         location = self._location
         if location is None:
             return False
         # Candidates that are none change nothing.
         has_media = _START_OF_MEDIA.search(self._offer) is not None
-        status = await self._add(location, _fragment(self._offer, {0: []} if has_media else {}))
-        return status == HTTPStatus.NOT_FOUND
+        body = _fragment(self._offer, {0: []} if has_media else {})
+        status = await self._add(location, body, _CHECK_TIMEOUT)
+        return None if status is None else status != HTTPStatus.NOT_FOUND
 
     async def close(self) -> None:
         """End the session, if MediaMTX has begun it and not ended it already."""
@@ -119,15 +136,21 @@ class WhepSession:
         if self._location is not None and body:
             await self._add(self._location, body)
 
-    async def _add(self, location: URL, body: str) -> int | None:
+    async def _add(
+        self, location: URL, body: str, timeout: aiohttp.ClientTimeout = _TIMEOUT
+    ) -> int | None:
         headers = {"Content-Type": "application/trickle-ice-sdpfrag"}
-        return await self._send("PATCH", location, data=body.encode(), headers=headers)
+        return await self._send(
+            "PATCH", location, timeout=timeout, data=body.encode(), headers=headers
+        )
 
-    async def _send(self, method: str, location: URL, **content: Any) -> int | None:
+    async def _send(
+        self, method: str, location: URL, timeout: aiohttp.ClientTimeout = _TIMEOUT, **content: Any
+    ) -> int | None:
         """Return the status of the answer, if there is one."""
         try:
             async with self._http.request(
-                method, location, allow_redirects=False, timeout=_TIMEOUT, **content
+                method, location, allow_redirects=False, timeout=timeout, **content
             ) as response:
                 _LOGGER.debug("%s of a WebRTC session: status %s", method, response.status)
                 return response.status
@@ -136,11 +159,20 @@ class WhepSession:
             return None
 
     def _session_url(self, location: str) -> URL:
-        """Return where the session is. Raises ValueError when it is not on the same server."""
+        """Return where the session is. Raises ValueError, and StreamNotStarted for elsewhere."""
         url = self._url.join(URL(location))
         if not location or url.origin() != self._url.origin():
-            raise ValueError("the session is somewhere else")
+            raise StreamNotStarted(StartProblem.REFUSED)
         return url
+
+
+def _offer_error(reason: str, status: int) -> NestMTXError:
+    """Return the error for an offer that MediaMTX did not take."""
+    if status == HTTPStatus.NOT_FOUND:
+        return StreamNotStarted(StartProblem.NO_SUCH_PATH)
+    if _TIMED_OUT in reason:
+        return StreamNotStarted(StartProblem.ASLEEP)
+    return SignalingError(reason, status)
 
 
 def fragment(offer: str, candidates: Iterable[Candidate]) -> str:

@@ -1,0 +1,233 @@
+"""A live view over WebRTC: one browser's session at MediaMTX, from its offer to its end."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from enum import StrEnum
+import re
+from typing import Final
+
+from homeassistant.components.camera.webrtc import WebRTCAnswer, WebRTCError, WebRTCSendMessage
+from homeassistant.components.websocket_api import ActiveConnection, current_connection
+from homeassistant.core import callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from .client import Event, StartProblem, StreamNotStarted, WhepSession
+from .const import DOMAIN, LOGGER
+from .coordinator import NestMTXCoordinator
+from .device_key import DeviceKey
+
+MAX_FAILURES = 2
+"""Checks in a row that MediaMTX does not answer, after which it counts as gone."""
+NOT_CONNECTED: Final = "view_not_connected"
+_OF_THE_WAY: Final = frozenset(
+    {NOT_CONNECTED, "cannot_connect", "signaling_failed", "timeout_connect", "video_unreachable"}
+)
+"""What goes wrong on the way to the browser: the camera can be shown on another one."""
+_PEER_CONNECTION: Final = re.compile(r"^o=\S+ (\S+) ", re.MULTILINE)
+
+
+class LivePhase(StrEnum):
+    """How far a live view is."""
+
+    STARTING = "starting"
+    """The camera is being started: there is no answer yet."""
+    WAITING = "waiting"
+    """It streams, and the next key frame is waited for."""
+    LIVE = "live"
+
+
+def end_of_view(*, is_connected: bool, is_young: bool, problem: StartProblem | None) -> str:
+    """Return the translation key of why MediaMTX has ended a view.
+
+    `problem` is what keeps the camera from streaming, where that is known. A session that ends when
+    it `is_young`, without having connected, is one whose stream Google refuses.
+    """
+    if problem is not None:
+        return problem.value
+    if is_connected:
+        return "stream_ended"
+    return StartProblem.FLAPPING.value if is_young else NOT_CONNECTED
+
+
+class LiveView:
+    """One browser's view of a camera; it ends by `close`.
+
+    `connected` is done as soon as it is clear whether the browser receives the stream: with false
+    where another way to the browser may work, with a HomeAssistantError where none would.
+    """
+
+    def __init__(
+        self,
+        coordinator: NestMTXCoordinator,
+        key: str,
+        url: str,
+        offer: str,
+        send: WebRTCSendMessage,
+        changed: Callable[[LiveView], None],
+    ) -> None:
+        """Nothing is sent yet; `changed` is called when the phase has changed."""
+        self.key = key
+        self.page: ActiveConnection | None = current_connection.get()
+        self.phase = LivePhase.STARTING
+        self.phase_since: datetime = dt_util.utcnow()
+        self.began_at = coordinator.hass.loop.time()
+        camera = coordinator.camera(key)
+        self.was_asleep = camera is not None and not camera.ready
+        self.connected: asyncio.Future[bool] = coordinator.hass.loop.create_future()
+        self.whep = WhepSession(coordinator.http, url)
+        self._coordinator = coordinator
+        self._offer = offer
+        self._send = send
+        self._changed = changed
+        self._answered_at = 0.0
+        self._is_closed = False
+        self._to_be_checked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._unsubscribe = coordinator.async_add_event_listener(
+            DeviceKey("camera", key), self._handle_event
+        )
+
+    def begin(self) -> None:
+        """Answer the browser's offer as soon as there is an answer."""
+        self._task = self._coordinator.config_entry.async_create_background_task(
+            self._coordinator.hass, self._run(), f"{DOMAIN} live view"
+        )
+
+    def is_of_same_player(self, offer: str) -> bool:
+        """Return whether an offer is one more of the same player, which connects anew.
+
+        An RTCPeerConnection keeps the session id of its offers (RFC 9429, section 5.2.2).
+        """
+        own, other = _PEER_CONNECTION.search(self._offer), _PEER_CONNECTION.search(offer)
+        return own is not None and other is not None and own[1] == other[1]
+
+    @callback
+    def saw_picture(self) -> None:
+        """Note that there was a key frame just now: the browser has it, too."""
+        if self.phase is LivePhase.WAITING:
+            self._enter(LivePhase.LIVE)
+
+    async def close(self) -> None:
+        """End the session at MediaMTX, whatever its state.
+
+        An offer that is not answered yet cannot be withdrawn: MediaMTX would make a session of it
+        that nobody ends. So its answer is waited for.
+        """
+        self._is_closed = True
+        self._unsubscribe()
+        if self._task is not None:
+            if self.whep.is_open:
+                self._task.cancel()
+            else:
+                self._refuse(_sentence("view_closed"))
+            await asyncio.wait({self._task})
+        await self._close_session()
+
+    def abandon(self) -> None:
+        """Wait no longer for the answer to an offer."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        try:
+            with self._coordinator.translated(self._coordinator.video_host):
+                await self._open()
+            if not self._is_closed:
+                await self._watch()
+        except HomeAssistantError as err:
+            LOGGER.debug("A live view has ended: %s", err)
+            if err.translation_key not in _OF_THE_WAY:
+                self._refuse(err)
+            self._send(WebRTCError("webrtc_offer_failed", str(err)))
+            await self._close_session()
+        finally:
+            self._decide(connected=False)
+
+    async def _open(self) -> None:
+        """Offer, which MediaMTX holds while it has the camera started, and pass the answer on."""
+        if problem := self._coordinator.start_problem(self.key):
+            raise StreamNotStarted(problem)
+        answer = await self.whep.offer(self._offer)
+        if self._is_closed:
+            return
+        self._answered_at = self._now
+        self._coordinator.async_viewer_came(self.key, self.whep.reader_id, self.began_at)
+        self._enter(LivePhase.WAITING)
+        self._send(WebRTCAnswer(answer))
+        await self.whep.add_waiting()
+
+    async def _watch(self) -> None:
+        """Check now and then whether MediaMTX still has the session. Raises HomeAssistantError.
+
+        The browser does not notice the session's end by itself, and goes on to show a still.
+        """
+        timings, failures = self._coordinator.timings, 0
+        while True:
+            await self._pause(timings.check_view / 3 if failures else timings.check_view)
+            exists = await self.whep.exists()
+            age = self._now - self._answered_at
+            failures = failures + 1 if exists is None else 0
+            if failures == MAX_FAILURES:
+                raise _sentence(StartProblem.UNREACHABLE)
+            if exists is False:
+                is_connected = self.connected.done() and self.connected.result()
+                reason = end_of_view(
+                    is_connected=is_connected,
+                    is_young=age < timings.refused_view,
+                    problem=self._coordinator.start_problem(self.key),
+                )
+                raise _sentence(reason)
+            if age >= timings.connect_view:
+                self._decide(connected=True)
+            if age >= timings.first_picture and self._shows_video:
+                self.saw_picture()
+
+    async def _pause(self, seconds: float) -> None:
+        self._to_be_checked.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._to_be_checked.wait()
+
+    @callback
+    def _handle_event(self, event: Event) -> None:
+        """Check at once when something is said of the session, or of its stream."""
+        is_own = bool(event.reader) and event.reader == self.whep.reader_id
+        if is_own and event.type == "read":
+            self._decide(connected=True)
+        elif is_own or event.type == "notready":
+            self._to_be_checked.set()
+
+    def _decide(self, *, connected: bool) -> None:
+        if not self.connected.done():
+            self.connected.set_result(connected)
+
+    def _refuse(self, reason: HomeAssistantError) -> None:
+        if not self.connected.done():
+            self.connected.set_exception(reason)
+            # Mostly, nobody waits for it.
+            self.connected.exception()
+
+    def _enter(self, phase: LivePhase) -> None:
+        self.phase, self.phase_since = phase, dt_util.utcnow()
+        self._changed(self)
+
+    async def _close_session(self) -> None:
+        # The event comes late, or gets lost: what ends with the last viewer is not to wait for it.
+        self._coordinator.async_viewer_went(self.key, self.whep.reader_id)
+        await self.whep.close()
+
+    @property
+    def _shows_video(self) -> bool:
+        camera = self._coordinator.camera(self.key)
+        return camera is not None and camera.shows_video
+
+    @property
+    def _now(self) -> float:
+        return self._coordinator.hass.loop.time()
+
+
+def _sentence(translation_key: str) -> HomeAssistantError:
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key=translation_key)

@@ -1,0 +1,220 @@
+"""One viewer is one reader: a page requests two kinds of stream at once, and drops one of them."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.components.camera import Camera as CameraEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
+
+from tests.simulator import Simulator, Times, World
+from tests.simulator.faults import Trouble
+from tests.simulator.probe import PATIENCE
+from tests.simulator.viewer import Viewer
+
+FRONT = "camera.front_yard_front_yard_cam"
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """The recorded cameras, over WebRTC, too."""
+    world.protocols.add("web_rtc")
+    return world
+
+
+@pytest.fixture
+def times() -> Times:
+    """A session that does not connect ends after a while."""
+    return replace(Times.fast(), start_timeout=60.0, handshake_timeout=1.0, close_after=0.5)
+
+
+@pytest.fixture
+async def camera(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> AsyncGenerator[CameraEntity]:
+    """The camera; what reads it is stopped in the end."""
+    await async_setup_component(hass, "stream", {})
+    camera: CameraEntity = hass.data["camera"].get_entity(FRONT)
+    yield camera
+    if camera.stream is not None:
+        await camera.stream.stop()
+
+
+class Page:
+    """A page that opens a camera as Home Assistant's own does: both kinds of stream at once."""
+
+    def __init__(self, browser: MockHAClientWebSocket) -> None:
+        """Nothing is open."""
+        self._browser = browser
+        self._last_id = self._offer_id = self._stream_id = 0
+        self._kept: list[dict[str, Any]] = []
+
+    async def open(self, viewer: Viewer) -> None:
+        """Request HLS, and make an offer."""
+        offer = await viewer.offer()
+        await self.request_hls()
+        self._offer_id = await self._send(type="camera/webrtc/offer", offer=offer)
+
+    async def request_hls(self) -> None:
+        """Request HLS only."""
+        self._stream_id = await self._send(type="camera/stream")
+
+    async def close_view(self) -> None:
+        """Close the live view."""
+        self._last_id += 1
+        await self._browser.send_json(
+            {"id": self._last_id, "type": "unsubscribe_events", "subscription": self._offer_id}
+        )
+
+    async def answer(self) -> dict[str, Any]:
+        """Return the answer to the offer, or the error."""
+        message = await self._next(
+            lambda each: (
+                each["id"] == self._offer_id
+                and each.get("event", {}).get("type") in {"answer", "error"}
+            )
+        )
+        return message["event"]
+
+    async def hls(self) -> dict[str, Any]:
+        """Return the answer to the request for HLS."""
+        return await self._next(lambda each: each["id"] == self._stream_id)
+
+    async def _send(self, **message: Any) -> int:
+        self._last_id += 1
+        await self._browser.send_json({"id": self._last_id, "entity_id": FRONT, **message})
+        return self._last_id
+
+    async def _next(self, is_meant: Any) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for message in self._kept:
+                    if is_meant(message):
+                        self._kept.remove(message)
+                        return message
+                self._kept.append(await self._browser.receive_json())
+
+
+@pytest.fixture
+async def page(camera: CameraEntity, browser: MockHAClientWebSocket) -> Page:
+    """A page of Home Assistant's."""
+    return Page(browser)
+
+
+def _viewers(simulator: Simulator) -> int:
+    """Return how many read the stream, but for the reader for still pictures."""
+    return len(simulator.world.cameras[1].stream.viewers)
+
+
+async def test_hls_is_refused_once_webrtc_is_connected(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    await page.open(viewer)
+    await viewer.take((await page.answer())["answer"])
+
+    hls = await page.hls()
+
+    assert not hls["success"]
+    assert "over WebRTC already" in hls["error"]["message"]
+    assert _viewers(simulator) == 1
+
+
+async def test_hls_waits_until_webrtc_is_connected_and_not_only_answered(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    await page.open(viewer)
+    answer = (await page.answer())["answer"]
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await page.hls()
+
+    await viewer.take(answer)
+    assert not (await page.hls())["success"]
+
+
+async def test_hls_goes_on_when_webrtc_does_not_connect(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    await page.open(viewer)
+    assert (await page.answer())["type"] == "answer"
+
+    error = await page.answer()
+    hls = await page.hls()
+
+    assert "over WebRTC" in error["message"]
+    assert hls["success"]
+
+
+async def test_a_browser_that_webrtc_did_not_reach_has_hls_at_once_the_next_time(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    await page.open(viewer)
+    await page.hls()
+    async with Viewer() as another:
+        begun = asyncio.get_running_loop().time()
+        await page.open(another)
+
+        hls = await page.hls()
+
+    assert hls["success"]
+    waited = asyncio.get_running_loop().time() - begun
+    assert waited < simulator.times.handshake_timeout
+
+
+async def test_a_page_without_an_offer_has_hls(page: Page) -> None:
+    await page.request_hls()
+
+    assert (await page.hls())["success"]
+
+
+async def test_the_view_of_one_page_refuses_nothing_to_another(
+    hass: HomeAssistant, page: Page, viewer: Viewer, hass_ws_client: WebSocketGenerator
+) -> None:
+    other = Page(await hass_ws_client(hass))
+    await page.open(viewer)
+
+    await other.request_hls()
+
+    assert (await other.hls())["success"]
+
+
+async def test_what_is_no_page_has_a_stream_also_while_webrtc_plays(
+    page: Page, camera: CameraEntity, viewer: Viewer
+) -> None:
+    await page.open(viewer)
+    await viewer.take((await page.answer())["answer"])
+    await page.hls()
+
+    assert await camera.async_create_stream() is not None
+
+
+async def test_hls_is_refused_for_the_reason_of_webrtc_where_the_camera_does_not_start(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    simulator.world.cameras[1].enabled = False
+    await simulator.disconnect_all()
+    await asyncio.sleep(0.5)
+
+    await page.open(viewer)
+    error, hls = await page.answer(), await page.hls()
+
+    assert "disabled" in error["message"]
+    assert hls["error"]["message"] == error["message"]
+
+
+async def test_a_view_that_is_closed_before_its_answer_opens_no_hls(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=1.0)
+    await page.open(viewer)
+    await asyncio.sleep(0.2)
+
+    await page.close_view()
+
+    assert "closed" in (await page.hls())["error"]["message"]

@@ -1,0 +1,160 @@
+"""A live view that has ended says so within seconds, and why; the browser would not notice."""
+
+from dataclasses import replace
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
+
+from custom_components.nestmtx.client import StartProblem
+from custom_components.nestmtx.live_view import end_of_view
+from tests.conftest import Until
+from tests.simulator import Simulator, Times, World
+from tests.simulator.faults import Trouble
+from tests.simulator.viewer import Viewer
+
+from .viewing import next_message, offer_to, watch
+
+FRONT = "camera.front_yard_front_yard_cam"
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """The recorded cameras, over WebRTC, too."""
+    world.protocols.add("web_rtc")
+    return world
+
+
+@pytest.fixture
+def times() -> Times:
+    """Who waits is held for longer than the integration waits."""
+    return replace(Times.fast(), start_timeout=60.0, close_after=0.5)
+
+
+@pytest.mark.parametrize(
+    ("is_connected", "is_young", "problem", "expected"),
+    [
+        (True, False, None, "stream_ended"),
+        (True, False, StartProblem.CAMERA_OFF, "camera_off"),
+        (False, True, None, "stream_flaps"),
+        (False, False, None, "view_not_connected"),
+        (False, True, StartProblem.UNAUTHORIZED, "camera_unauthorized"),
+    ],
+)
+def test_the_reason_is_the_cameras_problem_else_what_became_of_the_session(
+    is_connected: bool, is_young: bool, problem: StartProblem | None, expected: str
+) -> None:
+    assert end_of_view(is_connected=is_connected, is_young=is_young, problem=problem) == expected
+
+
+async def test_a_view_says_that_the_video_server_is_gone(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    await watch(browser, FRONT, viewer)
+
+    await simulator.whep.close()
+
+    message = await next_message(browser)
+    assert message["type"] == "error"
+    assert message["message"].startswith("The video server did not answer")
+
+
+async def test_a_view_goes_on_while_the_link_to_the_server_is_lost(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    await watch(browser, FRONT, viewer)
+    simulator.faults.unauthorized = True
+    await simulator.disconnect_all()
+    await until(lambda: hass.states.get(FRONT).state == "unavailable")
+
+    first = await viewer.frame()
+
+    assert await viewer.frame() > first
+    assert len(simulator.whep.sessions) == 1
+    simulator.faults.unauthorized = False
+
+
+async def test_a_camera_without_a_path_at_the_video_server_has_words_of_its_own(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    simulator.faults.missing_paths.add("front")
+
+    await offer_to(browser, FRONT, await viewer.offer())
+
+    message = await next_message(browser)
+    assert message["message"].startswith("The NestMTX server has no stream at this camera's path")
+
+
+async def test_a_view_that_is_closed_before_its_answer_is_ended_when_that_comes(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
+    subscription, _ = await offer_to(browser, FRONT, await viewer.offer())
+
+    await browser.send_json_auto_id({"type": "unsubscribe_events", "subscription": subscription})
+
+    await until(lambda: simulator.whep.requests[-1][0] == "DELETE")
+    await until(lambda: not simulator.whep.sessions)
+
+
+async def test_a_player_that_connects_anew_leaves_no_session_behind(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
+) -> None:
+    offer = await viewer.offer()
+    for _ in range(3):
+        await offer_to(browser, FRONT, offer)
+        assert (await next_message(browser))["type"] == "answer"
+
+    await until(lambda: len(simulator.whep.sessions) == 1)
+
+
+async def test_two_players_of_one_page_are_two_views(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    await watch(browser, FRONT, viewer)
+    async with Viewer() as another:
+        await watch(browser, FRONT, another)
+
+        assert len(simulator.whep.sessions) == 2
+
+
+async def test_the_camera_shows_how_far_its_view_is(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    phases: list[str | None] = []
+    hass.bus.async_listen(
+        "state_changed",
+        lambda event: phases.append(event.data["new_state"].attributes.get("live_phase")),
+    )
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
+
+    subscription = await watch(browser, FRONT, viewer)
+    await until(lambda: hass.states.get(FRONT).attributes.get("live_phase") == "live")
+    await browser.send_json_auto_id({"type": "unsubscribe_events", "subscription": subscription})
+    await until(lambda: "live_phase" not in hass.states.get(FRONT).attributes)
+
+    seen = list(dict.fromkeys(phase for phase in phases if phase))
+    assert seen == ["starting", "waiting", "live"]
+
+
+async def test_the_next_start_is_estimated_by_the_last_ones(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
+
+    await watch(browser, FRONT, viewer)
+    await until(lambda: hass.states.get(FRONT).attributes.get("live_phase") == "live")
+
+    assert hass.states.get(FRONT).attributes["usual_start"] >= 0.5
