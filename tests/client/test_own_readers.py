@@ -23,9 +23,10 @@ class Clock:
 
 def test_a_reader_counts_from_when_each_list_has_it_until_none_has_it_any_more() -> None:
     clock = Clock()
-    readers = OwnReaders(LAG, clock)
+    readers = OwnReaders(LAG, clock, lambda _: None)
 
-    with readers.reading(1):
+    with readers.reading(1) as begin:
+        begin()
         assert readers.counts(LAG - 1) == {}
         assert readers.counts(LAG) == {1: 1}
         clock.now = 100.0
@@ -34,11 +35,33 @@ def test_a_reader_counts_from_when_each_list_has_it_until_none_has_it_any_more()
     assert readers.counts(100.0 + LAG) == {}
 
 
+def test_who_waits_for_a_stream_is_in_no_list_yet() -> None:
+    clock, changed = Clock(), list[int]()
+    readers = OwnReaders(LAG, clock, changed.append)
+
+    with readers.reading(1):
+        assert readers.counts(LAG) == {}
+
+    assert not changed
+
+
+def test_lists_are_not_trusted_when_a_reader_begins_or_ends() -> None:
+    changed: list[int] = []
+    readers = OwnReaders(LAG, Clock(), changed.append)
+
+    with readers.reading(1) as begin:
+        begin()
+        assert changed == [1]
+
+    assert changed == [1, 1]
+
+
 def test_what_has_ended_long_ago_is_forgotten() -> None:
     clock = Clock()
-    readers = OwnReaders(LAG, clock)
+    readers = OwnReaders(LAG, clock, lambda _: None)
     for _ in range(100):
-        with readers.reading(1):
+        with readers.reading(1) as begin:
+            begin()
             clock.now += 100.0
 
     readers.counts(clock.now)

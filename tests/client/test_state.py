@@ -95,16 +95,46 @@ def test_read_and_unread_make_and_end_being_watched(state: ServerState) -> None:
     assert not state.cameras[1].watched
 
 
-def test_our_own_readers_do_not_watch(state: ServerState) -> None:
-    state = apply_event(state, read_event("a", query="x=1&ha=n0nce"), 1.0)
+@pytest.mark.parametrize("query", ["ha=n0nce", "x=1&ha=n0nce", "ha%3Dn0nce", "x%3D1%26ha%3Dn0nce"])
+@pytest.mark.parametrize("reader_type", ["rtspSession", "webrtcSession", "webRTCSession"])
+def test_our_own_readers_do_not_watch(state: ServerState, query: str, reader_type: str) -> None:
+    event = read_event("a", query=query, readerType=reader_type)
 
+    assert not apply_event(state, event, 1.0).cameras[1].watched
+    assert (
+        not apply_camera(
+            apply_event(state, event, 1.0), replace(FRONT, viewers=1), 100.0, LAG, {1: 1}
+        )
+        .cameras[1]
+        .watched
+    )
+
+
+@pytest.mark.parametrize("query", ["ha=other", "x=1&ha=other", "ha%3Dother"])
+def test_another_home_assistants_reader_does_not_watch(state: ServerState, query: str) -> None:
+    state = apply_event(state, read_event("a", query=query), 1.0)
     assert not state.cameras[1].watched
 
+    state = apply_camera(state, replace(FRONT, viewers=2), 100.0, LAG)
+    assert state.cameras[1].viewers == 1
 
-def test_a_reader_with_another_nonce_watches(state: ServerState) -> None:
-    state = apply_event(state, read_event("a", query="ha=other"), 1.0)
+    left = camera_event("unread", readerId="a", query=query)
+    assert apply_event(state, left, 101.0).cameras[1].viewers == 1
 
-    assert state.cameras[1].watched
+
+@pytest.mark.parametrize("query", ["", "ha=", "ha", "token=ha%3Dn0nce", "alpha=n0nce"])
+def test_a_reader_without_a_tag_watches(state: ServerState, query: str) -> None:
+    assert apply_event(state, read_event("a", query=query), 1.0).cameras[1].watched
+
+
+def test_the_end_of_an_own_reader_whose_coming_was_lost_is_not_that_of_a_viewer(
+    state: ServerState,
+) -> None:
+    state = apply_camera(state, replace(FRONT, viewers=2), 100.0, LAG, {1: 1})
+
+    left = camera_event("unread", readerId="ours", query="ha=n0nce")
+
+    assert apply_event(state, left, 101.0).cameras[1].viewers == 1
 
 
 def test_the_end_of_the_stream_ends_being_watched(state: ServerState) -> None:

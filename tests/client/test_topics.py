@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.nestmtx.client.state.sync import EventTopics
+from custom_components.nestmtx.client.state.topics import EventTopics
 
 
 def _payload(domain: str = "camera", event: str = "ready") -> dict[str, Any]:

@@ -62,6 +62,7 @@ from .state.diff import STREAMING, Diff, Fields
 from .state.feeds import POLLS, Feed
 from .state.listener import Listener, SessionState
 from .state.state import ServerState
+from .state.viewers import Viewers
 from .timings import Timings
 
 __all__ = [
@@ -116,6 +117,7 @@ __all__ = [
     "StreamUrls",
     "Timings",
     "Version",
+    "Viewers",
     "WhepSession",
     "ice_servers",
     "parse_address",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from .state.viewers import Viewers
     from .timings import Timings
 
 _LOGGER = logging.getLogger(__name__)
@@ -42,7 +43,8 @@ class NestMTXClient:
     """A session with a server: start it, run it for as long as it is needed, stop it.
 
     What happens is reported to a `Listener`. What can be asked of the server is found in
-    `cameras`, `credentials`, `server`, and `rpc` for any module; `streams` has cameras stream.
+    `cameras`, `credentials`, `server`, and `rpc` for any module; `streams` has cameras stream,
+    and `viewers` counts those who watch through sessions that the caller opens.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class NestMTXClient:
         """How many connections in a row did not last, or led to nothing after a login."""
         self._session_state = SessionState.STOPPED
         self._sync = StateSync(listener, timings)
+        self.viewers: Viewers = self._sync
         self.streams = OnDemandStreams(
             self, self._sync, timings, video_host or account.address.host
         )

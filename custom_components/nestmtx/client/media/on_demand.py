@@ -132,8 +132,8 @@ class OnDemandStream:
         """Read, and begin again where a stream is not there yet or was lost."""
         while True:
             try:
-                with self._sync.own_readers.reading(self._camera.id):
-                    await self._read(self._opened)
+                with self._sync.own_readers.reading(self._camera.id) as begin:
+                    await self._read(partial(self._opened, begin))
             except CannotConnect as err:
                 self._problem = StartProblem.UNREACHABLE
                 _LOGGER.debug("Camera %s: %s", self._camera.id, err)
@@ -143,7 +143,8 @@ class OnDemandStream:
             self._is_open = False
             await asyncio.sleep(self._timings.read_again)
 
-    def _opened(self) -> None:
+    def _opened(self, begin: Callable[[], None]) -> None:
+        begin()
         self._is_open = True
         self._problem = None
 
@@ -244,7 +245,8 @@ class OnDemandStreams:
         Our reader is no viewer. Raises StreamNotStarted where the camera has no stream.
         """
         url = self._rtsp_url(camera_id)
-        with self._sync.own_readers.reading(camera_id):
+        with self._sync.own_readers.reading(camera_id) as begin:
+            begin()
             async with aclosing(read_video(url)) as units:
                 async for unit in units:
                     yield unit

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from ..data.models import (
     Authorization,
@@ -22,10 +22,10 @@ from .state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 OWN_READER = "ha"
-"""The key in a stream URL's query that tags a reader as a client's own."""
+"""The key in a stream URL's query that tags a reader as a client's own, who is no viewer."""
 
 type _Facts = dict[str, Any]
 """Fields of a camera that an event says something of."""
@@ -76,6 +76,25 @@ def with_camera(state: ServerState, camera: Camera, pending: PendingEvents) -> S
     )
 
 
+def with_readers(
+    state: ServerState, camera_id: int, change: Callable[[Readers], Readers], at: float
+) -> ServerState:
+    """Return the state after a change of a camera's readers that this client made at a time.
+
+    It holds against lists as an event does.
+    """
+    camera = state.cameras.get(camera_id)
+    if not state.synced or camera is None:
+        return state
+    pending = state.pending.get(camera_id, NOTHING_PENDING)
+    readers = change(pending.readers)
+    return with_camera(
+        state,
+        replace(camera, viewers=readers.viewers),
+        replace(pending, readers=readers, readers_at=at),
+    )
+
+
 def settle_at(state: ServerState, camera_id: int, lag: float) -> float | None:
     """Return when reading a camera will settle some of what events said; None if nothing is open.
 
@@ -123,7 +142,7 @@ def advance_camera(
 ) -> tuple[Camera, Readers]:
     """Return a camera and its readers after one of CAMERA_EVENTS.
 
-    Readers whose stream URL carries the nonce are our own, and no viewers.
+    Readers whose stream URL carries the nonce are our own: events tell nothing new of them.
     """
     facts = _FACTS[event.type](camera, event) if event.type in _FACTS else {}
     readers = _advance_readers(readers, event, nonce)
@@ -135,8 +154,11 @@ def _advance_readers(readers: Readers, event: Event, nonce: str) -> Readers:
         return readers.all_went()
     if event.reader is None or event.type not in READER_EVENTS:
         return readers
+    tags = _tags(event)
+    if nonce in tags:
+        return readers
     if event.type == "read":
-        return readers.came(event.reader, own=is_own_reader(event, nonce))
+        return readers.came(event.reader, foreign=bool(tags))
     return readers.went(event.reader)
 
 
@@ -208,7 +230,12 @@ _FACTS: Mapping[str, Callable[[Camera, Event], _Facts]] = MappingProxyType(
 )
 
 
-def is_own_reader(event: Event, nonce: str) -> bool:
-    """Return whether an event tells of a reader of this client, who is no viewer."""
-    query = event.details.get("query", "")
-    return bool(nonce) and nonce in parse_qs(query).get(OWN_READER, ())
+def is_viewer(event: Event) -> bool:
+    """Return whether an event tells of a reader without a tag: somebody watches."""
+    return not _tags(event)
+
+
+def _tags(event: Event) -> Collection[str]:
+    """Return whose reader an event tells of: the nonce of its client."""
+    # MediaMTX 1.20 escapes the query as a whole.
+    return parse_qs(unquote(event.details.get("query", ""))).get(OWN_READER, ())

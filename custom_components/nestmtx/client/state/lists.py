@@ -11,6 +11,7 @@ from ..data.models import (
 )
 from .events import apply_event, with_camera
 from .state import (
+    EMPTY,
     NEVER,
     NOTHING_PENDING,
     PendingEvents,
@@ -28,11 +29,11 @@ def apply_lists(
     cameras: Listing[Camera],
     credentials: Listing[Credential],
     lag: float,
-    own_readers: Mapping[int, int] | None = None,
+    own_readers: Mapping[int, int] = EMPTY,
 ) -> ServerState:
     """Return the state after both lists came through.
 
-    `own_readers` is how many of a camera's readers are our own, by its id, where that is known.
+    `own_readers` is how many of a camera's readers are this client's own, by its id.
     """
     early = state.early_events
     state = _with_cameras(state, cameras, lag, own_readers)
@@ -49,7 +50,7 @@ def apply_camera(
     camera: Camera,
     asked_at: float,
     lag: float,
-    own_readers: Mapping[int, int] | None = None,
+    own_readers: Mapping[int, int] = EMPTY,
 ) -> ServerState:
     """Return the state after a single camera was read.
 
@@ -66,12 +67,12 @@ def _merge_row(
     row: Camera,
     asked_at: float,
     lag: float,
-    own_readers: Mapping[int, int] | None,
+    own_readers: Mapping[int, int],
 ) -> tuple[Camera, PendingEvents]:
     """Bring a row together with what events have said of the camera since."""
     known = state.cameras.get(row.id)
     row = _identified(row, known)
-    own = None if own_readers is None else own_readers.get(row.id, 0)
+    own = own_readers.get(row.id, 0)
     if known is None or known.key != row.key or not state.synced:
         return _merge(row, row, NOTHING_PENDING, asked_at, lag, own)
     pending = state.pending.get(row.id, NOTHING_PENDING)
@@ -82,7 +83,7 @@ def _with_cameras(
     state: ServerState,
     listing: Listing[Camera],
     lag: float,
-    own_readers: Mapping[int, int] | None,
+    own_readers: Mapping[int, int],
 ) -> ServerState:
     merged = {
         row.id: _merge_row(state, row, listing.asked_at, lag, own_readers) for row in listing.rows
@@ -173,7 +174,7 @@ def _merge(
     pending: PendingEvents,
     asked_at: float,
     lag: float,
-    own: int | None,
+    own: int,
 ) -> tuple[Camera, PendingEvents]:
     """Return a camera after a row that was requested at a time, and its pending events.
 

@@ -1,4 +1,4 @@
-"""The readers that this client itself has, by its own knowledge.
+"""The tagged readers that this client itself has, by its own knowledge.
 
 Their events get lost as others do. Without this, one of them would count as a viewer for good, and
 what ends with the last viewer would never end.
@@ -7,6 +7,7 @@ what ends with the last viewer would never end.
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,33 +19,43 @@ _NOT_YET = float("inf")
 @dataclass(slots=True)
 class _OwnReader:
     camera_id: int
-    began_at: float
+    began_at: float = _NOT_YET
     ended_at: float = _NOT_YET
 
 
 class OwnReaders:
-    """Counts the readers of each camera that a list has for certain, or may have."""
+    """Counts the readers of each camera that a list has."""
 
-    def __init__(self, lag: float, clock: Callable[[], float]) -> None:
-        """There are none; `lag` is that of the server's lists, in seconds."""
+    def __init__(
+        self, lag: float, clock: Callable[[], float], on_change: Callable[[int], None]
+    ) -> None:
+        """There are none; `lag` is that of the server's lists, in seconds.
+
+        `on_change` is called with a camera's id when one of its readers begins or ends: until the
+        lag is over, a list may have it or not.
+        """
         self._lag = lag
         self._clock = clock
+        self._on_change = on_change
         self._readers: list[_OwnReader] = []
 
     @contextmanager
-    def reading(self, camera_id: int) -> Generator[None]:
-        """Count a reader of a camera."""
-        reader = _OwnReader(camera_id, self._clock())
-        self._readers.append(reader)
+    def reading(self, camera_id: int) -> Generator[Callable[[], None]]:
+        """Have a reader of a camera from when what this yields is called.
+
+        Until then, MediaMTX holds a request, and lists have nothing of it.
+        """
+        reader = _OwnReader(camera_id)
         try:
-            yield
+            yield partial(self._begin, reader)
         finally:
-            reader.ended_at = self._clock()
+            if reader.began_at != _NOT_YET:
+                reader.ended_at = self._clock()
+                self._on_change(camera_id)
 
     def counts(self, asked_at: float) -> Mapping[int, int]:
         """Return how many there are in a list that was requested at a time, by the camera's id.
 
-        One that has just begun may not be in it yet, and counts as a viewer until the next list.
         One that has just ended may still be in it: it must not look like a viewer.
         """
         now = self._clock()
@@ -54,3 +65,8 @@ class OwnReaders:
             if reader.began_at + self._lag <= asked_at < reader.ended_at + self._lag:
                 counts[reader.camera_id] = counts.get(reader.camera_id, 0) + 1
         return counts
+
+    def _begin(self, reader: _OwnReader) -> None:
+        reader.began_at = self._clock()
+        self._readers.append(reader)
+        self._on_change(reader.camera_id)

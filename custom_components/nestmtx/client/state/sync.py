@@ -11,20 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..connection import fetch
 from ..data.log_lines import parse_log_line
-from ..data.parsing import parse_event
 from ..errors import InvalidAnswer, RequestError, RequestTimeout
 from .diff import Diff, diff, diff_for_event
-from .events import (
-    CAMERA_EVENTS,
-    CREDENTIAL_EVENTS,
-    apply_event,
-    is_own_reader,
-    settle_at,
-)
+from .events import apply_event, is_viewer, settle_at, with_readers
 from .feeds import Feed, Feeds
 from .lists import apply_camera, apply_lists
 from .own_readers import OwnReaders
-from .state import ServerState, reset_state, with_server
+from .readers import Readers
+from .state import NOTHING_PENDING, ServerState, reset_state, with_server
+from .topics import EventTopics
 
 if TYPE_CHECKING:
     from ..connection.connection import Connection
@@ -37,7 +32,6 @@ _LOGGER = logging.getLogger(__name__)
 
 MAX_HELD_EVENTS = 1000
 """Events that wait to be reported while the first lists are fetched."""
-BARE_TOPICS = CAMERA_EVENTS | CREDENTIAL_EVENTS
 
 
 def notify[*Arguments](listener: Callable[[*Arguments], None], *arguments: *Arguments) -> None:
@@ -46,38 +40,6 @@ def notify[*Arguments](listener: Callable[[*Arguments], None], *arguments: *Argu
         listener(*arguments)
     except Exception:
         _LOGGER.exception("Unexpected error in %s", listener.__name__)
-
-
-class EventTopics:
-    """Takes each event once, from the topics that it is sent on.
-
-    The server sends an event as `camera:ready`, `camera:*` and `ready`, in this order; its page
-    names `nestmtx:*` too. The first is taken; the second only of a server that never sends the
-    first. The bare topics collide: `application:ready` is sent as `ready` as well.
-    """
-
-    def __init__(self) -> None:
-        """Begin with a server of which nothing is known."""
-        self._specific = False
-
-    def accepts(self, topic: str) -> bool:
-        """Return whether an event could be taken from a topic, by its name alone."""
-        is_covered = topic.endswith(":*") and self._specific
-        return not is_covered and topic.lower() not in BARE_TOPICS
-
-    def take(self, topic: str, payload: Any) -> Event | None:
-        """Return the event that a message carries, unless another one does, too."""
-        if ":" not in topic:
-            return None
-        event = parse_event(payload)
-        if event is None:
-            return None
-        if topic.lower() == f"{event.domain}:{event.type}":
-            self._specific = True
-            return event
-        if topic.lower() == f"{event.domain}:*" and not self._specific:
-            return event
-        return None
 
 
 class StateSync:
@@ -92,7 +54,7 @@ class StateSync:
         """Nothing is known yet."""
         self.state = self._published = ServerState(nonce=secrets.token_hex(4))
         self.wake = asyncio.Event()
-        self.own_readers = OwnReaders(timings.lag, lambda: self._now)
+        self.own_readers = OwnReaders(timings.lag, lambda: self._now, self._change_readers)
         self._listener = listener
         self._timings = timings
         self._topics = EventTopics()
@@ -106,7 +68,7 @@ class StateSync:
         self._change: asyncio.Future[None] | None = None
 
     async def wait_for_change(self) -> None:
-        """Wait until the state has changed."""
+        """Wait until the state has changed, or an event has told something of it."""
         if self._change is None or self._change.done():
             self._change = asyncio.get_running_loop().create_future()
         await asyncio.shield(self._change)
@@ -163,12 +125,48 @@ class StateSync:
         if event.domain == "camera" and event.entity is not None:
             self._settle_later(event.entity)
         self._publish_if_following(diff_for_event(event, former, self.state))
-        if event.reader is not None and is_own_reader(event, self.state.nonce):
+        if self.state is not former:
+            # An event may be waited for that changes nothing that is shown.
+            self._notify_waiting()
+        if event.reader is not None and not is_viewer(event):
             return
         if self._follows:
             notify(self._listener.on_event, event)
         else:
             self._held.append(event)
+
+    # Viewers of ours, see `Viewers`
+
+    def viewer_came(self, camera_id: int, reader_id: str, offered_at: float) -> None:
+        """Count a viewer whose session we have opened."""
+        if reader_id:
+            self._change_readers(
+                camera_id, lambda readers: readers.view_came(reader_id, offered_at)
+            )
+
+    def viewer_went(self, camera_id: int, reader_id: str) -> None:
+        """Count a viewer off whose session has ended."""
+        if reader_id:
+            self._change_readers(camera_id, lambda readers: readers.went(reader_id))
+
+    def is_reading(self, camera_id: int, reader_id: str) -> bool:
+        """Return whether an event has told that a reader came."""
+        return reader_id in self._readers(camera_id).present
+
+    def has_left(self, camera_id: int, reader_id: str) -> bool:
+        """Return whether a reader has left, as an event or we ourselves told."""
+        return reader_id in self._readers(camera_id).left
+
+    def _readers(self, camera_id: int) -> Readers:
+        return self.state.pending.get(camera_id, NOTHING_PENDING).readers
+
+    def _change_readers(
+        self, camera_id: int, change: Callable[[Readers], Readers] = lambda readers: readers
+    ) -> None:
+        """Change who reads a camera, or have only lists wait that may not know it yet."""
+        self.state = with_readers(self.state, camera_id, change, self._now)
+        self._settle_later(camera_id)
+        self._publish_if_following(diff(self._published, self.state))
 
     # What is due
 
@@ -294,9 +292,12 @@ class StateSync:
 
     def _publish(self, changed: Diff) -> None:
         self._published = self.state
+        self._notify_waiting()
+        notify(self._listener.on_state, self.state, changed)
+
+    def _notify_waiting(self) -> None:
         if self._change is not None and not self._change.done():
             self._change.set_result(None)
-        notify(self._listener.on_state, self.state, changed)
 
     @property
     def _accepts_log(self) -> bool:
