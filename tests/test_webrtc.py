@@ -119,10 +119,10 @@ async def test_closing_a_view_ends_its_session(
     assert simulator.whep.requests[-1][0] == "DELETE"
 
 
-async def test_closing_a_view_before_its_answer_ends_the_demand(
+async def test_closing_a_view_before_its_answer_keeps_no_camera_awake(
     browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
 ) -> None:
-    simulator.world.cameras[1].trouble = Trouble(process_start=30.0)
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
     subscription, _ = await _offer(browser, FRONT, await viewer.offer())
     await until(lambda: simulator.world.cameras[1].process is not None)
 

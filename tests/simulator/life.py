@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 import uuid
 
@@ -39,7 +40,8 @@ class Life:
         self._send = announce
         self._ended = ended
         self._streamer = Streamer(self.camera, world, times, announce, self)
-        self._appeared = self._over = False
+        self._appeared = self._timed_out = self._over = False
+        self._entries = 0
         self._source_id = str(uuid.uuid4())
         self._waiting = 0
         self._ready = asyncio.Event()
@@ -79,7 +81,10 @@ class Life:
             await self.announce("notReady", sourceId=self._source_id)
 
     async def wait(self) -> None:
-        """Want the stream until it is there; raises StreamUnavailable."""
+        """Want the stream until it is there; raises StreamUnavailable.
+
+        Who lets go wants it no more, but does not call its start off.
+        """
         self._waiting += 1
         self.stir()
         try:
@@ -90,13 +95,17 @@ class Life:
         finally:
             self._waiting -= 1
             self.stir()
+        if self._timed_out:
+            raise StreamTimedOut(self.path)
         if self._over:
             raise StreamUnavailable(self.path)
 
     async def enter(self, reader: Reader) -> None:
         """Add a reader as soon as there is a stream; raises StreamUnavailable."""
         await self.wait()
+        self._entries += 1
         self.readers[reader.id] = reader
+        self.stir()
         self._show_readers()
         await self._announce_reader("read", reader)
 
@@ -186,12 +195,12 @@ class Life:
         return was_ready
 
     async def _until_unwanted(self) -> None:
+        if not await self._starts():
+            return
         watched = self._wanted
         while True:
             await self._stirs_until(lambda: not self._wanted)
-            if self._appeared:
-                await asyncio.sleep(self._times.close_after)
-            if self._wanted:
+            if await self._wanted_again():
                 watched = True
                 continue
             if not self.persistent:
@@ -200,6 +209,22 @@ class Life:
                 await self.announce("undemand")
             await self._stirs_until(lambda: self._wanted or not self.persistent)
             watched = self._wanted
+
+    async def _starts(self) -> bool:
+        """Wait for the stream, whether somebody still wants it or not; False: it did not come."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._times.start_timeout):
+                await self._stirs_until(lambda: self._appeared)
+        self._timed_out = not (self._appeared or self.persistent)
+        return not self._timed_out
+
+    async def _wanted_again(self) -> bool:
+        """Whether somebody comes, be it for a moment, while a stream outlives its readers."""
+        entries = self._entries
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._times.close_after):
+                await self._stirs_until(lambda: self._wanted or self._entries > entries)
+        return self._wanted or self._entries > entries
 
     @property
     def _wanted(self) -> bool:
@@ -225,6 +250,7 @@ class Life:
             )
         self._appeared = True
         self._ready.set()
+        self.stir()
 
     def _disappear(self) -> None:
         self._ready.clear()

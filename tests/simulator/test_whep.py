@@ -9,7 +9,7 @@ import pytest
 
 from . import Simulator, Times, recorded
 from .offers import CABIN, FRONT, SDP, answered, http_of, refusal, watch
-from .probe import PATIENCE, Probe, running, token_of, until
+from .probe import Probe, running, token_of, until
 from .viewer import Viewer
 
 
@@ -63,9 +63,32 @@ async def test_answer_says_how_to_go_on(
     assert "a=candidate:" in answer and "H264" in answer and "VP8" not in answer
 
 
-async def test_closing_a_held_offer_ends_the_demand(socket_enabled: None, viewer: Viewer) -> None:
-    # It would be held for much longer than anybody waits here.
-    times = replace(Times.fast(), start_timeout=10 * PATIENCE)
+async def test_an_offer_that_is_dropped_wakes_the_camera_and_makes_a_session_all_the_same(
+    socket_enabled: None, viewer: Viewer
+) -> None:
+    times = replace(Times.fast(), process_start=0.3, handshake_timeout=0.5)
+    async with (
+        running(Simulator(recorded(), times=times)) as simulator,
+        http_of(simulator) as http,
+        Probe() as client,
+    ):
+        await client.connect(simulator, auth={"token": token_of(simulator)})
+        held = asyncio.create_task(answered(http, await viewer.offer()))
+        await until(lambda: "camera:demand" in client.events())
+        held.cancel()
+
+        await until(lambda: simulator.whep.sessions)
+
+        assert len(simulator.world.cameras[1].stream.readers) == 1
+        await until(lambda: not simulator.whep.sessions)
+        await until(lambda: "camera:notReady" in client.events())
+        assert {"camera:ready", "camera:undemand"} <= set(client.events())
+
+
+async def test_an_offer_that_is_dropped_is_held_for_as_long_as_any(
+    socket_enabled: None, viewer: Viewer
+) -> None:
+    times = replace(Times.fast(), start_timeout=0.5)
     async with (
         running(Simulator(recorded(), times=times)) as simulator,
         http_of(simulator) as http,
@@ -74,8 +97,13 @@ async def test_closing_a_held_offer_ends_the_demand(socket_enabled: None, viewer
         await client.connect(simulator, auth={"token": token_of(simulator)})
         held = asyncio.create_task(answered(http, await viewer.offer(), CABIN))
         await until(lambda: "camera:demand" in client.events())
+        dropped = asyncio.get_running_loop().time()
         held.cancel()
+
         await until(lambda: "camera:undemand" in client.events())
+
+        assert asyncio.get_running_loop().time() - dropped > 0.3
+        assert client.events() == ["camera:demand", "camera:undemand"]
         assert not simulator.whep.sessions
 
 

@@ -62,6 +62,7 @@ class Whep:
         self._lives = lives
         self._film = film
         self._tasks = Tasks()
+        self._held = Tasks()
         self._sessions: dict[str, Session] = {}
         app = web.Application(middlewares=[self._noted])
         endpoint, session = "/{path:.+?}/whep", "/{path:.+?}/whep/{secret}"
@@ -70,8 +71,7 @@ class Whep:
         app.router.add_options(session, self._on_options)
         app.router.add_patch(session, self._on_patch)
         app.router.add_delete(session, self._on_delete)
-        # A held POST ends with its client.
-        self._listener = Listener(app, handler_cancellation=True)
+        self._listener = Listener(app)
 
     @property
     def sessions(self) -> tuple[str, ...]:
@@ -85,6 +85,7 @@ class Whep:
     async def close(self) -> None:
         """Hang up on everybody, held requests included; nobody is told who has left."""
         await self._listener.drop()
+        await self._held.end()
         dropped, self._sessions = self._sessions, {}
         for session in dropped.values():
             session.left.set()
@@ -108,22 +109,20 @@ class Whep:
         return response
 
     async def _on_post(self, request: web.Request) -> web.Response:
-        """Held until there is a stream, as MediaMTX holds it."""
+        """Held until there is a stream, also when the viewer has gone meanwhile."""
         path = request.match_info["path"]
         if request.content_type != "application/sdp":
             return _failed(400, "invalid Content-Type")
         reader = Reader("webRTCSession", request.query_string)
         try:
-            session, answer = await self._begin(path, reader, await request.text())
+            begin = self._begin(path, reader, await request.text())
+            secret, answer = await self._held.spawn(begin)
         except BadOffer as error:
             return _failed(400, str(error))
         except StreamTimedOut:
             return _failed(400, f"source of path '{path}' has timed out")
         except StreamUnavailable:
             return _failed(404, f"no stream is available on path '{path}'")
-        secret = str(uuid.uuid4())
-        self._sessions[secret] = session
-        self._tasks.spawn(self._run(secret, session))
         headers = _ANYWHERE | {
             _EXPOSED: "ETag, ID, Accept-Patch, Link, Location",
             "ETag": "*",
@@ -137,8 +136,8 @@ class Whep:
         self._add_ice_servers(response)
         return response
 
-    async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[Session, str]:
-        """A session and its answer; whatever goes wrong leaves nothing behind."""
+    async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[str, str]:
+        """A session's secret and its answer; whatever goes wrong leaves nothing behind."""
         peer = Peer(Shown(self._film, partial(self._lives.scene, path)))
         async with AsyncExitStack() as undoing:
             undoing.push_async_callback(peer.close)
@@ -147,7 +146,10 @@ class Whep:
             undoing.push_async_callback(self._lives.close, path, reader.id)
             answer = await peer.answer()
             undoing.pop_all()
-        return Session(path, reader, peer), answer
+        secret = str(uuid.uuid4())
+        self._sessions[secret] = Session(path, reader, peer)
+        self._tasks.spawn(self._run(secret, self._sessions[secret]))
+        return secret, answer
 
     async def _on_patch(self, request: web.Request) -> web.Response:
         if not _is_uuid(request.match_info["secret"]):
