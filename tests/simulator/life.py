@@ -42,6 +42,7 @@ class Life:
         self._streamer = Streamer(self.camera, world, times, announce, self)
         self._appeared = self._timed_out = self._over = False
         self._entries = 0
+        self._connected: set[str] = set()
         self._source_id = str(uuid.uuid4())
         self._waiting = 0
         self._ready = asyncio.Event()
@@ -101,13 +102,18 @@ class Life:
             raise StreamUnavailable(self.path)
 
     async def enter(self, reader: Reader) -> None:
-        """Add a reader as soon as there is a stream; raises StreamUnavailable."""
+        """Count a reader as soon as there is a stream; raises StreamUnavailable."""
         await self.wait()
         self._entries += 1
         self.readers[reader.id] = reader
         self.stir()
         self._show_readers()
-        await self._announce_reader("read", reader)
+
+    async def connect(self, reader_id: str) -> None:
+        """A reader that counts is really there: only now it is announced."""
+        if reader_id in self.readers and reader_id not in self._connected:
+            self._connected.add(reader_id)
+            await self._announce_reader("read", self.readers[reader_id])
 
     async def leave(self, reader_id: str) -> None:
         """Remove a reader that is still there."""
@@ -115,7 +121,7 @@ class Life:
         if reader is not None:
             self._show_readers()
             self.stir()
-            await self._announce_reader("unread", reader)
+            await self._announce_gone(reader)
 
     def stir(self) -> None:
         """Have the life look again at what it is wanted for."""
@@ -152,7 +158,7 @@ class Life:
         self._disappear()
         gone, self.readers = self.readers, {}
         for reader in gone.values():
-            await self._announce_reader("unread", reader)
+            await self._announce_gone(reader)
         if was_ready:
             await self.announce("notReady", sourceId=self._source_id)
         self.stir()
@@ -179,6 +185,11 @@ class Life:
     async def announce_ready(self) -> None:
         """Say that there is a stream to read, whatever it shows."""
         await self.announce("ready", sourceId=self._source_id)
+
+    async def _announce_gone(self, reader: Reader) -> None:
+        if reader.id in self._connected:
+            self._connected.discard(reader.id)
+            await self._announce_reader("unread", reader)
 
     async def _announce_reader(self, event: str, reader: Reader) -> None:
         await self.announce(event, query=reader.query, readerType=reader.kind, readerId=reader.id)

@@ -7,7 +7,7 @@ import uuid
 import aiohttp
 import pytest
 
-from . import Simulator, Times, recorded
+from . import Quirks, Simulator, Times, recorded
 from .offers import CABIN, FRONT, SDP, answered, http_of, refusal, watch
 from .probe import Probe, running, token_of, until
 from .viewer import Viewer
@@ -46,9 +46,31 @@ async def test_offer_is_held_until_a_sleeping_camera_streams(socket_enabled: Non
         assert simulator.whep.sessions == (location,)
         await viewer.take(answer)
         await viewer.frame()
+        await until(lambda: "camera:read" in client.events())
         assert client.events() == ["camera:demand", "camera:ready", "camera:read"]
         [read] = [args[0]["details"] for event, args in client.frames if event == "camera:read"]
-        assert (read["query"], read["readerType"]) == ("ha=nonce", "webRTCSession")
+        assert (read["query"], read["readerType"]) == ("ha=nonce", "webrtcSession")
+
+
+async def test_a_newer_version_spells_readers_otherwise_and_keeps_the_query(
+    socket_enabled: None, viewer: Viewer
+) -> None:
+    quirks = replace(Quirks(), mediamtx_1_9=False)
+    async with (
+        running(Simulator(recorded(), quirks, Times.fast())) as simulator,
+        http_of(simulator) as http,
+        Probe() as client,
+    ):
+        await client.connect(simulator)
+        location = await watch(http, viewer, f"{FRONT}?ha=nonce")
+        assert location.endswith("?ha=nonce")
+        await until(lambda: "camera:read" in client.events())
+        [read] = [args[0]["details"] for event, args in client.frames if event == "camera:read"]
+        assert (read["query"], read["readerType"]) == ("ha%3Dnonce", "webRTCSession")
+        async with http.delete(location) as response:
+            assert response.status == 200
+        async with http.delete(location) as response:
+            assert await response.json() == {"status": "error", "error": "session not found"}
 
 
 async def test_answer_says_how_to_go_on(
