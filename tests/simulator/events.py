@@ -1,11 +1,13 @@
 """What an event looks like on the wire."""
 
 from datetime import datetime
+from urllib.parse import quote
 import uuid
 
 from .devices import Json
 from .quirks import Quirks
 from .records import Camera
+from .streams import WEB_RTC_SESSION
 
 _NAME_ONLY = ("extended", "failed-extension")
 _SOURCE = ("ready", "notReady")
@@ -35,6 +37,16 @@ def payload(
     """The body of an event."""
     body = {"domain": domain, "event": event, "entity": entity, "details": details}
     return body | ({"at": stamp(at)} if quirks.events_carry_at else {})
+
+
+def by_version(details: Json, quirks: Quirks) -> Json:
+    """What a hook of MediaMTX says, as its version words it."""
+    if quirks.mediamtx_1_9:
+        return details
+    changed = {"query": quote(details["query"], safe="")} if "query" in details else {}
+    if details.get("readerType") == WEB_RTC_SESSION:
+        changed["readerType"] = "webRTCSession"
+    return details | changed
 
 
 def stamp(at: datetime) -> str:

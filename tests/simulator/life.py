@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 import uuid
 
@@ -39,7 +40,9 @@ class Life:
         self._send = announce
         self._ended = ended
         self._streamer = Streamer(self.camera, world, times, announce, self)
-        self._appeared = self._over = False
+        self._appeared = self._timed_out = self._over = False
+        self._entries = 0
+        self._connected: set[str] = set()
         self._source_id = str(uuid.uuid4())
         self._waiting = 0
         self._ready = asyncio.Event()
@@ -79,7 +82,10 @@ class Life:
             await self.announce("notReady", sourceId=self._source_id)
 
     async def wait(self) -> None:
-        """Want the stream until it is there; raises StreamUnavailable."""
+        """Want the stream until it is there; raises StreamUnavailable.
+
+        Who lets go wants it no more, but does not call its start off.
+        """
         self._waiting += 1
         self.stir()
         try:
@@ -90,15 +96,24 @@ class Life:
         finally:
             self._waiting -= 1
             self.stir()
+        if self._timed_out:
+            raise StreamTimedOut(self.path)
         if self._over:
             raise StreamUnavailable(self.path)
 
     async def enter(self, reader: Reader) -> None:
-        """Add a reader as soon as there is a stream; raises StreamUnavailable."""
+        """Count a reader as soon as there is a stream; raises StreamUnavailable."""
         await self.wait()
+        self._entries += 1
         self.readers[reader.id] = reader
+        self.stir()
         self._show_readers()
-        await self._announce_reader("read", reader)
+
+    async def connect(self, reader_id: str) -> None:
+        """A reader that counts is really there: only now it is announced."""
+        if reader_id in self.readers and reader_id not in self._connected:
+            self._connected.add(reader_id)
+            await self._announce_reader("read", self.readers[reader_id])
 
     async def leave(self, reader_id: str) -> None:
         """Remove a reader that is still there."""
@@ -106,7 +121,7 @@ class Life:
         if reader is not None:
             self._show_readers()
             self.stir()
-            await self._announce_reader("unread", reader)
+            await self._announce_gone(reader)
 
     def stir(self) -> None:
         """Have the life look again at what it is wanted for."""
@@ -143,7 +158,7 @@ class Life:
         self._disappear()
         gone, self.readers = self.readers, {}
         for reader in gone.values():
-            await self._announce_reader("unread", reader)
+            await self._announce_gone(reader)
         if was_ready:
             await self.announce("notReady", sourceId=self._source_id)
         self.stir()
@@ -171,6 +186,11 @@ class Life:
         """Say that there is a stream to read, whatever it shows."""
         await self.announce("ready", sourceId=self._source_id)
 
+    async def _announce_gone(self, reader: Reader) -> None:
+        if reader.id in self._connected:
+            self._connected.discard(reader.id)
+            await self._announce_reader("unread", reader)
+
     async def _announce_reader(self, event: str, reader: Reader) -> None:
         await self.announce(event, query=reader.query, readerType=reader.kind, readerId=reader.id)
 
@@ -186,12 +206,12 @@ class Life:
         return was_ready
 
     async def _until_unwanted(self) -> None:
+        if not await self._starts():
+            return
         watched = self._wanted
         while True:
             await self._stirs_until(lambda: not self._wanted)
-            if self._appeared:
-                await asyncio.sleep(self._times.close_after)
-            if self._wanted:
+            if await self._wanted_again():
                 watched = True
                 continue
             if not self.persistent:
@@ -200,6 +220,22 @@ class Life:
                 await self.announce("undemand")
             await self._stirs_until(lambda: self._wanted or not self.persistent)
             watched = self._wanted
+
+    async def _starts(self) -> bool:
+        """Wait for the stream, whether somebody still wants it or not; False: it did not come."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._times.start_timeout):
+                await self._stirs_until(lambda: self._appeared)
+        self._timed_out = not (self._appeared or self.persistent)
+        return not self._timed_out
+
+    async def _wanted_again(self) -> bool:
+        """Whether somebody comes, be it for a moment, while a stream outlives its readers."""
+        entries = self._entries
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._times.close_after):
+                await self._stirs_until(lambda: self._wanted or self._entries > entries)
+        return self._wanted or self._entries > entries
 
     @property
     def _wanted(self) -> bool:
@@ -225,6 +261,7 @@ class Life:
             )
         self._appeared = True
         self._ready.set()
+        self.stir()
 
     def _disappear(self) -> None:
         self._ready.clear()

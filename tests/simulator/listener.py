@@ -33,17 +33,12 @@ async def stop_accepting(sockets: Iterable[Listening]) -> None:
 class Listener:
     """Serves an application on one port; `close` leaves neither socket nor task."""
 
-    def __init__(self, app: web.Application, *, handler_cancellation: bool = False) -> None:
-        """Take the application's requests under watch; end them with their client, if asked to."""
+    def __init__(self, app: web.Application) -> None:
+        """Take the application's requests under watch."""
         self._handling: set[asyncio.Task[Any]] = set()
         self._sockets: list[socket.socket] = []
         app.middlewares.append(self._watch)
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            shutdown_timeout=0.1,
-            handler_cancellation=handler_cancellation,
-        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
 
     async def open(self, host: str, port: int) -> int:
         """Listen; port 0 takes a free one. Answers the port."""

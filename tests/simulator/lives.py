@@ -70,9 +70,19 @@ class Lives:
         """Demand a stream, and let it be once it is there; raises StreamUnavailable."""
         await self._demanded(path, query).wait()
 
+    async def count(self, path: str, reader: Reader) -> None:
+        """Demand a stream, and count as its reader; raises StreamUnavailable."""
+        await self._demanded(path, reader.query).enter(reader)
+
+    async def connect(self, path: str, reader_id: str) -> None:
+        """Announce a reader that counts, and that is connected now."""
+        if life := self._life(path):
+            await life.connect(reader_id)
+
     async def open(self, path: str, reader: Reader) -> None:
         """Demand a stream, and read it; raises StreamUnavailable."""
-        await self._demanded(path, reader.query).enter(reader)
+        await self.count(path, reader)
+        await self.connect(path, reader.id)
 
     async def close(self, path: str, reader_id: str) -> None:
         """Read no more."""

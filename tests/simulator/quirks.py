@@ -46,6 +46,9 @@ class Quirks:
     strict_authorization: bool = True
     """Unknown keys (Google's `iss`) fail an authorization; false: they are ignored."""
 
+    mediamtx_1_9: bool = True
+    """Its MediaMTX is 1.9.0, which NestMTX v1.1.1 brings; false: 1.20.1."""
+
     numeric_levels_of_pino: bool = True
     """Log level 30 means info; false: the page's table, where info is 40."""
 

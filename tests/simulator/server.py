@@ -7,7 +7,7 @@ from typing import Any
 
 from .api import Api
 from .devices import Json
-from .events import camera_details, stamp
+from .events import by_version, camera_details, stamp
 from .faults import Faults
 from .film import Film
 from .lives import Lives
@@ -221,7 +221,9 @@ class Simulator:
         return Rtsp(self._lives, self._film)
 
     def _new_whep(self) -> Whep:
-        return Whep(self.world, self.faults, self.times, self._lives, self._film)
+        return Whep(
+            self.world, self.quirks, self.faults, self.times, self._lives, self._film
+        )
 
     def _path(self, camera_id: int) -> str:
         path = self.world.cameras[camera_id].path
@@ -244,6 +246,7 @@ class Simulator:
 
     async def _announce(self, event: str, entity: int | None, details: Json) -> None:
         """Send a stream's event, without having the stream wait for a late one."""
+        details = by_version(details, self.quirks)
         if self.times.event_delay or self.times.event_jitter:
             self._tasks.spawn(self._announce_late(event, entity, details))
         else:

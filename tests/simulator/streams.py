@@ -7,6 +7,9 @@ import uuid
 OTHER_HOME = "ha=00000000"
 """The query of a reader of another Home Assistant, which is a viewer to this one."""
 
+WEB_RTC_SESSION = "webrtcSession"
+"""The kind of a reader by WebRTC, before MediaMTX spelled it otherwise."""
+
 
 class Picture(StrEnum):
     """What a stream shows."""

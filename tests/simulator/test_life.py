@@ -107,6 +107,18 @@ async def test_process_control(simulator: Simulator, client: Probe) -> None:
     assert process.pid != first_pid
 
 
+async def test_who_comes_and_goes_keeps_a_stream_for_longer(socket_enabled: None) -> None:
+    times = replace(Times.fast(), close_after=0.6)
+    async with running(Simulator(recorded(), times=times)) as simulator:
+        for _ in range(4):
+            reader = await simulator.open_reader(1)
+            await simulator.close_reader(1, reader)
+            await asyncio.sleep(0.4)
+
+        assert simulator.world.cameras[1].stream.ready
+        await until(lambda: simulator.world.cameras[1].process is None)
+
+
 async def test_placeholder_of_a_disabled_camera(simulator: Simulator, client: Probe) -> None:
     reader = await simulator.open_reader(6)
     await simulator.close_reader(6, reader)

@@ -132,16 +132,39 @@ async def test_a_description_is_held_and_does_not_keep_the_stream(
     ]
 
 
-async def test_the_demand_ends_with_the_connection_whose_description_is_held(
+async def test_a_start_goes_on_when_the_connection_whose_description_is_held_is_dropped(
+    simulator: Simulator, client: Probe
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
+    async with viewer(simulator) as one:
+        held = asyncio.create_task(one.ask("DESCRIBE", url_of(simulator)))
+        await until(lambda: "camera:demand" in client.events())
+    await asyncio.wait({held})
+    assert isinstance(held.exception(), EOFError | ConnectionError)
+
+    await until(lambda: "camera:notReady" in client.events())
+
+    assert client.events() == [
+        "camera:demand",
+        "camera:ready",
+        "camera:undemand",
+        "camera:notReady",
+    ]
+
+
+async def test_the_demand_ends_without_a_stream_though_nobody_waits(
     simulator: Simulator, client: Probe
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=math.inf)
     async with viewer(simulator) as one:
         held = asyncio.create_task(one.ask("DESCRIBE", url_of(simulator)))
         await until(lambda: "camera:demand" in client.events())
-    await until(lambda: "camera:undemand" in client.events())
     await asyncio.wait({held})
     assert isinstance(held.exception(), EOFError | ConnectionError)
+
+    await until(lambda: "camera:undemand" in client.events())
+
+    assert simulator.world.cameras[FRONT].process is None
 
 
 async def test_no_description_of_a_stream_that_does_not_come(simulator: Simulator) -> None:

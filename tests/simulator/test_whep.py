@@ -7,9 +7,9 @@ import uuid
 import aiohttp
 import pytest
 
-from . import Simulator, Times, recorded
+from . import Quirks, Simulator, Times, recorded
 from .offers import CABIN, FRONT, SDP, answered, http_of, refusal, watch
-from .probe import PATIENCE, Probe, running, token_of, until
+from .probe import Probe, running, token_of, until
 from .viewer import Viewer
 
 
@@ -46,9 +46,31 @@ async def test_offer_is_held_until_a_sleeping_camera_streams(socket_enabled: Non
         assert simulator.whep.sessions == (location,)
         await viewer.take(answer)
         await viewer.frame()
+        await until(lambda: "camera:read" in client.events())
         assert client.events() == ["camera:demand", "camera:ready", "camera:read"]
         [read] = [args[0]["details"] for event, args in client.frames if event == "camera:read"]
-        assert (read["query"], read["readerType"]) == ("ha=nonce", "webRTCSession")
+        assert (read["query"], read["readerType"]) == ("ha=nonce", "webrtcSession")
+
+
+async def test_a_newer_version_spells_readers_otherwise_and_keeps_the_query(
+    socket_enabled: None, viewer: Viewer
+) -> None:
+    quirks = replace(Quirks(), mediamtx_1_9=False)
+    async with (
+        running(Simulator(recorded(), quirks, Times.fast())) as simulator,
+        http_of(simulator) as http,
+        Probe() as client,
+    ):
+        await client.connect(simulator)
+        location = await watch(http, viewer, f"{FRONT}?ha=nonce")
+        assert location.endswith("?ha=nonce")
+        await until(lambda: "camera:read" in client.events())
+        [read] = [args[0]["details"] for event, args in client.frames if event == "camera:read"]
+        assert (read["query"], read["readerType"]) == ("ha%3Dnonce", "webRTCSession")
+        async with http.delete(location) as response:
+            assert response.status == 200
+        async with http.delete(location) as response:
+            assert await response.json() == {"status": "error", "error": "session not found"}
 
 
 async def test_answer_says_how_to_go_on(
@@ -63,9 +85,32 @@ async def test_answer_says_how_to_go_on(
     assert "a=candidate:" in answer and "H264" in answer and "VP8" not in answer
 
 
-async def test_closing_a_held_offer_ends_the_demand(socket_enabled: None, viewer: Viewer) -> None:
-    # It would be held for much longer than anybody waits here.
-    times = replace(Times.fast(), start_timeout=10 * PATIENCE)
+async def test_an_offer_that_is_dropped_wakes_the_camera_and_makes_a_session_all_the_same(
+    socket_enabled: None, viewer: Viewer
+) -> None:
+    times = replace(Times.fast(), process_start=0.3, handshake_timeout=0.5)
+    async with (
+        running(Simulator(recorded(), times=times)) as simulator,
+        http_of(simulator) as http,
+        Probe() as client,
+    ):
+        await client.connect(simulator, auth={"token": token_of(simulator)})
+        held = asyncio.create_task(answered(http, await viewer.offer()))
+        await until(lambda: "camera:demand" in client.events())
+        held.cancel()
+
+        await until(lambda: simulator.whep.sessions)
+
+        assert len(simulator.world.cameras[1].stream.readers) == 1
+        await until(lambda: not simulator.whep.sessions)
+        await until(lambda: "camera:notReady" in client.events())
+        assert {"camera:ready", "camera:undemand"} <= set(client.events())
+
+
+async def test_an_offer_that_is_dropped_is_held_for_as_long_as_any(
+    socket_enabled: None, viewer: Viewer
+) -> None:
+    times = replace(Times.fast(), start_timeout=0.5)
     async with (
         running(Simulator(recorded(), times=times)) as simulator,
         http_of(simulator) as http,
@@ -74,8 +119,13 @@ async def test_closing_a_held_offer_ends_the_demand(socket_enabled: None, viewer
         await client.connect(simulator, auth={"token": token_of(simulator)})
         held = asyncio.create_task(answered(http, await viewer.offer(), CABIN))
         await until(lambda: "camera:demand" in client.events())
+        dropped = asyncio.get_running_loop().time()
         held.cancel()
+
         await until(lambda: "camera:undemand" in client.events())
+
+        assert asyncio.get_running_loop().time() - dropped > 0.3
+        assert client.events() == ["camera:demand", "camera:undemand"]
         assert not simulator.whep.sessions
 
 

@@ -74,6 +74,7 @@ async def test_deleting_a_session_ends_its_reader(
     simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     location = await watch(http, viewer)
+    await until(lambda: "camera:read" in client.events())
     async with http.delete(location) as response:
         assert response.status == 200
     await until(lambda: "camera:unread" in client.events())
@@ -87,13 +88,32 @@ async def test_viewer_who_hangs_up_reads_no_more(
     simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     await watch(http, viewer)
+    await until(lambda: "camera:read" in client.events())
     await viewer.close()
     await until(lambda: "camera:unread" in client.events())
     assert not simulator.whep.sessions
 
 
-async def test_viewer_who_does_not_connect_is_given_up(socket_enabled: None) -> None:
-    times = replace(Times.fast(), handshake_timeout=0.1)
+async def test_a_viewer_is_announced_by_the_answer_s_id_once_it_is_connected(
+    simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    async with http.post(FRONT, data=await viewer.offer(), headers=SDP) as response:
+        answer = await response.text()
+    await asyncio.sleep(0.3)
+    assert simulator.world.cameras[1].stream.readers == {response.headers["ID"]}
+    assert "camera:read" not in client.events()
+
+    await viewer.take(answer)
+
+    await until(lambda: "camera:read" in client.events())
+    [read] = [args[0]["details"] for event, args in client.frames if event == "camera:read"]
+    assert read["readerId"] == response.headers["ID"]
+
+
+async def test_viewer_who_does_not_connect_counts_for_a_while_and_is_given_up_without_a_word(
+    socket_enabled: None,
+) -> None:
+    times = replace(Times.fast(), handshake_timeout=0.5)
     async with (
         running(Simulator(recorded(), times=times)) as simulator,
         http_of(simulator) as http,
@@ -102,8 +122,10 @@ async def test_viewer_who_does_not_connect_is_given_up(socket_enabled: None) -> 
     ):
         await client.connect(simulator)
         await answered(http, await viewer.offer(trickle_later=True))
-        await until(lambda: "camera:unread" in client.events())
+        assert len(simulator.world.cameras[1].stream.readers) == 1
+        await until(lambda: "camera:notReady" in client.events())
         assert not simulator.whep.sessions
+        assert not {"camera:read", "camera:unread"} & set(client.events())
 
 
 @pytest.mark.parametrize("action", ["stop", "restart"])
@@ -111,6 +133,7 @@ async def test_end_of_a_stream_closes_its_sessions(
     simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer, action: str
 ) -> None:
     await watch(http, viewer)
+    await until(lambda: "camera:read" in client.events())
     await simulator.control("mediamtx", action)
     await until(lambda: viewer.state == "closed")
     assert not simulator.whep.sessions

@@ -35,6 +35,8 @@ class Times:
     """How long an HLS reader counts after its last request."""
     start_timeout: float = 60.0
     """How long MediaMTX holds a reader of a stream that does not come."""
+    gathering: float = 0.1
+    """What an answer over WebRTC takes when there is a stream; 7.8: no STUN server answers."""
     handshake_timeout: float = 10.0
     """How long a WebRTC viewer may take to connect after the answer."""
     demand_repeat: float = 60.0
@@ -60,6 +62,7 @@ class Times:
             close_after=0.1,
             hls_reader_timeout=2.0,
             start_timeout=1.0,
+            gathering=0.0,
             handshake_timeout=2.0,
             demand_repeat=0.5,
             idle_log=0.0,

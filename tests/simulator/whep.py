@@ -15,8 +15,9 @@ from .film import Film
 from .listener import Listener
 from .lives import Lives
 from .peer import BadOffer, Peer, Shown
+from .quirks import Quirks
 from .records import elapsed
-from .streams import Reader, StreamTimedOut, StreamUnavailable
+from .streams import WEB_RTC_SESSION, Reader, StreamTimedOut, StreamUnavailable
 from .tasks import Tasks
 from .times import Times
 from .trickle import BadFragment, candidates_of
@@ -51,9 +52,16 @@ class Whep:
     """One opening of the WebRTC port."""
 
     def __init__(
-        self, world: World, faults: Faults, times: Times, lives: Lives, film: Film
+        self,
+        world: World,
+        quirks: Quirks,
+        faults: Faults,
+        times: Times,
+        lives: Lives,
+        film: Film,
     ) -> None:
         """Not yet open."""
+        self._quirks = quirks
         self._faults = faults
         self.requests: list[tuple[str, str]] = []
         """Method and path of each, in the order in which they came."""
@@ -62,6 +70,7 @@ class Whep:
         self._lives = lives
         self._film = film
         self._tasks = Tasks()
+        self._held = Tasks()
         self._sessions: dict[str, Session] = {}
         app = web.Application(middlewares=[self._noted])
         endpoint, session = "/{path:.+?}/whep", "/{path:.+?}/whep/{secret}"
@@ -70,8 +79,7 @@ class Whep:
         app.router.add_options(session, self._on_options)
         app.router.add_patch(session, self._on_patch)
         app.router.add_delete(session, self._on_delete)
-        # A held POST ends with its client.
-        self._listener = Listener(app, handler_cancellation=True)
+        self._listener = Listener(app)
 
     @property
     def sessions(self) -> tuple[str, ...]:
@@ -85,6 +93,7 @@ class Whep:
     async def close(self) -> None:
         """Hang up on everybody, held requests included; nobody is told who has left."""
         await self._listener.drop()
+        await self._held.end()
         dropped, self._sessions = self._sessions, {}
         for session in dropped.values():
             session.left.set()
@@ -108,28 +117,26 @@ class Whep:
         return response
 
     async def _on_post(self, request: web.Request) -> web.Response:
-        """Held until there is a stream, as MediaMTX holds it."""
+        """Held until there is a stream, also when the viewer has gone meanwhile."""
         path = request.match_info["path"]
         if request.content_type != "application/sdp":
-            return _failed(400, "invalid Content-Type")
-        reader = Reader("webRTCSession", request.query_string)
+            return self._failed(400, "invalid Content-Type")
+        reader = Reader(WEB_RTC_SESSION, request.query_string)
         try:
-            session, answer = await self._begin(path, reader, await request.text())
+            begin = self._begin(path, reader, await request.text())
+            secret, answer = await self._held.spawn(begin)
         except BadOffer as error:
-            return _failed(400, str(error))
+            return self._failed(400, str(error))
         except StreamTimedOut:
-            return _failed(400, f"source of path '{path}' has timed out")
+            return self._failed(400, f"source of path '{path}' has timed out")
         except StreamUnavailable:
-            return _failed(404, f"no stream is available on path '{path}'")
-        secret = str(uuid.uuid4())
-        self._sessions[secret] = session
-        self._tasks.spawn(self._run(secret, session))
+            return self._failed(404, f"no stream is available on path '{path}'")
         headers = _ANYWHERE | {
             _EXPOSED: "ETag, ID, Accept-Patch, Link, Location",
             "ETag": "*",
             "ID": reader.id,
             "Accept-Patch": _FRAGMENT,
-            "Location": _location(path, secret),
+            "Location": _location(path, secret) + self._kept_query(request),
         }
         response = web.Response(
             status=201, text=answer, content_type="application/sdp", headers=headers
@@ -137,39 +144,43 @@ class Whep:
         self._add_ice_servers(response)
         return response
 
-    async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[Session, str]:
-        """A session and its answer; whatever goes wrong leaves nothing behind."""
+    async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[str, str]:
+        """A session's secret and its answer; whatever goes wrong leaves nothing behind."""
         peer = Peer(Shown(self._film, partial(self._lives.scene, path)))
         async with AsyncExitStack() as undoing:
             undoing.push_async_callback(peer.close)
             await peer.take(offer)
-            await self._lives.open(path, reader)
+            await self._lives.count(path, reader)
             undoing.push_async_callback(self._lives.close, path, reader.id)
+            await asyncio.sleep(self._times.gathering)
             answer = await peer.answer()
             undoing.pop_all()
-        return Session(path, reader, peer), answer
+        secret = str(uuid.uuid4())
+        self._sessions[secret] = Session(path, reader, peer)
+        self._tasks.spawn(self._run(secret, self._sessions[secret]))
+        return secret, answer
 
     async def _on_patch(self, request: web.Request) -> web.Response:
         if not _is_uuid(request.match_info["secret"]):
-            return _failed(400, "invalid secret")
+            return self._failed(400, "invalid secret")
         if request.content_type != _FRAGMENT:
-            return _failed(400, "invalid Content-Type")
+            return self._failed(400, "invalid Content-Type")
         try:
             candidates = candidates_of(await request.text())
             session = self._session(request)
             if session is None:
-                return _failed(404, "session not found")
+                return self._failed(404, "session not found")
             await session.peer.add(candidates)
         except BadFragment as error:
-            return _failed(400, str(error))
+            return self._failed(400, str(error))
         return web.Response(status=204, headers=_ANYWHERE)
 
     async def _on_delete(self, request: web.Request) -> web.Response:
         if not _is_uuid(request.match_info["secret"]):
-            return _failed(400, "invalid secret")
+            return self._failed(400, "invalid secret")
         session = self._session(request)
         if session is None:
-            return _failed(404, "session not found")
+            return self._failed(404, "session not found")
         session.left.set()
         await session.ended.wait()
         return web.Response(status=200, headers=_ANYWHERE)
@@ -187,6 +198,8 @@ class Whep:
     async def _until_over(self, session: Session) -> None:
         deadline = elapsed() + self._times.handshake_timeout
         while self._lives.reads(session.path, session.reader.id) and not session.peer.over:
+            if session.peer.connected:
+                await self._lives.connect(session.path, session.reader.id)
             late = elapsed() > deadline and not session.peer.connected
             if late or session.left.is_set():
                 return
@@ -195,6 +208,17 @@ class Whep:
     def _session(self, request: web.Request) -> Session | None:
         session = self._sessions.get(request.match_info["secret"])
         return session if session and session.path == request.match_info["path"] else None
+
+    def _kept_query(self, request: web.Request) -> str:
+        """What a newer version keeps of an offer's query."""
+        keeps = request.query_string and not self._quirks.mediamtx_1_9
+        return f"?{request.query_string}" if keeps else ""
+
+    def _failed(self, status: int, reason: str) -> web.Response:
+        body = {"error": reason}
+        if not self._quirks.mediamtx_1_9:
+            body = {"status": "error"} | body
+        return web.json_response(body, status=status, headers=_ANYWHERE)
 
     def _add_ice_servers(self, response: web.Response) -> None:
         for link in self._world.ice_servers:
@@ -210,8 +234,3 @@ def _is_uuid(text: str) -> bool:
         return bool(uuid.UUID(text))
     except ValueError:
         return False
-
-
-def _failed(status: int, reason: str) -> web.Response:
-    body = {"status": "error", "error": reason}
-    return web.json_response(body, status=status, headers=_ANYWHERE)

@@ -83,7 +83,7 @@ async def list_version(call: Call) -> Answer:
         "release": "v1.1.1",
         "commit": "9379c7f2b0e96c7bf354704c89101ebde3617c93",
         "platform": "linux/amd64",
-        "mediamtx": "1.9.0",
+        "mediamtx": "1.9.0" if call.quirks.mediamtx_1_9 else "1.20.1",
         "database": "sqlite",
         "gstreamer": "gst-launch-1.0 version 1.22.0\nGStreamer 1.22.0\n"
         "https://tracker.debian.org/pkg/gstreamer1.0",
