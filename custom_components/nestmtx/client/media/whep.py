@@ -159,9 +159,13 @@ class WhepSession:
             return None
 
     def _session_url(self, location: str) -> URL:
-        """Return where the session is. Raises ValueError, and StreamNotStarted for elsewhere."""
-        url = self._url.join(URL(location))
-        if not location or url.origin() != self._url.origin():
+        """Return where the session is. Raises StreamNotStarted where that is not on this server."""
+        try:
+            url = self._url.join(URL(location))
+            is_here = bool(location) and url.origin() == self._url.origin()
+        except ValueError:
+            is_here = False
+        if not is_here:
             raise StreamNotStarted(StartProblem.REFUSED)
         return url
 
