@@ -172,6 +172,9 @@ async def test_what_is_no_address_of_a_server_is_told(flow: Flow, origin: str) -
         "https://nestservices.google.com/partnerconnections/a/../../url",
         "https://nestservices.google.com/partnerconnections/a1b2?continue=https://evil.org",
         "https://nestservices.google.com/o/oauth2/v2/auth?client_id=1",
+        # Google's page, for more than the cameras.
+        "https://accounts.google.com/o/oauth2/v2/auth?scope=openid%20https://mail.google.com/",
+        "https://accounts.google.com/o/oauth2/v2/auth?scope=openid&SCOPE=https://mail.google.com/",
         7,
         {"error": {"message": "no"}},
     ],
@@ -190,7 +193,8 @@ async def test_a_page_that_is_not_googles_is_not_shown(
 @pytest.mark.parametrize(
     "answer",
     [
-        "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&state=eyJpZCI6MX0%3D",
+        "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&state=eyJpZCI6MX0%3D"
+        "&scope=openid%20https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fsdm.service",
         "https://nestservices.google.com/partnerconnections/a1b2c3d4-1111-4222-8333-0123456789ab",
     ],
 )

@@ -31,6 +31,8 @@ _PAGES = (
     re.compile(r"https://nestservices\.google\.com/partnerconnections/[0-9A-Za-z-]+"),
 )
 """Google's consent page, and the page where it is chosen what a project may see, as recorded."""
+_SCOPES = frozenset({"openid", "https://www.googleapis.com/auth/sdm.service"})
+"""What the server was seen to ask for: who the user is, and the devices that are chosen."""
 MAX_CALLBACK_LENGTH = 8192
 """Characters of a URL that somebody pastes."""
 
@@ -120,4 +122,10 @@ def _is_googles(url: str) -> bool:
     Of Google's other pages, many lead elsewhere, or are written by whoever wants to.
     """
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(" <>()[]\"'`\\")
-    return is_plain and any(page.fullmatch(url) for page in _PAGES)
+    return is_plain and any(page.fullmatch(url) for page in _PAGES) and _asks_for_devices_only(url)
+
+
+def _asks_for_devices_only(url: str) -> bool:
+    """Whether a consent page lets the server have no more than it needs: no mail, no files."""
+    scopes = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == "scope"]
+    return all(_SCOPES.issuperset(scope.split()) for scope in scopes)
