@@ -193,8 +193,11 @@ async def test_a_page_that_is_not_googles_is_not_shown(
 @pytest.mark.parametrize(
     "answer",
     [
-        "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&state=eyJpZCI6MX0%3D"
-        "&scope=openid%20https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fsdm.service",
+        "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&state=eyJpZCI6MX0%3D",
+        (
+            "https://accounts.google.com/o/oauth2/v2/auth"
+            "?scope=openid%20https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fsdm.service"
+        ),
         "https://nestservices.google.com/partnerconnections/a1b2c3d4-1111-4222-8333-0123456789ab",
     ],
 )
