@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.dt import utcnow
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.nestmtx.client.data.models import MAX_CLOCK_SKEW
 from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 
@@ -79,11 +80,15 @@ async def test_a_stream_that_google_does_not_let_go_on_is_a_problem_until_it_doe
     await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_OFF)
 
 
-async def test_a_stream_whose_time_is_over_is_a_problem_without_any_event(
+async def test_a_stream_whose_time_is_over_by_all_clocks_is_a_problem_without_any_event(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
+    simulator.world.cameras[1].expires_at = utcnow() - timedelta(days=1)
+    coordinator = loaded_entry.runtime_data.coordinator
+    await until(lambda: coordinator.data.cameras[1].former_expires_at is not None)
     await simulator.set_ready(1, ready=True)
-    expires_at = utcnow() + timedelta(seconds=1)
+    over_at = utcnow() + timedelta(seconds=1)
+    expires_at = over_at - MAX_CLOCK_SKEW
     simulator.world.cameras[1].expires_at = expires_at
 
     await simulator.fire("camera", "extended", 1, {"expiresAt": expires_at.isoformat()})
@@ -91,7 +96,19 @@ async def test_a_stream_whose_time_is_over_is_a_problem_without_any_event(
     assert hass.states.get(AUTHORIZATION).state == STATE_OFF
 
     await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_ON)
-    assert utcnow() >= expires_at
+    assert utcnow() >= over_at
+
+
+async def test_a_stream_whose_time_ends_with_the_world_is_no_problem(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    expires_at = "9999-12-31T23:59:59.999Z"
+    await simulator.fire("camera", "extended", 1, {"expiresAt": expires_at})
+
+    await until(lambda: hass.states.get(EXPIRES).state.startswith("9999"))
+
+    assert hass.states.get(AUTHORIZATION).state == STATE_OFF
 
 
 async def test_the_end_of_the_stream_ends_the_problem(

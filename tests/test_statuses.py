@@ -47,12 +47,12 @@ unconfigured            unknown                off                   unknown
 disabled                unknown                off                   unknown
 disabled_process_alive  unknown                off                   unknown
 dead                    unknown                off                   unknown
-dead_yet_ready          unknown                off                   unknown
+dead_yet_ready          2026-11-23T18:25       off                   unknown
 stopped                 unknown                off                   unknown
 unavailable             unknown                off                   unknown
 starting                unknown                off                   unknown
 running                 2126-10-30T18:30       off                   unknown
-hibernating             2026-11-23T18:35       on                    unknown
+hibernating             2026-11-23T18:35       off                   unknown
 """,
     "settings": """
 camera                  enabled  persistent  path            supported_features  take_picture

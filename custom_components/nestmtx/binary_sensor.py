@@ -153,8 +153,8 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     """Whether Google will end a running stream: by an event, or because the time is over."""
 
     fields = frozenset({"authorized_until", "authorization_failed"})
-    _expires_at: datetime | None = None
-    _cancel_expiry: CALLBACK_TYPE | None = None
+    _over_at: datetime | None = None
+    _cancel_timer: CALLBACK_TYPE | None = None
 
     @property
     @override
@@ -165,32 +165,32 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     @override
     async def async_will_remove_from_hass(self) -> None:
         """End the timer."""
-        self._end_expiry()
+        self._end_timer()
         await super().async_will_remove_from_hass()
 
     @callback
     @override
     def _refresh(self) -> None:
-        expires_at = self.camera.authorized_until
-        if expires_at == self._expires_at:
+        over_at = self.camera.authorization_over_at
+        if over_at == self._over_at:
             return
-        self._end_expiry()
-        self._expires_at = expires_at
-        if expires_at is not None and expires_at > dt_util.utcnow():
-            self._cancel_expiry = async_track_point_in_utc_time(
-                self.hass, self._handle_expiry, expires_at
+        self._end_timer()
+        self._over_at = over_at
+        if over_at is not None and over_at > dt_util.utcnow():
+            self._cancel_timer = async_track_point_in_utc_time(
+                self.hass, self._handle_over, over_at
             )
 
     @callback
-    def _handle_expiry(self, _: datetime) -> None:
-        self._cancel_expiry = None
+    def _handle_over(self, _: datetime) -> None:
+        self._cancel_timer = None
         self._handle_coordinator_update()
 
-    def _end_expiry(self) -> None:
-        self._expires_at = None
-        if self._cancel_expiry is not None:
-            self._cancel_expiry()
-            self._cancel_expiry = None
+    def _end_timer(self) -> None:
+        self._over_at = None
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
 
 
 class NestMTXCredentialProblem(NestMTXCredentialEntity, BinarySensorEntity):

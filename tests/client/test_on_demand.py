@@ -34,7 +34,7 @@ READY = replace(IDLE, ready=True, ready_since=SINCE, requested=True)
         (replace(READY, expires_at=LATER), None, True),
         (replace(READY, expires_at=LATER), LATER, False),
         (replace(READY, expires_at=LATER), SINCE, True),
-        (replace(READY, expires_at=SINCE - timedelta(minutes=1)), None, False),
+        (replace(READY, expires_at=SINCE - timedelta(minutes=7)), None, False),
         (replace(READY, expires_at=LATER, extension_failed=True), None, False),
     ],
 )

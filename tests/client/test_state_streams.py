@@ -69,27 +69,118 @@ def test_a_row_that_lags_behind_tells_nothing_of_a_stream_that_has_ended(
     ("ready", "expires_at", "failed", "lacks"),
     [
         (True, seconds_after(300), False, False),
-        (True, seconds_after(-1), False, True),
+        (True, seconds_after(-399), False, False),
+        (True, seconds_after(-400), False, True),
         (True, seconds_after(300), True, True),
         (True, None, False, False),
         (True, None, True, True),
-        # The end of an earlier stream's: Google has not answered yet.
+        # These may be the ends of an earlier stream's, by some clock.
         (True, seconds_after(-700), False, False),
-        (False, seconds_after(-1), False, False),
+        (True, seconds_after(-1000), False, False),
+        (False, seconds_after(-400), False, False),
     ],
 )
-def test_a_running_stream_lacks_authorization_when_it_failed_or_has_ended(
+def test_a_running_stream_lacks_authorization_when_it_failed_or_has_ended_by_all_clocks(
     ready: bool, expires_at: datetime | None, failed: bool, lacks: bool
 ) -> None:
     camera = replace(
         FRONT,
         ready=ready,
-        ready_since=seconds_after(-600) if ready else None,
+        ready_since=seconds_after(-1000) if ready else None,
         expires_at=expires_at,
         extension_failed=failed,
     )
 
     assert camera.lacks_authorization(NOW) is lacks
+
+
+@pytest.mark.parametrize("skew", [-400, 0, 400])
+def test_a_stream_that_google_authorized_is_video_whatever_the_servers_clock_says(
+    state: ServerState, skew: float
+) -> None:
+    """Google's clock is ours here, as where a server has the wrong time."""
+    idle = replace(FRONT, expires_at=seconds_after(-3600))
+    state = listed(state, idle, BACK, at=0.0)
+    state = apply_event(state, camera_event("demand"), 50.0)
+    state = apply_event(state, replace(camera_event("ready"), at=seconds_after(skew)), 60.0)
+    assert not state.cameras[1].shows_video
+    row = replace(
+        idle,
+        requested=True,
+        ready=True,
+        ready_since=seconds_after(skew),
+        expires_at=seconds_after(300),
+    )
+
+    camera = apply_camera(state, row, 61.0, LAG).cameras[1]
+
+    assert camera.authorized_until == seconds_after(300)
+    assert camera.shows_video
+
+
+@pytest.mark.parametrize("skew", [-400, 0, 400])
+def test_a_stream_that_ran_before_is_video_whatever_the_servers_clock_says(skew: float) -> None:
+    row = replace(
+        FRONT,
+        requested=True,
+        ready=True,
+        ready_since=seconds_after(skew),
+        expires_at=seconds_after(300),
+    )
+
+    assert listed(ServerState(), row).cameras[1].shows_video
+
+
+@pytest.mark.parametrize("skew", [-400, 0, 400])
+@pytest.mark.parametrize("former", [-300, -1, 200])
+def test_the_authorization_of_an_earlier_stream_is_none_and_no_problem_by_any_clock(
+    state: ServerState, skew: float, former: float
+) -> None:
+    idle = replace(FRONT, expires_at=seconds_after(former))
+    state = listed(state, idle, BACK, at=0.0)
+    for kind in ("demand", "ready"):
+        event = replace(camera_event(kind), at=seconds_after(skew))
+        state = apply_event(state, event, 50.0)
+    row = replace(idle, requested=True, ready=True, ready_since=seconds_after(skew))
+    state = apply_camera(state, row, 100.0, LAG)
+
+    camera = state.cameras[1]
+
+    assert (camera.authorized_until, camera.shows_video) == (None, False)
+    assert not camera.lacks_authorization(seconds_after(1000))
+
+
+def test_the_authorization_of_a_stream_that_ended_just_now_is_that_of_an_earlier_one(
+    state: ServerState,
+) -> None:
+    runs = replace(FRONT, requested=True, ready=True, ready_since=NOW)
+    state = listed(state, replace(runs, expires_at=seconds_after(300)), BACK, at=0.0)
+    for kind in ("undemand", "notready", "demand", "ready"):
+        state = apply_event(state, camera_event(kind), 50.0)
+
+    assert not state.cameras[1].shows_video
+
+
+def test_what_google_gave_before_the_stream_is_its_authorization(state: ServerState) -> None:
+    """Cameras that speak RTSP with Google get theirs while they start."""
+    state = apply_event(state, camera_event("demand"), 1.0)
+    starting = replace(FRONT, requested=True, process_id=7, expires_at=seconds_after(300))
+    state = apply_camera(state, starting, 5.0, LAG)
+
+    state = apply_event(state, camera_event("ready"), 6.0)
+
+    assert state.cameras[1].shows_video
+
+
+def test_a_problem_by_the_time_ends_with_a_later_authorization(state: ServerState) -> None:
+    state = listed(state, replace(FRONT, expires_at=seconds_after(-300)), BACK, at=0.0)
+    row = replace(FRONT, requested=True, ready=True, ready_since=NOW, expires_at=seconds_after(300))
+    state = listed(state, row, BACK, at=30.0)
+    assert state.cameras[1].lacks_authorization(seconds_after(700))
+
+    state = listed(state, replace(row, expires_at=seconds_after(900)), BACK, at=60.0)
+
+    assert not state.cameras[1].lacks_authorization(seconds_after(700))
 
 
 def test_an_extension_moves_the_end_and_makes_good_that_one_failed(state: ServerState) -> None:

@@ -1,13 +1,18 @@
-"""What a NestMTX server has, as frozen values. All times are the server's, in UTC."""
+"""What a NestMTX server has, as frozen values. All times are the server's or Google's, in UTC."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+MAX_CLOCK_SKEW = timedelta(seconds=400)
+"""How far the clocks of the server, of Google and of this machine may be apart."""
+_LATEST = datetime.max.replace(tzinfo=UTC) - MAX_CLOCK_SKEW
 
 
 class CameraStatus(StrEnum):
@@ -63,6 +68,8 @@ class Camera:
     viewers: int = 0
     expires_at: datetime | None = None
     """When Google's authorization of its stream ends, or has ended: the server never clears it."""
+    former_expires_at: datetime | None = None
+    """What `expires_at` was before the running stream, as far as that is known."""
     extension_failed: bool = False
     """The authorization could not be extended since the stream became ready."""
     process_id: int | None = None
@@ -102,13 +109,33 @@ class Camera:
     def authorized_until(self) -> datetime | None:
         """When the authorization of the running stream ends; None until Google has given one.
 
-        An end that lies before the stream's beginning is that of an earlier stream.
+        An end that has not changed since before the stream is that of an earlier one; where that is
+        not known, so is one that lies before the stream's beginning by all clocks.
         """
-        if not self.ready or self.expires_at is None:
+        until = self.expires_at
+        if not self.ready or until is None or until == self.former_expires_at:
             return None
-        if self.ready_since is not None and self.expires_at <= self.ready_since:
+        return until if self._outlasts_the_beginning(until, -MAX_CLOCK_SKEW) else None
+
+    @property
+    def authorization_over_at(self) -> datetime | None:
+        """When the authorization of the running stream is over by all clocks.
+
+        None also where it may be that of an earlier stream, by any of them.
+        """
+        until = self.authorized_until
+        if until is None or not self._outlasts_the_beginning(until, MAX_CLOCK_SKEW):
             return None
-        return self.expires_at
+        return min(until, _LATEST) + MAX_CLOCK_SKEW
+
+    def _outlasts_the_beginning(self, until: datetime, by: timedelta) -> bool:
+        """Return whether an end lies that much after the stream's beginning, or is known to be its.
+
+        Times are subtracted: unlike a sum, a difference of two has no bounds.
+        """
+        if self.former_expires_at is not None or self.ready_since is None:
+            return True
+        return until - self.ready_since > by
 
     @property
     def shows_video(self) -> bool:
@@ -124,9 +151,9 @@ class Camera:
         return self.ready and self.extension_failed
 
     def lacks_authorization(self, now: datetime) -> bool:
-        """Return whether Google will end the running stream, or has ended it."""
-        until = self.authorized_until
-        return self.authorization_failed or (until is not None and until <= now)
+        """Return whether Google will end the running stream, or has ended it, by all clocks."""
+        over_at = self.authorization_over_at
+        return self.authorization_failed or (over_at is not None and over_at <= now)
 
     @property
     def model(self) -> str | None:

@@ -167,7 +167,9 @@ def _demand(camera: Camera, _: Event) -> _Facts:
     # streaming is known from lists only.
     begins = not camera.requested and camera.status in {CameraStatus.DEAD, None}
     status = CameraStatus.STARTING if begins and not camera.ready else camera.status
-    return {"requested": True, **_status(camera, status)}
+    is_idle = not camera.requested and not camera.ready
+    former = camera.expires_at if is_idle else camera.former_expires_at
+    return {"requested": True, "former_expires_at": former, **_status(camera, status)}
 
 
 def _undemand(camera: Camera, _: Event) -> _Facts:

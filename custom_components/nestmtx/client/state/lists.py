@@ -198,7 +198,7 @@ def _merge(
     )
     camera = _with_status(camera, known, row, demand=demand_is_pending, ready=ready_is_pending)
     is_extended = asked_at < pending.extended_at + lag
-    camera = _with_authorization(camera, known, is_extended=is_extended)
+    camera = _with_authorization(camera, known, row, is_extended=is_extended)
     camera = _without_a_former_stream(camera, row, ready=ready_is_pending)
     return camera, PendingEvents(
         readers,
@@ -228,13 +228,19 @@ def _unless_dead(told: CameraStatus | None, *, alive: bool) -> CameraStatus | No
     return None if told is CameraStatus.DEAD and alive else told
 
 
-def _with_authorization(camera: Camera, known: Camera, *, is_extended: bool) -> Camera:
-    """Keep the end of the authorization that an event told, and its failure until a later one."""
+def _with_authorization(camera: Camera, known: Camera, row: Camera, *, is_extended: bool) -> Camera:
+    """Keep the end of the authorization that an event told, and its failure until a later one.
+
+    While nothing runs, it is that of an earlier stream: some cameras get theirs before the stream.
+    """
     told, listed = known.expires_at, camera.expires_at
     is_later = listed is not None and (told is None or listed > told)
+    expires_at = told if is_extended and not is_later else listed
+    runs = camera.requested or camera.ready or row.requested or row.ready
     return replace(
         camera,
-        expires_at=told if is_extended and not is_later else listed,
+        expires_at=expires_at,
+        former_expires_at=known.former_expires_at if runs else expires_at,
         extension_failed=known.extension_failed and camera.ready and not is_later,
     )
 
