@@ -98,9 +98,11 @@ async def browser(
     await browser.close()
 
 
-async def _watch(hass: HomeAssistant, browser: MockHAClientWebSocket) -> list[int]:
-    """Make an offer to each camera; return the subscriptions."""
-    subscriptions = []
+async def _watch(
+    hass: HomeAssistant, browser: MockHAClientWebSocket, answers: int = len(WATCHED)
+) -> list[int]:
+    """Make an offer to each camera, and wait for answers; return the subscriptions."""
+    subscriptions, answered = [], 0
     async with Viewer() as viewer:
         offer = await viewer.offer()
         for entity_id in hass.states.async_entity_ids("camera"):
@@ -109,8 +111,10 @@ async def _watch(hass: HomeAssistant, browser: MockHAClientWebSocket) -> list[in
             )
             # The answers to earlier offers come in between.
             while (message := await browser.receive_json())["type"] != "result":
-                pass
+                answered += message["event"]["type"] == "answer"
             subscriptions.append(message["id"])
+    while answered < answers:
+        answered += (await browser.receive_json())["event"]["type"] == "answer"
     return subscriptions
 
 
@@ -125,11 +129,9 @@ async def test_five_views_whose_end_is_not_answered_do_not_delay_the_end(
     browser: MockHAClientWebSocket,
     simulator: Simulator,
     proxy: FaultProxy,
-    until: Until,
     ending: Ending,
 ) -> None:
     await _watch(hass, browser)
-    await until(lambda: len(simulator.whep.sessions) == len(WATCHED))
     simulator.faults.whep_unanswered.add("DELETE")
     proxy.swallow()
 
@@ -146,11 +148,9 @@ async def test_views_that_were_just_closed_do_not_delay_the_end(
     loaded_entry: MockConfigEntry,
     browser: MockHAClientWebSocket,
     simulator: Simulator,
-    until: Until,
     ending: Ending,
 ) -> None:
     subscriptions = await _watch(hass, browser)
-    await until(lambda: len(simulator.whep.sessions) == len(WATCHED))
     simulator.faults.whep_unanswered.add("DELETE")
     for each in subscriptions:
         await browser.send_json_auto_id({"type": "unsubscribe_events", "subscription": each})
@@ -175,7 +175,7 @@ async def test_views_that_wait_for_their_camera_do_not_delay_the_end(
 ) -> None:
     for number in WATCHED:
         simulator.world.cameras[number].trouble = Trouble(process_start=60.0)
-    await _watch(hass, browser)
+    await _watch(hass, browser, answers=0)
     await until(lambda: len(simulator.whep.requests) >= len(WATCHED))
     proxy.swallow()
 

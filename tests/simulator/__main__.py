@@ -43,9 +43,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--cold-start",
         type=float,
-        default=Times().process_start,
         metavar="SECONDS",
-        help="from the first viewer of a camera to its stream",
+        help="from the first viewer of a camera to its stream, in place of what it really takes",
     )
     parser.add_argument(
         "--protocols",
@@ -69,10 +68,11 @@ def _simulator(arguments: argparse.Namespace, scenario: Scenario) -> Simulator:
     base = Quirks.by_the_page() if arguments.by_the_page else Quirks()
     world = scenario.world(arguments.cameras)
     world.protocols = arguments.protocols or world.protocols
+    start = arguments.cold_start
     return Simulator(
         world,
         quirks=replace(base, **dict(arguments.quirk)),
-        times=Times(process_start=arguments.cold_start),
+        times=Times() if start is None else Times(process_start=start, rtsp_start=start),
     )
 
 

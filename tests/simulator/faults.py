@@ -41,19 +41,29 @@ class Trouble:
     """What is wrong with a camera's stream; replaced while it runs, it holds from its next step."""
 
     process_start: float | None = None
-    """Seconds in place of `Times.process_start`."""
+    """Seconds in place of `Times.process_start` and `Times.rtsp_start`."""
     connecting: float | None = None
     """Seconds in place of `Times.connecting`; `math.inf`: Google never answers."""
     crashes_after: float | None = None
-    """Seconds from each `ready` to the streamer's crash, as when Google refuses the stream."""
+    """Seconds from each `ready` to the streamer's crash."""
+    refused: bool = False
+    """Google refuses a stream (400), each time that it is asked."""
+    rate_limited: bool = False
+    """Google has been asked too often (429)."""
+    extension_refused: bool = False
+    """Google lets no stream go on for longer than its authorization."""
     stalled_since: float | None = None
-    """The time since the epoch from which no video comes, though the path stays ready."""
+    """The time since the epoch from which no video comes, though the path stays ready.
+
+    The camera has stalled or hung up; the server notices after `Times.stall`, and ends it.
+    """
 
     def applied(self, times: Times) -> Times:
         """How long everything takes this camera."""
         return replace(
             times,
             process_start=_first(self.process_start, times.process_start),
+            rtsp_start=_first(self.process_start, times.rtsp_start),
             connecting=_first(self.connecting, times.connecting),
         )
 

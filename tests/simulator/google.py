@@ -1,7 +1,10 @@
-"""Google's side of an authorization: the page that asks, and where it sends the browser."""
+"""Google's side: the page that asks for an authorization, and the words of a refusal."""
 
 from html import escape
+import json
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from .devices import Json
 
 CODE = "4/S3CRET-code"
 """What the server changes for tokens; good once at Google, and always here."""
@@ -38,3 +41,25 @@ def consent_page(url: str) -> str:
         allowed=escape(callback_url(url)),
         denied=escape(callback_url(url, error="access_denied", code=None, scope=None)),
     )
+
+
+def failed_extension(uid: str) -> Json:
+    """Return what an event carries when Google does not extend a stream: session and all."""
+    data = {
+        "command": "sdm.devices.commands.CameraLiveStream.ExtendWebRtcStream",
+        "params": {"mediaSessionId": "ms-S3CRETsession"},
+    }
+    config = {
+        "url": f"https://smartdevicemanagement.googleapis.com/v1/{uid}:executeCommand",
+        "method": "POST",
+        "data": data,
+        "headers": {"Authorization": "<<REDACTED>"},
+        "body": json.dumps(data, separators=(",", ":")),
+    }
+    error = {
+        "code": 400,
+        "message": "No active stream for this mediaSessionId.",
+        "status": "FAILED_PRECONDITION",
+    }
+    response = {"config": config, "data": {"error": error}, "status": 400}
+    return {"config": config, "response": response, "status": 400, "code": 400}

@@ -152,6 +152,16 @@ class Life:
         """The stream goes on with another picture."""
         self._pictures.append((wall_clock(), picture))
 
+    def flow(self, *, flows: bool) -> None:
+        """Video comes, or stands still."""
+        bitrate = _BITRATE if flows else 0
+        if self.camera and self.camera.stream.bitrate != bitrate:
+            self.camera.stream = replace(self.camera.stream, bitrate=bitrate)
+
+    async def asked(self) -> None:
+        """Wait for somebody who waits for the stream."""
+        await self._stirs_until(lambda: self._waiting > 0)
+
     async def lose(self) -> None:
         """The source is gone: so are all readers."""
         was_ready = self._ready.is_set() and not self._over

@@ -61,6 +61,13 @@ class Listener:
             if connection.transport is not None:
                 connection.transport.abort()
 
+    async def cancel(self) -> None:
+        """End the handlers of what is held; that their client is gone does not end them."""
+        for task in (handling := self._handling - {asyncio.current_task()}):
+            task.cancel()
+        if handling:
+            await asyncio.wait(handling)
+
     async def close(self) -> None:
         """Drop everything, and wait for its handlers to be through."""
         await self.drop()

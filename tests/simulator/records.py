@@ -172,6 +172,17 @@ class CronJob:
     last_end_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GoogleCall:
+    """What the server asked Google about a camera's stream: each call counts at Google."""
+
+    path: str
+    command: str
+    """`generate` a stream, or `extend` it."""
+    at: float
+    """Seconds of the `elapsed` clock."""
+
+
 @dataclass(frozen=True)
 class Token:
     """Whose token it is, and since when."""

@@ -14,7 +14,7 @@ from .lives import Lives
 from .logbook import LogBook
 from .media import Media
 from .quirks import Quirks
-from .records import Camera, utc_now
+from .records import Camera, GoogleCall, utc_now
 from .rtsp import Rtsp
 from .scenario import recorded
 from .streams import Picture, Reader
@@ -93,6 +93,11 @@ class Simulator:
     def connections(self) -> int:
         """How many sockets are connected."""
         return len(self._wire.users)
+
+    @property
+    def google_calls(self) -> list[GoogleCall]:
+        """What streams have cost at Google, until it is cleared."""
+        return self.world.google_calls
 
     @property
     def whep(self) -> Whep:
@@ -221,9 +226,7 @@ class Simulator:
         return Rtsp(self._lives, self._film)
 
     def _new_whep(self) -> Whep:
-        return Whep(
-            self.world, self.quirks, self.faults, self.times, self._lives, self._film
-        )
+        return Whep(self.world, self.quirks, self.faults, self.times, self._lives, self._film)
 
     def _path(self, camera_id: int) -> str:
         path = self.world.cameras[camera_id].path

@@ -19,16 +19,32 @@ class Times:
     """What comes on top at random: events this close can overtake one another."""
     stream_lag: float = 8.0
     """How old the MediaMTX part of a camera's row is."""
-    process_start: float = 3.0
+    process_start: float = 9.0
     """From `demand` to `ready`."""
+    rtsp_start: float = 17.0
+    """The same for cameras that speak RTSP with Google, which are not shown before it answers."""
     process_restart: float = 1.5
     """Between the end of a crashed streamer and its next start."""
     connecting: float = 5.0
     """From `ready` to real video, for cameras that speak WEB_RTC with Google."""
     authorization: float = 300.0
     """How far ahead `expires_at` lies when Google has answered."""
+    extension_job: float = 60.0
+    """Between two runs of the job that has authorizations extended: at each full minute."""
     extend_before: float = 120.0
-    """How long before `expires_at` the stream's authorization is extended."""
+    """How much is left of an authorization at most when the job has it extended."""
+    expiry_pause: float = 30.0
+    """From the end of an authorization to the next question to Google; "connecting" is shown."""
+    stall: float = 40.0
+    """How long a camera's silence is waited out, before "connecting" is shown."""
+    stall_pause: float = 5.0
+    """From then to the next question to Google."""
+    refusal: float = 1.2
+    """From `ready` to `notReady` of a stream that Google refuses."""
+    refused_again: float = 4.0
+    """From one refusal to the next of a camera that speaks RTSP with Google."""
+    rate_limited: tuple[float, float] = (30.0, 20.0)
+    """Between two questions that Google finds too many: for a camera of RTSP, and of WEB_RTC."""
     close_after: float = 10.0
     """From the last reader's leaving to `undemand`."""
     hls_reader_timeout: float = 60.0
@@ -57,6 +73,13 @@ class Times:
             event_jitter=0.0,
             stream_lag=0.2,
             process_start=0.02,
+            rtsp_start=0.02,
+            extension_job=0.02,
+            expiry_pause=0.1,
+            stall_pause=0.1,
+            refusal=0.1,
+            refused_again=0.3,
+            rate_limited=(0.6, 0.4),
             process_restart=0.05,
             connecting=0.1,
             close_after=0.1,

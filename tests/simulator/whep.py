@@ -70,7 +70,6 @@ class Whep:
         self._lives = lives
         self._film = film
         self._tasks = Tasks()
-        self._held = Tasks()
         self._sessions: dict[str, Session] = {}
         app = web.Application(middlewares=[self._noted])
         endpoint, session = "/{path:.+?}/whep", "/{path:.+?}/whep/{secret}"
@@ -93,7 +92,7 @@ class Whep:
     async def close(self) -> None:
         """Hang up on everybody, held requests included; nobody is told who has left."""
         await self._listener.drop()
-        await self._held.end()
+        await self._listener.cancel()
         dropped, self._sessions = self._sessions, {}
         for session in dropped.values():
             session.left.set()
@@ -123,14 +122,16 @@ class Whep:
             return self._failed(400, "invalid Content-Type")
         reader = Reader(WEB_RTC_SESSION, request.query_string)
         try:
-            begin = self._begin(path, reader, await request.text())
-            secret, answer = await self._held.spawn(begin)
+            session, answer = await self._begin(path, reader, await request.text())
         except BadOffer as error:
             return self._failed(400, str(error))
         except StreamTimedOut:
             return self._failed(400, f"source of path '{path}' has timed out")
         except StreamUnavailable:
             return self._failed(404, f"no stream is available on path '{path}'")
+        secret = str(uuid.uuid4())
+        self._sessions[secret] = session
+        self._tasks.spawn(self._run(secret, session))
         headers = _ANYWHERE | {
             _EXPOSED: "ETag, ID, Accept-Patch, Link, Location",
             "ETag": "*",
@@ -144,8 +145,8 @@ class Whep:
         self._add_ice_servers(response)
         return response
 
-    async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[str, str]:
-        """A session's secret and its answer; whatever goes wrong leaves nothing behind."""
+    async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[Session, str]:
+        """A session and its answer; whatever goes wrong leaves nothing behind."""
         peer = Peer(Shown(self._film, partial(self._lives.scene, path)))
         async with AsyncExitStack() as undoing:
             undoing.push_async_callback(peer.close)
@@ -155,10 +156,7 @@ class Whep:
             await asyncio.sleep(self._times.gathering)
             answer = await peer.answer()
             undoing.pop_all()
-        secret = str(uuid.uuid4())
-        self._sessions[secret] = Session(path, reader, peer)
-        self._tasks.spawn(self._run(secret, self._sessions[secret]))
-        return secret, answer
+        return Session(path, reader, peer), answer
 
     async def _on_patch(self, request: web.Request) -> web.Response:
         if not _is_uuid(request.match_info["secret"]):

@@ -1,6 +1,7 @@
 """What a client is connected to: HTTP login and Socket.IO on one port."""
 
 import asyncio
+from dataclasses import asdict
 import json
 from typing import Any
 from urllib.parse import parse_qs
@@ -47,6 +48,7 @@ class Wire:
         app.on_response_prepare.append(self._add_cookies)
         self._sockets.attach(app)
         app.router.add_post("/api/auth", self._on_login)
+        app.router.add_get("/control/google", self._on_google_calls)
         app.router.add_route("*", "/{path:.*}", _not_found)
         self._listener = Listener(app)
 
@@ -145,6 +147,10 @@ class Wire:
         self._api.cookies += request.headers.getall("Cookie", [])
         for cookie in self._api.faults.cookies:
             response.headers.add("Set-Cookie", cookie)
+
+    async def _on_google_calls(self, _request: web.Request) -> web.Response:
+        """What streams have cost at Google: of the simulator's own, for tests outside of it."""
+        return web.json_response([asdict(call) for call in self._api.world.google_calls])
 
     async def _on_login(self, request: web.Request) -> web.Response:
         faults = self._api.faults

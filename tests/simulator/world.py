@@ -9,6 +9,7 @@ from .records import (
     Camera,
     Credential,
     CronJob,
+    GoogleCall,
     Process,
     Token,
     User,
@@ -47,6 +48,8 @@ class World:
     )
     cloud: list[Json] = field(default_factory=list)
     """Devices that Google knows and the next synchronization adds: `add_camera` arguments."""
+    google_calls: list[GoogleCall] = field(default_factory=list)
+    """What streams have cost at Google, in the order in which it was asked."""
     protocols: set[str] = field(default_factory=lambda: {"hls"})
     ports: dict[str, int] = field(
         default_factory=lambda: {
