@@ -32,8 +32,6 @@ class Faults:
     """Paths that MediaMTX does not know: whoever wants to read one is refused at once."""
     whep_unanswered: set[str] = field(default_factory=set)
     """The methods of WebRTC signaling that are not answered."""
-    hls_redirects: bool = False
-    """A playlist is first answered by a redirect that sets a cookie, as by a newer MediaMTX."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

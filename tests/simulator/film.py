@@ -1,4 +1,4 @@
-"""The video of all cameras, encoded once for all who see the same second of it."""
+"""The video of all cameras, encoded once for all who see the same of it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .streams import Picture
 from .tasks import Tasks
 
 _KEPT: Final = 20
-"""Seconds for which a second's video is kept."""
+"""Seconds for which video is kept."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,41 @@ class Scene:
     name: str
     picture: Picture
     second: int
+    begun: float
+    """When the stream began: its key frames are counted from that second."""
+    interval: int
+    """Seconds from one key frame to the next."""
+
+    @property
+    def key_second(self) -> int:
+        """The second whose first frame is the last key frame."""
+        return self.second - (self.second - int(self.begun)) % self.interval
+
+
+class _Group:
+    """A key frame and what follows it, encoded second by second as it is asked for."""
+
+    def __init__(self, tasks: Tasks, key_second: int) -> None:
+        self._tasks = tasks
+        self._key_second = key_second
+        self._encoder: picture.Encoder | None = None
+        self._encoding = asyncio.Lock()
+        self._encoded: dict[Scene, asyncio.Task[tuple[bytes, ...]]] = {}
+
+    async def access_units(self, scene: Scene) -> tuple[bytes, ...]:
+        if scene not in self._encoded:
+            self._encoded[scene] = self._tasks.spawn(self._encode(scene))
+        return await asyncio.shield(self._encoded[scene])
+
+    async def _encode(self, scene: Scene) -> tuple[bytes, ...]:
+        async with self._encoding:
+            encoder, self._encoder = self._encoder, self._encoder or picture.Encoder()
+            units = await asyncio.to_thread(
+                self._encoder.encode, scene.name, scene.picture, scene.second
+            )
+        # Nobody was there for the key frame: who comes now must not be given one.
+        late = encoder is None and scene.second != self._key_second
+        return (b"", *units[1:]) if late else units
 
 
 class Film:
@@ -28,19 +63,15 @@ class Film:
     def __init__(self, tasks: Tasks) -> None:
         """Nothing is encoded yet."""
         self._tasks = tasks
-        self._encoded: dict[Scene, asyncio.Task[tuple[bytes, ...]]] = {}
+        self._groups: dict[tuple[str, float, int], tuple[int, _Group]] = {}
 
     async def access_units(self, scene: Scene) -> tuple[bytes, ...]:
-        """A scene's H.264, as `picture.access_units` makes it."""
-        for old in [old for old in self._encoded if old.second < int(wall_clock()) - _KEPT]:
-            del self._encoded[old]
-        if scene not in self._encoded:
-            encoding = asyncio.to_thread(
-                picture.access_units, scene.name, scene.picture, scene.second
-            )
-            self._encoded[scene] = self._tasks.spawn(encoding)
-        return await asyncio.shield(self._encoded[scene])
-
-    async def segment(self, scene: Scene) -> bytes:
-        """A scene as one segment of HLS."""
-        return picture.segment(await self.access_units(scene), scene.second)
+        """A scene's H.264, one access unit a frame; an empty one: nobody can have it."""
+        now = int(wall_clock())
+        self._groups = {
+            key: (end, group) for key, (end, group) in self._groups.items() if end > now - _KEPT
+        }
+        key_second = scene.key_second
+        fresh = key_second + scene.interval, _Group(self._tasks, key_second)
+        _, group = self._groups.setdefault((scene.name, scene.begun, key_second), fresh)
+        return await group.access_units(scene)

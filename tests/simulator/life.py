@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+import math
 import uuid
 
 from .events import camera_details
@@ -54,6 +55,11 @@ class Life:
     def picture(self) -> Picture | None:
         """What the stream shows now; None while there is no stream."""
         return self._pictures[-1][1] if self._pictures else None
+
+    @property
+    def begun(self) -> float:
+        """The time since the epoch from which there is a stream, if there is one."""
+        return self._pictures[0][0] if self._pictures else math.inf
 
     def picture_at(self, moment: float) -> Picture | None:
         """What the stream showed at a time since the epoch, or first of all."""

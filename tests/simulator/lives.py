@@ -6,7 +6,8 @@ import math
 from .faults import Faults
 from .film import Scene
 from .life import Life
-from .records import Camera
+from .picture import RATE
+from .records import Camera, wall_clock
 from .streamer import Announce
 from .streams import Picture, Reader, StreamUnavailable
 from .tasks import Tasks
@@ -44,16 +45,22 @@ class Lives:
         life = self._life(path)
         return life.picture if life else None
 
-    def picture_at(self, path: str, moment: float) -> Picture | None:
-        """What a path showed at a time since the epoch."""
-        life = self._life(path)
-        return life.picture_at(moment) if life else None
-
     def scene(self, path: str, second: int) -> Scene | None:
         """What there is to see of a path in a second of the wall clock, if there is a stream."""
-        shown = self.picture_at(path, second)
-        camera = self._world.camera_at(path)
-        return Scene(camera.name if camera else path, shown, second) if shown else None
+        life = self._life(path)
+        shown = life.picture_at(second) if life else None
+        if life is None or shown is None:
+            return None
+        name = life.camera.name if life.camera else path
+        return Scene(name, shown, second, life.begun, self._times.key_frame_interval)
+
+    def first_frame(self, path: str) -> int:
+        """The number of the frame from which a reader is served that comes now."""
+        now = wall_clock()
+        scene = self.scene(path, int(now))
+        if scene is None or self._times.misses_first_key_frame:
+            return int(now * RATE) + 1
+        return scene.key_second * RATE
 
     def stalled_since(self, path: str) -> float:
         """The time since the epoch from which no video comes; infinite when all is well."""

@@ -1,7 +1,7 @@
 """One viewer over WebRTC: a peer that is sent a camera's video, encoded once for all."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from fractions import Fraction
 from typing import Any, Final
 
@@ -18,9 +18,7 @@ from aiortc.mediastreams import MediaStreamError
 import av
 
 from . import trickle
-from .film import Film, Scene
 from .picture import RATE, TICKS
-from .records import elapsed, wall_clock
 
 LOOPBACK: Final = "127.0.0.1"
 _H264: Final = [
@@ -41,39 +39,25 @@ class BadOffer(Exception):
 
 
 class Shown(MediaStreamTrack):
-    """A camera's video from a key frame on, at the pace at which it was taken."""
+    """A camera's video as a viewer is sent it."""
 
     kind = "video"
 
-    def __init__(self, film: Film, scene: Callable[[int], Scene | None]) -> None:
-        """The scene is asked for by its second; None: the stream is over."""
+    def __init__(self, frames: AsyncIterator[tuple[int, bytes]]) -> None:
+        """Frames come when they are due, with their numbers since the epoch."""
         super().__init__()
-        self._film = film
-        self._scene = scene
-        self._late: float | None = None
-        self._number = 0
-        self._units: tuple[bytes, ...] = ()
+        self._frames = frames
 
     async def recv(self) -> av.Packet[Any]:
         """The next frame, when its time has come."""
-        if self._late is None:
-            self._number = int(wall_clock()) * RATE
-            self._late = elapsed() - self._number / RATE
-        second, index = divmod(self._number, RATE)
-        if index == 0:
-            self._units = await self._encoded(second)
-        await asyncio.sleep(self._number / RATE + self._late - elapsed())
-        packet = av.Packet(self._units[index])
+        try:
+            number, unit = await anext(self._frames)
+        except StopAsyncIteration:
+            raise MediaStreamError from None
+        packet = av.Packet(unit)
         packet.time_base = Fraction(1, TICKS)
-        packet.pts = self._number * TICKS // RATE
-        self._number += 1
+        packet.pts = number * TICKS // RATE
         return packet
-
-    async def _encoded(self, second: int) -> tuple[bytes, ...]:
-        scene = self._scene(second)
-        if scene is None:
-            raise MediaStreamError
-        return await self._film.access_units(scene)
 
 
 class Peer:

@@ -1,6 +1,6 @@
 """The video of a simulated camera: drawn and encoded for any second of the wall clock.
 
-Nothing here runs by itself or remembers: the same second of the same camera is the same video.
+Nothing here runs by itself: the same second of the same camera is the same picture.
 """
 
 import colorsys
@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import lru_cache
 import hashlib
-import io
 from typing import Any, Final
 
 import av
@@ -26,10 +25,17 @@ CELL: Final = 16
 """The frame number is a strip of BITS squares of CELL pixels, at the bottom on the left."""
 
 TICKS: Final = 90_000
-"""Time stamps per second, in MPEG-TS and in RTP."""
-_WRAP: Final = 1 << 33
-"""Where MPEG-TS time stamps begin anew by definition."""
+"""Time stamps per second, in RTP."""
 
+_ENCODER_OPTIONS: Final = {
+    "preset": "ultrafast",
+    "tune": "zerolatency",
+    "profile": "baseline",
+    "level": "3.0",
+    "crf": "23",
+    "g": "100000",
+    "sc_threshold": "0",
+}
 _HORIZON: Final = 215
 _ROAD: Final = 300
 _TEXTS: Final = {
@@ -39,44 +45,39 @@ _TEXTS: Final = {
 }
 
 
+class Encoder:
+    """Encodes a camera's seconds to H.264: the first frame of all is a key frame, and no other."""
+
+    def __init__(self) -> None:
+        """Begin with a key frame."""
+        self._number = 0
+        self._codec = av.VideoCodecContext.create("libx264", "w")
+        self._codec.width, self._codec.height, self._codec.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        self._codec.framerate, self._codec.time_base = Fraction(RATE), Fraction(1, RATE)
+        self._codec.thread_count = 1
+        self._codec.options = _ENCODER_OPTIONS
+
+    def encode(self, name: str, picture: Picture, second: int) -> tuple[bytes, ...]:
+        """One second: an access unit for each frame (Annex B)."""
+        images = frames(name, picture, second)
+        return tuple(self._encode(np.asarray(image)) for image in images)
+
+    def _encode(self, image: np.ndarray[Any, Any]) -> bytes:
+        frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+        frame.pts = self._number
+        self._number += 1
+        return b"".join(bytes(packet) for packet in self._codec.encode(frame))
+
+
 def access_units(name: str, picture: Picture, second: int) -> tuple[bytes, ...]:
-    """One second of H.264: an access unit for each frame, the first a key frame (Annex B)."""
-    encoder = av.VideoCodecContext.create("libx264", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-    encoder.framerate, encoder.time_base = Fraction(RATE), Fraction(1, RATE)
-    encoder.options = _encoder_options()
-    images = [np.asarray(image) for image in frames(name, picture, second)]
-    pictures = [av.VideoFrame.from_ndarray(image, format="rgb24") for image in images]
-    for number, frame in enumerate(pictures):
-        frame.pts = number
-    packets = [packet for frame in (*pictures, None) for packet in encoder.encode(frame)]
-    return tuple(bytes(packet) for packet in packets)
+    """One second of H.264 that begins with a key frame."""
+    return Encoder().encode(name, picture, second)
 
 
-def segment(units: tuple[bytes, ...], second: int) -> bytes:
-    """One second's access units as MPEG-TS; time stamps never restart."""
-    buffer = io.BytesIO()
-    options = {"mpegts_flags": "initial_discontinuity+resend_headers", "mpegts_copyts": "1"}
-    with av.open(buffer, "w", format="mpegts", options=options) as container:
-        stream = container.add_mux_stream("h264", rate=RATE, width=WIDTH, height=HEIGHT)
-        for index, unit in enumerate(units):
-            packet = av.Packet(unit)
-            packet.stream, packet.time_base = stream, Fraction(1, TICKS)
-            packet.pts = packet.dts = second * TICKS % _WRAP + index * TICKS // RATE
-            packet.is_keyframe = index == 0
-            container.mux(packet)
-    return buffer.getvalue()
-
-
-def _encoder_options() -> dict[str, str]:
-    return {
-        "preset": "ultrafast",
-        "tune": "zerolatency",
-        "profile": "baseline",
-        "level": "3.0",
-        "crf": "23",
-        "g": str(RATE),
-    }
+@lru_cache(maxsize=1)
+def key_frame() -> bytes:
+    """A key frame: its parameter sets are those of every stream."""
+    return access_units("", Picture.UNKNOWN, 0)[0]
 
 
 def frames(name: str, picture: Picture, second: int) -> list[Image.Image]:

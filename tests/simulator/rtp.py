@@ -11,6 +11,7 @@ _PAYLOAD_TYPE: Final = 96
 MAX_PAYLOAD: Final = 1400
 """Bytes of a payload that fit into every network's packets."""
 _FRAGMENT: Final = 28
+_KEY_FRAME: Final = 5
 _SPS: Final = 7
 _PPS: Final = 8
 
@@ -18,6 +19,11 @@ _PPS: Final = 8
 def nal_units(unit: bytes) -> list[bytes]:
     """What an access unit consists of."""
     return [nal for nal in re.split(rb"\x00{2,3}\x01", unit) if nal]
+
+
+def is_key_frame(unit: bytes) -> bool:
+    """Whether all that follows an access unit can be seen with it."""
+    return any(nal[0] & 0x1F == _KEY_FRAME for nal in nal_units(unit))
 
 
 def payloads(nal: bytes) -> list[bytes]:

@@ -1,17 +1,15 @@
 """MediaMTX's RTSP server, over TCP only."""
 
 import asyncio
-from collections.abc import AsyncIterator
 import re
 import secrets
 from typing import Final
 
-from . import rtp
+from . import picture, rtp
 from .film import Film
 from .listener import stop_accepting
 from .lives import Lives
-from .picture import RATE
-from .records import wall_clock
+from .playback import frames
 from .rtsp_messages import (
     SESSION_NOT_FOUND,
     UNSUPPORTED_TRANSPORT,
@@ -126,10 +124,7 @@ class Connection:
             return Answer(400)
         except StreamUnavailable:
             return Answer(404)
-        scene = self._lives.scene(request.path, int(wall_clock()))
-        if scene is None:
-            return Answer(404)
-        key_frame, *_ = await self._film.access_units(scene)
+        key_frame = await asyncio.to_thread(picture.key_frame)
         base = request.url.removesuffix("/") + "/"
         headers = {"Content-Base": base, "Content-Type": "application/sdp"}
         return Answer(200, headers, rtp.description(key_frame))
@@ -166,29 +161,18 @@ class Connection:
 
     async def _transmit(self, reader: Reader) -> None:
         """Send video until there is no more, and hang up."""
-        sequence, source = 0, secrets.randbits(32)
-        async for number, unit in self._frames(reader):
-            packets = rtp.packets(unit, number, sequence, source)
-            sequence += len(packets)
-            for packet in packets:
-                self._writer.write(interleaved(self._channel, packet))
+        sequence, source, flows = 0, secrets.randbits(32), True
+        async for number, unit in frames(self._film, self._lives, self._path, at_pace=False):
+            if not self._lives.reads(self._path, reader.id):
+                break
+            # Without one frame, those up to the next key frame are of no use.
+            flows = self._keeps_up and (flows or rtp.is_key_frame(unit))
+            if flows:
+                packets = rtp.packets(unit, number, sequence, source)
+                sequence += len(packets)
+                for packet in packets:
+                    self._writer.write(interleaved(self._channel, packet))
         self._writer.close()
-
-    async def _frames(self, reader: Reader) -> AsyncIterator[tuple[int, bytes]]:
-        """Every frame when it is due, and its number, from this second's key frame on."""
-        second = int(wall_clock())
-        while scene := self._lives.scene(self._path, second):
-            flows = True
-            for index, unit in enumerate(await self._film.access_units(scene)):
-                due = second + index / RATE
-                await asyncio.sleep(due - wall_clock())
-                if not self._lives.reads(self._path, reader.id):
-                    return
-                # Without one frame, those up to the next key frame are of no use.
-                flows = flows and self._keeps_up and due < self._lives.stalled_since(self._path)
-                if flows:
-                    yield second * RATE + index, unit
-            second += 1
 
     @property
     def _keeps_up(self) -> bool:

@@ -220,7 +220,7 @@ class Simulator:
         return Wire(self._api, self._log, self._tasks, self._pings)
 
     def _new_media(self) -> Media:
-        return Media(self.faults, self.times, self._lives, self._film)
+        return Media(self.quirks, self._lives)
 
     def _new_rtsp(self) -> Rtsp:
         return Rtsp(self._lives, self._film)

@@ -2,17 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-import io
-import itertools
 import signal
 import sys
 
 import aiohttp
-import av
 import pytest
 
 from . import Simulator, StreamUnavailable, Times, day, live_a_day, recorded
-from .picture import frame_number
 from .probe import PATIENCE, Probe, running, token_of, until
 
 LIFE = ("demand", "ready", "read", "unread", "undemand", "notReady")
@@ -124,66 +120,6 @@ async def test_placeholder_of_a_disabled_camera(simulator: Simulator, client: Pr
     await simulator.close_reader(6, reader)
     await until(lambda: "camera:notReady" in client.events())
     assert simulator.world.cameras[6].expires_at is None
-
-
-async def test_video_over_hls(simulator: Simulator, client: Probe) -> None:
-    """Asking for the playlist wakes the camera; the frames that come are consecutive."""
-    base = f"http://127.0.0.1:{simulator.hls_port}/front"
-    async with aiohttp.ClientSession() as session:
-        index = await text_of(session, f"{base}/index.m3u8?ha=nonce")
-        playlist = await text_of(session, f"{base}/{index.split()[-1]}")
-        segments = [line for line in playlist.splitlines() if line.endswith(".ts")]
-        data = b"".join([await bytes_of(session, f"{base}/{segment}") for segment in segments[-2:]])
-    assert client.events() == ["camera:demand", "camera:ready", "camera:read"]
-    [read] = [args[0] for event, args in client.frames if event == "camera:read"]
-    assert (read["details"]["query"], read["details"]["readerType"]) == ("ha=nonce", "hlsMuxer")
-    frames = decoded(data)
-    assert [number for _, number in frames] == list(
-        range(int(segments[-2][:-3]) * 10 % 2**24, int(segments[-2][:-3]) * 10 % 2**24 + 20)
-    )
-    assert {later[0] - earlier[0] for earlier, later in itertools.pairwise(frames)} == {9000}
-
-
-async def test_held_playlist_ends_with_the_server(socket_enabled: None) -> None:
-    # It would be held for much longer than anybody waits here.
-    times = replace(Times.fast(), start_timeout=10 * PATIENCE)
-    async with (
-        running(Simulator(recorded(), times=times)) as simulator,
-        aiohttp.ClientSession() as session,
-    ):
-        url = f"http://127.0.0.1:{simulator.hls_port}/cabin1/index.m3u8"
-        held = asyncio.create_task(session.get(url))
-        await until(lambda: simulator.world.cameras[14].process)
-        async with asyncio.timeout(PATIENCE):
-            await simulator.stop()
-            with pytest.raises(aiohttp.ClientError):
-                await held
-
-
-async def test_playlist_of_no_stream(simulator: Simulator) -> None:
-    url = f"http://127.0.0.1:{simulator.hls_port}/cabin1/index.m3u8"
-    async with aiohttp.ClientSession() as session, session.get(url) as response:
-        assert response.status == 404
-
-
-async def text_of(session: aiohttp.ClientSession, url: str) -> str:
-    return (await bytes_of(session, url)).decode()
-
-
-async def bytes_of(session: aiohttp.ClientSession, url: str) -> bytes:
-    async with session.get(url) as response:
-        assert response.status == 200, url
-        return await response.read()
-
-
-def decoded(data: bytes) -> list[tuple[int, int]]:
-    """Time stamp and number of each frame."""
-    with av.open(io.BytesIO(data), "r") as container:
-        return [
-            (frame.pts, frame_number(frame.to_ndarray(format="gray")))
-            for frame in container.decode(video=0)
-            if frame.pts is not None
-        ]
 
 
 async def test_a_day(socket_enabled: None) -> None:

@@ -9,7 +9,6 @@ import itertools
 import math
 from typing import Self
 
-import aiohttp
 import av
 import pytest
 
@@ -100,6 +99,48 @@ async def test_frames_follow_one_another_and_the_reader_is_announced(
     assert [(each["query"], each["readerType"]) for each in details] == [
         ("ha=nonce", "rtspSession")
     ]
+
+
+@pytest.fixture
+async def real(socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Key frames are as rare as on the real server, but for the seconds between them."""
+    times = replace(Times.fast(), key_frame_interval=2, misses_first_key_frame=True)
+    async with running(Simulator(recorded(), times=times)) as simulator:
+        yield simulator
+
+
+def key_frames(packets: list[bytes]) -> list[int]:
+    """The time stamps of key frames, which have parameter sets."""
+    return [int.from_bytes(each[4:8]) for each in packets if each[12] & 0x1F == 7]
+
+
+async def test_a_reader_misses_the_first_key_frame_and_waits_for_the_next(real: Simulator) -> None:
+    async with viewer(real) as one:
+        await one.play(url_of(real))
+        received: list[bytes] = []
+        while len(key_frames(received)) < 2:
+            received.append(await one.packet())
+
+    first, second = key_frames(received)
+    assert first > int.from_bytes(received[0][4:8])
+    assert second - first == 2 * 90_000
+
+
+async def test_what_a_late_reader_sees_begins_with_a_key_frame(real: Simulator) -> None:
+    await real.open_reader(FRONT)
+    await asyncio.sleep(0.5)
+
+    early, late = await asyncio.gather(
+        *(asyncio.to_thread(watched, url_of(real), 25) for _ in range(2))
+    )
+
+    assert early == late == list(range(early[0], early[0] + 25))
+    era = int(wall_clock() * RATE) >> 24 << 24
+    assert (era + early[0]) % RATE == 0
+
+
+def test_the_real_server_s_key_frames_are_far_apart() -> None:
+    assert (Times().key_frame_interval, Times().misses_first_key_frame) == (25, True)
 
 
 async def test_the_track_may_stand_behind_the_query_or_before_it(
@@ -253,17 +294,6 @@ async def test_a_stalled_stream_sends_nothing_and_stays_ready(simulator: Simulat
             await one.packet()
 
 
-async def test_the_playlist_of_a_stalled_stream_stands_still(simulator: Simulator) -> None:
-    base = f"http://{simulator.host}:{simulator.hls_port}/front"
-    stalled_since = int(wall_clock()) - 2
-    simulator.world.cameras[FRONT].trouble = Trouble(stalled_since=stalled_since)
-    async with aiohttp.ClientSession() as session:
-        async with session.get(f"{base}/index.m3u8") as response:
-            assert response.status == 200
-        async with session.get(f"{base}/stream.m3u8") as response:
-            assert (await response.text()).endswith(f"{stalled_since - 1}.ts\n")
-
-
 async def test_a_camera_can_connect_for_ever_with_an_old_expiration(
     simulator: Simulator,
 ) -> None:
@@ -276,20 +306,6 @@ async def test_a_camera_can_connect_for_ever_with_an_old_expiration(
         await asyncio.sleep(2 * simulator.times.connecting)
         assert simulator.picture(DRIVEWAY) is Picture.CONNECTING
         assert camera.expires_at == old
-
-
-async def test_a_newer_server_redirects_a_playlist_first(simulator: Simulator) -> None:
-    simulator.faults.hls_redirects = True
-    index = f"http://{simulator.host}:{simulator.hls_port}/front/index.m3u8?ha=a"
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(cookie_jar=jar) as session:
-        async with session.get(index, allow_redirects=False) as response:
-            assert response.status == 302
-            assert response.headers["Location"] == "/front/index.m3u8?ha=a&cookieCheck=1"
-        async with session.get(index, allow_redirects=False) as response:
-            assert response.status == 200
-    async with aiohttp.ClientSession() as session, session.get(index) as response:
-        assert response.status == 200
 
 
 def test_large_units_are_sent_in_fragments() -> None:

@@ -7,9 +7,11 @@ import uuid
 import aiohttp
 import pytest
 
-from . import Simulator, Times, recorded, trickle
+from . import Simulator, Times, Trouble, recorded, trickle
 from .offers import CABIN, FRAGMENT, FRONT, SDP, answered, http_of, refusal, watch
+from .picture import RATE
 from .probe import Probe, running, token_of, until
+from .records import wall_clock
 from .viewer import Viewer
 
 
@@ -156,3 +158,33 @@ async def test_nothing_runs_on_after_the_server(socket_enabled: None) -> None:
         with pytest.raises(aiohttp.ClientError):
             await holding
     await until(lambda: asyncio.all_tasks() == before)
+
+
+async def test_a_viewer_misses_the_first_key_frame_and_waits_for_the_next(
+    socket_enabled: None,
+) -> None:
+    times = replace(Times.fast(), key_frame_interval=2, misses_first_key_frame=True)
+    async with (
+        running(Simulator(recorded(), times=times)) as simulator,
+        http_of(simulator) as http,
+        Viewer() as viewer,
+    ):
+        await watch(http, viewer)
+        numbers = [await viewer.frame() for _ in range(25)]
+        assert numbers == list(range(numbers[0], numbers[0] + 25))
+        era = int(wall_clock() * RATE) >> 24 << 24
+        assert (era + numbers[0]) % RATE == 0
+
+
+async def test_a_stalled_stream_shows_nothing_and_keeps_its_sessions(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    await watch(http, viewer)
+    camera = simulator.world.cameras[1]
+    before = await viewer.frame()
+    camera.trouble = Trouble(stalled_since=wall_clock())
+    await asyncio.sleep(2.5)
+    assert viewer.state == "connected" and simulator.whep.sessions
+    camera.trouble = Trouble()
+    while await viewer.frame() < before + 2 * RATE:
+        pass

@@ -27,6 +27,10 @@ class Times:
     """Between the end of a crashed streamer and its next start."""
     connecting: float = 5.0
     """From `ready` to real video, for cameras that speak WEB_RTC with Google."""
+    key_frame_interval: int = 25
+    """Seconds from one key frame of a stream to the next; nothing brings one earlier."""
+    misses_first_key_frame: bool = True
+    """Readers see nothing before the next key frame; false: they are sent the last one."""
     authorization: float = 300.0
     """How far ahead `expires_at` lies when Google has answered."""
     extension_job: float = 60.0
@@ -47,8 +51,6 @@ class Times:
     """Between two questions that Google finds too many: for a camera of RTSP, and of WEB_RTC."""
     close_after: float = 10.0
     """From the last reader's leaving to `undemand`."""
-    hls_reader_timeout: float = 60.0
-    """How long an HLS reader counts after its last request."""
     start_timeout: float = 60.0
     """How long MediaMTX holds a reader of a stream that does not come."""
     gathering: float = 0.1
@@ -82,8 +84,9 @@ class Times:
             rate_limited=(0.6, 0.4),
             process_restart=0.05,
             connecting=0.1,
+            key_frame_interval=1,
+            misses_first_key_frame=False,
             close_after=0.1,
-            hls_reader_timeout=2.0,
             start_timeout=1.0,
             gathering=0.0,
             handshake_timeout=2.0,

@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 import uuid
 
@@ -15,6 +14,7 @@ from .film import Film
 from .listener import Listener
 from .lives import Lives
 from .peer import BadOffer, Peer, Shown
+from .playback import frames
 from .quirks import Quirks
 from .records import elapsed
 from .streams import WEB_RTC_SESSION, Reader, StreamTimedOut, StreamUnavailable
@@ -147,7 +147,7 @@ class Whep:
 
     async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[Session, str]:
         """A session and its answer; whatever goes wrong leaves nothing behind."""
-        peer = Peer(Shown(self._film, partial(self._lives.scene, path)))
+        peer = Peer(Shown(frames(self._film, self._lives, path, at_pace=True)))
         async with AsyncExitStack() as undoing:
             undoing.push_async_callback(peer.close)
             await peer.take(offer)
