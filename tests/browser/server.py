@@ -1,4 +1,4 @@
-"""A simulated server in this process: what it is asked for can be seen, and what it does changed."""
+"""A simulated server in this process: what it is asked can be seen, what it does changed."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator

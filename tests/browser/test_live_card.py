@@ -46,6 +46,15 @@ view => {
     return !canvas.hidden && canvas.width > 0;
 }
 """
+# What a camera that stalls comes to: the session goes on, and no frame comes.
+STALL = "video => video.srcObject.removeTrack(window.track = video.srcObject.getVideoTracks()[0])"
+GO_ON = "video => video.srcObject.addTrack(window.track)"
+SET_HIDDEN = """
+isHidden => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+}
+"""
 DROP_CONNECTION = "document.querySelector('home-assistant').hass.connection.socket.close()"
 
 
@@ -139,13 +148,61 @@ def test_a_view_comes_back_with_the_connection_to_home_assistant(
 ) -> None:
     _play(card)
     wait_for_video(card, PLAYER, seconds=SECONDS)
-    lost = time.time()
+    offers, lost = server.offers, time.time()
 
+    # Home Assistant makes the whole dashboard anew then.
     card.page.evaluate(DROP_CONNECTION)
 
-    expect(card.get_by_role("status")).to_have_text("Reconnecting…", timeout=WAITING)
+    _wait_until(lambda: server.offers > offers)
     wait_for_video(card, PLAYER, seconds=SECONDS, filmed_after=lost + 1)
     _wait_until(lambda: len(server.sessions) == 1)
+
+
+def test_a_view_comes_back_when_the_server_does(card: Locator, server: Server) -> None:
+    _play(card)
+    wait_for_video(card, PLAYER, seconds=SECONDS)
+
+    server.do(server.simulator.kill())
+
+    expect(card.get_by_role("status")).to_have_text("Reconnecting…", timeout=WAITING)
+    card.page.wait_for_timeout(SOON * 1000)
+    started = time.time()
+    server.do(server.simulator.start())
+    wait_for_video(card, PLAYER, seconds=SECONDS, filmed_after=started)
+
+
+def test_a_picture_that_stands_still_is_not_called_live(card: Locator, server: Server) -> None:
+    _play(card)
+    wait_for_video(card, PLAYER, seconds=SECONDS)
+    video = card.locator(f"{PLAYER} video")
+    offers = server.offers
+
+    video.evaluate(STALL)
+
+    expect(card.get_by_role("status")).to_contain_text("The picture stands still", timeout=WAITING)
+    video.evaluate(GO_ON)
+    expect(card.locator(f"{PLAYER}[data-phase=live]")).to_be_attached(timeout=WAITING)
+    assert server.offers == offers
+
+
+def test_a_page_that_nobody_sees_lets_go_after_a_minute(
+    page: Page, home: Home, server: Server
+) -> None:
+    page.clock.install()
+    card = _open(page, home, ASLEEP)
+    _play(card)
+    wait_for_video(card, PLAYER, seconds=SECONDS)
+
+    page.evaluate(SET_HIDDEN, True)
+    page.clock.fast_forward("01:01")
+
+    _wait_until(lambda: not server.sessions)
+    page.wait_for_timeout(3000)
+    assert not server.sessions
+
+    page.evaluate(SET_HIDDEN, False)
+
+    wait_for_video(card, PLAYER, seconds=SECONDS)
 
 
 def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it(
@@ -155,7 +212,7 @@ def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it
     _play(card)
     expect(card.get_by_role("status")).to_have_text(
         "The camera's credential is not authorized at Google. Authorize it again in Home"
-        " Assistant's settings, under Repairs.",
+        " Assistant's settings, under Repairs",
         timeout=WAITING,
     )
     offers = server.offers
@@ -169,7 +226,9 @@ def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it
     wait_for_video(card, PLAYER, seconds=SECONDS)
 
 
-@pytest.mark.parametrize("leave", [lambda page: page.close(), lambda page: page.goto("about:blank")])
+@pytest.mark.parametrize(
+    "leave", [lambda page: page.close(), lambda page: page.goto("about:blank")]
+)
 def test_a_page_that_is_left_leaves_no_session(
     page: Page, home: Home, server: Server, leave: Callable[[Page], object]
 ) -> None:

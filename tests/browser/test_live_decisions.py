@@ -1,16 +1,10 @@
 """What a live view does next, and what it is said to be doing: by values, without a camera."""
 
-from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page
 import pytest
 
-from scripts.development.browser import launch
-
-FRONTEND = Path(__file__).parents[2] / "custom_components" / "nestmtx" / "frontend"
-ORIGIN = "http://frontend.test"
 CALL = """
 async ([name, values]) => {
     const decisions = await import("/live-decisions.js");
@@ -38,24 +32,6 @@ def _again(seconds: int) -> dict[str, Any]:
 
 def _end(attempt: dict[str, Any]) -> dict[str, Any]:
     return {"do": "end", "failure": attempt["failure"]}
-
-
-@pytest.fixture(scope="module")
-def frontend() -> Generator[Page]:
-    """A page that has the frontend's modules, and nothing else."""
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        page = browser.new_page()
-        page.route(f"{ORIGIN}/**", _serve)
-        page.goto(f"{ORIGIN}/")
-        yield page
-
-
-def _serve(route: Route) -> None:
-    name = route.request.url.removeprefix(f"{ORIGIN}/")
-    if name.endswith(".js"):
-        route.fulfill(content_type="text/javascript", body=(FRONTEND / name).read_text())
-    else:
-        route.fulfill(content_type="text/html", body="")
 
 
 @pytest.mark.parametrize(

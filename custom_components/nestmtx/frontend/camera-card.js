@@ -7,6 +7,7 @@
 
 import { pressed } from "./actions.js";
 import { cameraOf, firstCamera } from "./devices.js";
+import { leaveChoice, Rebuild, takeChoice } from "./live-choices.js";
 import { LiveOverlay } from "./live-overlay.js";
 import { loadTranslator, pageTranslator } from "./translation.js";
 
@@ -100,6 +101,8 @@ export class CameraCard extends HTMLElement {
   #choice;
   /** @type {number | undefined} */
   #timer;
+  #liveUntil = 0;
+  #rebuild = new Rebuild();
   #isPlaying = false;
   #overlay = new LiveOverlay(() => this.#retry());
   /** @type {{ wanted?: string, card?: CardElement }} */
@@ -118,7 +121,7 @@ export class CameraCard extends HTMLElement {
         <div class="details"></div>
       </ha-card>
     `;
-    this.#part(".picture").append(this.#overlay.element);
+    this.#video.after(this.#overlay.element);
     this.#part(".toggle").addEventListener("click", () => this.#choose(!this.#live));
     this.#video.addEventListener("live-view", () => this.#renderView());
   }
@@ -159,6 +162,7 @@ export class CameraCard extends HTMLElement {
   set hass(hass) {
     const former = this.#hass;
     this.#hass = hass;
+    this.#rebuild.follow(hass.connected);
     // Only when they change: a house may have thousands of entities, and a state changes often.
     if (former?.entities !== hass.entities || former?.devices !== hass.devices) this.#find();
     if (former?.locale !== hass.locale || former.connected !== hass.connected) {
@@ -168,10 +172,15 @@ export class CameraCard extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#render();
+    const until = this.#config && takeChoice(this.#config.entity);
+    if (until) this.#choose(true, until);
+    else this.#render();
   }
 
   disconnectedCallback() {
+    if (this.#config && this.#choice && this.#rebuild.isLikely) {
+      leaveChoice(this.#config.entity, this.#liveUntil);
+    }
     this.#choose(undefined);
   }
 
@@ -212,11 +221,17 @@ export class CameraCard extends HTMLElement {
     this.#video.play();
   }
 
-  /** @param {boolean | undefined} choice */
-  #choose(choice) {
+  /**
+   * @param {boolean | undefined} choice
+   * @param {number} [until] By performance.now().
+   */
+  #choose(choice, until = performance.now() + LIVE_VIEW_MS) {
     clearTimeout(this.#timer);
     this.#choice = choice;
-    if (choice) this.#timer = setTimeout(() => this.#choose(undefined), LIVE_VIEW_MS);
+    this.#liveUntil = until;
+    if (choice) {
+      this.#timer = setTimeout(() => this.#choose(undefined), until - performance.now());
+    }
     this.#render();
   }
 
