@@ -37,6 +37,7 @@ SETTLED = 2000
 PICTURES = 15_000
 """Milliseconds until each card has asked for its picture again, and got it."""
 
+LIVE_VIEW = "nestmtx-live-video:not([data-phase=idle])"
 # A camera that sleeps takes its time to send its first picture.
 PLAY_TIMEOUT = 90.0
 HAVE_CURRENT_DATA = 2
@@ -73,7 +74,7 @@ def take_all(browser: Browser, url: str, folder: Path) -> None:
         with browser.new_page(viewport=size, color_scheme=scheme) as page:
             log_in(page, f"{url}/{DASHBOARD}")
             # A browser plays what is to be seen only.
-            page.locator("ha-camera-stream").first.scroll_into_view_if_needed()
+            page.locator(LIVE_VIEW).first.scroll_into_view_if_needed()
             wait_until_playing(page)
             page.wait_for_timeout(PICTURES)
             save(page.screenshot(), folder / f"{name}.webp")
@@ -112,8 +113,8 @@ def wait_until_playing(page: Page) -> None:
 
 
 def live_views(page: Page) -> list[list[Video]]:
-    """Look at each live view's players: the page may have one for HLS and one for WebRTC."""
-    return [videos(view) for view in page.locator("ha-camera-stream").all()]
+    """Look at each live view's players."""
+    return [videos(view) for view in page.locator(LIVE_VIEW).all()]
 
 
 def videos(view: Locator) -> list[Video]:

@@ -5,6 +5,35 @@ export type Localize = (key: string, values?: Record<string, string>) => string;
 
 export interface State {
   state: string;
+  attributes: {
+    entity_picture?: string;
+    friendly_name?: string;
+    /** While a view of a camera is being opened: "starting", "waiting" or "live". */
+    live_phase?: string;
+    picture_taken?: string | null;
+    /** Seconds that a camera took to start the last times. */
+    usual_start?: number | null;
+  };
+}
+
+export interface WebRtcConfig {
+  configuration: RTCConfiguration;
+  dataChannel?: string;
+}
+
+/** What is sent about an offer. */
+export type WebRtcMessage =
+  | { type: "session"; session_id: string }
+  | { type: "answer"; answer: string }
+  | { type: "candidate"; candidate: RTCIceCandidateInit }
+  | { type: "error"; code: string; message: string };
+
+interface Connection {
+  subscribeMessage<Message>(
+    callback: (message: Message) => void,
+    message: { type: string; [field: string]: unknown },
+    options: { resubscribe: boolean },
+  ): Promise<() => Promise<void>>;
 }
 
 export interface Entity {
@@ -30,12 +59,15 @@ export interface Area {
 export interface Hass {
   areas: Record<string, Area>;
   connected: boolean;
+  connection: Connection;
   devices: Record<string, Device>;
   entities: Record<string, Entity>;
   language: string;
   locale: { language: string };
   states: Record<string, State>;
   localize: Localize;
+  callWS(message: { type: string; [field: string]: unknown }): Promise<any>;
+  hassUrl(path: string): string;
   loadBackendTranslation(category: string, integration: string): Promise<Localize>;
 }
 
@@ -47,6 +79,11 @@ export interface CardConfig {
 
 export interface CardElement extends HTMLElement {
   hass?: Hass | undefined;
+}
+
+/** Home Assistant's player of HLS. */
+export interface HlsElement extends HTMLElement {
+  muted: boolean;
 }
 
 /** An entry in the list of what others have brought. */

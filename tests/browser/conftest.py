@@ -4,13 +4,15 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
 import pytest
 
 from scripts.development.browser import launch
 
 from .home import Home, running_home
 
+FRONTEND = Path(__file__).parents[2] / "custom_components" / "nestmtx" / "frontend"
+FRONTEND_ORIGIN = "http://frontend.test"
 SIZE: ViewportSize = {"width": 1280, "height": 1000}
 
 type StartHome = Callable[..., Home]
@@ -56,3 +58,21 @@ def page(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Ge
             path = tmp_path / "failure.png"
             page.screenshot(path=path)
             request.node.add_report_section("teardown", "page", f"The page: {path}")
+
+
+@pytest.fixture(scope="module")
+def frontend() -> Generator[Page]:
+    """A page that has the frontend's modules, and nothing else."""
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        page = browser.new_page()
+        page.route(f"{FRONTEND_ORIGIN}/**", _serve)
+        page.goto(f"{FRONTEND_ORIGIN}/")
+        yield page
+
+
+def _serve(route: Route) -> None:
+    name = route.request.url.removeprefix(f"{FRONTEND_ORIGIN}/")
+    if name.endswith(".js"):
+        route.fulfill(content_type="text/javascript", body=(FRONTEND / name).read_text())
+    else:
+        route.fulfill(content_type="text/html", body="")

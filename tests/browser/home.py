@@ -40,11 +40,22 @@ class Home:
             "entity": self.entities(device)[house.CAMERA],
             "camera_view": "auto",
         }
-        dashboard = {"views": [{"title": device, "cards": [card]}]}
-        self.do(
-            lambda api: api.command("lovelace/config/save", url_path=DASHBOARD, config=dashboard)
-        )
-        return f"{self.url}/{DASHBOARD}"
+        return self._show_only(card)
+
+    def show_card(self, device: str) -> str:
+        """Make our card of a camera the only thing on the dashboard; answers the URL."""
+        card = {"type": "custom:nestmtx-camera-card", "entity": self.entities(device)[house.CAMERA]}
+        return self._show_only(card)
+
+    def use_server(self, port: int) -> None:
+        """Replace the simulated server by one that listens on another port."""
+
+        async def replace(api: Api) -> None:
+            await entry.remove(api, await entry.find(api))
+            await entry.add(api, port)
+            await entry.wait_loaded(api)
+
+        self.do(replace)
 
     def add_dashboard(self, url_path: str) -> None:
         """Add a dashboard with one empty view."""
@@ -99,6 +110,13 @@ class Home:
             await entry.wait_loaded(api)
 
         self.do(change)
+
+    def _show_only(self, card: dict[str, Any]) -> str:
+        dashboard = {"views": [{"title": "Camera", "cards": [card]}]}
+        self.do(
+            lambda api: api.command("lovelace/config/save", url_path=DASHBOARD, config=dashboard)
+        )
+        return f"{self.url}/{DASHBOARD}"
 
     def do[T](self, action: Callable[[Api], Awaitable[T]]) -> T:
         """Do something by way of the API."""

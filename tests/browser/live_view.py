@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page
 from scripts.development.browser import log_in
 from tests.simulator.picture import BITS, HEIGHT, RATE, WIDTH, frame_number
 
-type Player = Literal["ha-web-rtc-player", "ha-hls-player"]
+type Player = Literal["ha-web-rtc-player", "ha-hls-player", "nestmtx-live-video"]
 
 DIALOG = "ha-more-info-dialog"
 LOOK = 250

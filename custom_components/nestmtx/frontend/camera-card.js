@@ -3,9 +3,12 @@
 
 /** @import { CardConfig, CardElement, Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Device, Entities } from "./devices.js" */
+/** @import { LiveVideo } from "./live-video.js" */
 
 import { pressed } from "./actions.js";
 import { cameraOf, firstCamera } from "./devices.js";
+import { leaveChoice, Rebuild, takeChoice } from "./live-choices.js";
+import { LiveOverlay } from "./live-overlay.js";
 import { loadTranslator, pageTranslator } from "./translation.js";
 
 /** @typedef {{ type: string, entity: string, live_when_ready?: boolean }} CameraCardConfig */
@@ -24,14 +27,15 @@ const TILES = [
 
 const STYLE = `
   ha-card { overflow: hidden; height: 100%; }
-  .picture { position: relative; --ha-card-border-radius: 0; --ha-card-border-width: 0; }
+  .picture { position: relative; }
   .details { padding: 8px; }
-  button {
+  .toggle {
     position: absolute; inset: 0; width: 100%; padding: 0; border: 0;
     background: none; color: white; cursor: pointer;
   }
-  button:focus-visible { outline: 3px solid var(--primary-color); outline-offset: -3px; }
-  button span {
+  .toggle[hidden] { display: none; }
+  .toggle:focus-visible { outline: 3px solid var(--primary-color); outline-offset: -3px; }
+  .toggle span {
     position: absolute; inset-block-start: 8px; inset-inline-end: 8px;
     display: flex; padding: 8px; border-radius: 50%; background: rgb(0 0 0 / 60%);
   }
@@ -59,29 +63,6 @@ const isLive = ({ hass, config, entities, choice }) => {
   const isPersistent = stateOf(hass, entities["switch.persistent"]) === "on";
   return isReady && (isPersistent || config?.live_when_ready === true);
 };
-
-/**
- * Whether a view has to begin anew when a camera's state changes: its stream has ended, or the
- * server is back. Home Assistant's player of WebRTC does not connect again by itself.
- * @param {string | undefined} former
- * @param {string | undefined} state
- */
-const beginsAnew = (former, state) =>
-  state !== former &&
-  state !== "unavailable" &&
-  (former === "streaming" || former === "unavailable");
-
-/**
- * The configuration of the picture's card.
- * @type {(config: CameraCardConfig, live: boolean) => CardConfig}
- */
-const pictureConfig = (config, live) => ({
-  type: "picture-entity",
-  entity: config.entity,
-  camera_view: live ? "live" : "auto",
-  show_state: false,
-  tap_action: { action: "none" },
-});
 
 /**
  * The configuration of the tiles below it, two in a row.
@@ -120,10 +101,12 @@ export class CameraCard extends HTMLElement {
   #choice;
   /** @type {number | undefined} */
   #timer;
-  /** How often a view has had to begin anew. */
-  #beginnings = 0;
-  /** @type {Record<string, { wanted?: string, card?: CardElement }>} */
-  #built = {};
+  #liveUntil = 0;
+  #rebuild = new Rebuild();
+  #isPlaying = false;
+  #overlay = new LiveOverlay(() => this.#retry());
+  /** @type {{ wanted?: string, card?: CardElement }} */
+  #details = {};
   #translate = pageTranslator();
 
   constructor() {
@@ -131,11 +114,16 @@ export class CameraCard extends HTMLElement {
     this.#root.innerHTML = `
       <style>${STYLE}</style>
       <ha-card>
-        <div class="picture"><div></div><button><span><ha-icon></ha-icon></span></button></div>
+        <div class="picture">
+          <nestmtx-live-video></nestmtx-live-video>
+          <button class="toggle"><span><ha-icon></ha-icon></span></button>
+        </div>
         <div class="details"></div>
       </ha-card>
     `;
-    this.#part("button").addEventListener("click", () => this.#toggle());
+    this.#video.after(this.#overlay.element);
+    this.#part(".toggle").addEventListener("click", () => this.#choose(!this.#live));
+    this.#video.addEventListener("live-view", () => this.#renderView());
   }
 
   /**
@@ -165,6 +153,7 @@ export class CameraCard extends HTMLElement {
   setConfig(config) {
     if (!config.entity) throw new Error(pageTranslator()("card.no_camera"));
     this.#config = config;
+    this.#video.entity = config.entity;
     this.#find();
     this.#choose(undefined);
   }
@@ -173,17 +162,25 @@ export class CameraCard extends HTMLElement {
   set hass(hass) {
     const former = this.#hass;
     this.#hass = hass;
+    this.#rebuild.follow(hass.connected);
     // Only when they change: a house may have thousands of entities, and a state changes often.
     if (former?.entities !== hass.entities || former?.devices !== hass.devices) this.#find();
     if (former?.locale !== hass.locale || former.connected !== hass.connected) {
       this.#loadWords(hass);
     }
-    const entity = this.#config?.entity;
-    if (beginsAnew(stateOf(former, entity), stateOf(hass, entity))) this.#beginnings += 1;
     this.#render();
   }
 
+  connectedCallback() {
+    const until = this.#config && takeChoice(this.#config.entity);
+    if (until) this.#choose(true, until);
+    else this.#render();
+  }
+
   disconnectedCallback() {
+    if (this.#config && this.#choice && this.#rebuild.isLikely) {
+      leaveChoice(this.#config.entity, this.#liveUntil);
+    }
     this.#choose(undefined);
   }
 
@@ -215,29 +212,55 @@ export class CameraCard extends HTMLElement {
     this.#render();
   }
 
-  #toggle() {
-    this.#choose(!this.#live);
+  get #video() {
+    return /** @type {LiveVideo} */ (this.#part("nestmtx-live-video"));
   }
 
-  /** @param {boolean | undefined} choice */
-  #choose(choice) {
+  #retry() {
+    this.#choose(true);
+    this.#video.play();
+  }
+
+  /**
+   * @param {boolean | undefined} choice
+   * @param {number} [until] By performance.now().
+   */
+  #choose(choice, until = performance.now() + LIVE_VIEW_MS) {
     clearTimeout(this.#timer);
     this.#choice = choice;
-    if (choice) this.#timer = setTimeout(() => this.#choose(undefined), LIVE_VIEW_MS);
+    this.#liveUntil = until;
+    if (choice) {
+      this.#timer = setTimeout(() => this.#choose(undefined), until - performance.now());
+    }
     this.#render();
   }
 
   #render() {
     if (!this.#hass || !this.#config) return;
-    const camera = this.#camera;
+    this.#video.hass = this.#hass;
+    this.#play(this.isConnected && this.#live);
+    this.#buildDetails(detailsConfig(this.#camera?.entities ?? {}));
+    this.#renderView();
+  }
+
+  /** @param {boolean} live */
+  #play(live) {
+    if (live === this.#isPlaying) return;
+    this.#isPlaying = live;
+    if (live) this.#video.play();
+    else this.#video.stop();
+  }
+
+  #renderView() {
+    if (!this.#config) return;
+    const { view } = this.#video;
+    this.#overlay.show(view, this.#hass?.states[this.#config.entity]?.attributes, this.#translate);
+    const name = this.#camera?.name ?? this.#config.entity;
+    const toggle = this.#part(".toggle");
     const live = this.#live;
-    this.#build(".picture > div", pictureConfig(this.#config, live), live && this.#beginnings);
-    this.#build(".details", detailsConfig(camera?.entities ?? {}));
-    const name = camera?.name ?? this.#config.entity;
-    const button = this.#part("button");
-    button.hidden = !camera;
-    button.setAttribute("aria-label", this.#translate(live ? "card.stop" : "card.play", { name }));
-    this.#part("button ha-icon").setAttribute("icon", live ? "mdi:stop" : "mdi:play");
+    toggle.hidden = !this.#camera || view.phase === "ended";
+    toggle.setAttribute("aria-label", this.#translate(live ? "card.stop" : "card.play", { name }));
+    this.#part(".toggle ha-icon").setAttribute("icon", live ? "mdi:stop" : "mdi:play");
   }
 
   /**
@@ -249,24 +272,22 @@ export class CameraCard extends HTMLElement {
   }
 
   /**
-   * Put one of Home Assistant's cards into a place, anew only for another configuration or view.
-   * @param {string} place
+   * Put Home Assistant's cards below the picture, anew only for another configuration.
    * @param {CardConfig} config
-   * @param {false | number} [view]
    */
-  async #build(place, config, view) {
-    const wanted = JSON.stringify([config, view]);
-    const built = (this.#built[place] ??= {});
-    if (built.wanted !== wanted) {
-      built.wanted = wanted;
+  async #buildDetails(config) {
+    const wanted = JSON.stringify(config);
+    const details = this.#details;
+    if (details.wanted !== wanted) {
+      details.wanted = wanted;
       const { createCardElement } = await window.loadCardHelpers();
       // Another was wanted in the meantime.
-      if (built.wanted !== wanted) return;
-      built.card = createCardElement(config);
-      built.card.hass = this.#hass;
-      this.#part(place).replaceChildren(built.card);
-    } else if (built.card) {
-      built.card.hass = this.#hass;
+      if (details.wanted !== wanted) return;
+      details.card = createCardElement(config);
+      details.card.hass = this.#hass;
+      this.#part(".details").replaceChildren(details.card);
+    } else if (details.card) {
+      details.card.hass = this.#hass;
     }
   }
 }

@@ -8,10 +8,12 @@
 import { CameraCard } from "./camera-card.js";
 import { DashboardStrategy } from "./dashboard-strategy.js";
 import { cameraOf } from "./devices.js";
+import { LiveVideo } from "./live-video.js";
 import { pageTranslator } from "./translation.js";
 
 const DOCUMENTATION = "https://github.com/nestmtx-home-assistant/nestmtx";
 const CARD = "nestmtx-camera-card";
+const LIVE_VIDEO = "nestmtx-live-video";
 const STRATEGY = "ll-strategy-dashboard-nestmtx";
 
 /**
@@ -28,6 +30,9 @@ const worded = (entry, name, description) =>
       description: { enumerable: true, get: () => pageTranslator()(description) },
     })
   );
+
+// The card is made of it.
+if (!customElements.get(LIVE_VIDEO)) customElements.define(LIVE_VIDEO, LiveVideo);
 
 if (!customElements.get(CARD)) {
   customElements.define(CARD, CameraCard);

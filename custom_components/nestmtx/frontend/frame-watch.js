@@ -1,0 +1,53 @@
+// @ts-check
+/** Whether a video moves. */
+
+export class FrameWatch {
+  #find;
+  #seen;
+  /** @type {HTMLVideoElement | undefined} */
+  #asked;
+  #request = 0;
+  #count = 0;
+
+  /**
+   * Report frames of the video that there is at the time.
+   * @param {() => HTMLVideoElement | undefined} find
+   * @param {() => void} seen
+   */
+  constructor(find, seen) {
+    this.#find = find;
+    this.#seen = seen;
+  }
+
+  /**
+   * Report the next frame that is presented, and those that have come since the last look: a
+   * browser may present none of a video that is scrolled out of sight.
+   */
+  look() {
+    const video = this.#find();
+    if (!video) return;
+    const { totalVideoFrames } = video.getVideoPlaybackQuality();
+    const isMoving = this.#asked === video && totalVideoFrames > this.#count;
+    this.#count = totalVideoFrames;
+    this.#ask(video);
+    if (isMoving) this.#seen();
+  }
+
+  /** Report nothing more. */
+  end() {
+    this.#asked?.cancelVideoFrameCallback?.(this.#request);
+    this.#asked = undefined;
+  }
+
+  /** @param {HTMLVideoElement} video */
+  #ask(video) {
+    if (this.#asked !== video) this.end();
+    else if (this.#request) return;
+    this.#asked = video;
+    this.#request =
+      video.requestVideoFrameCallback?.(() => {
+        this.#request = 0;
+        this.#seen();
+      }) ?? 0;
+  }
+}

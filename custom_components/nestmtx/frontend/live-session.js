@@ -1,0 +1,141 @@
+// @ts-check
+/** One attempt to play a camera: its connection, its element in the page, and how far it has come. */
+
+/** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
+/** @import { Attempt } from "./live-decisions.js" */
+
+import { FrameWatch } from "./frame-watch.js";
+import { HlsPlayer } from "./hls-player.js";
+import { CUT_MEMORY, transportOf } from "./live-decisions.js";
+import { WebRtcPlayer } from "./web-rtc-player.js";
+
+/**
+ * What plays into a place. It reports what changes, and ends by `close`.
+ * @typedef {{
+ *   video: HTMLVideoElement | undefined,
+ *   isMuted: boolean,
+ *   open(): Promise<void>,
+ *   close(): void,
+ * }} Player
+ */
+/**
+ * @typedef {{
+ *   hass: Hass,
+ *   entity: string,
+ *   place: HTMLElement,
+ *   report: (change: Partial<Attempt>) => void,
+ * }} Playing
+ */
+
+/** When WebRTC was last found to be cut off, from the page: all cameras are at one server. */
+let cutAt = -Infinity;
+
+/** Have all views use HLS for a while. */
+export const rememberCut = () => {
+  cutAt = performance.now();
+};
+
+/** The code of home-assistant-js-websocket for a connection that was lost meanwhile. */
+const CONNECTION_LOST = 3;
+
+/**
+ * What an attempt comes to by an error of Home Assistant's, or of the browser's.
+ * @type {(error: any) => Partial<Attempt>}
+ */
+const failed = (error) =>
+  error === CONNECTION_LOST
+    ? { closedAt: performance.now() }
+    : { failure: { message: String(error?.message ?? ""), code: error?.code } };
+
+export class LiveSession {
+  /** The place of the video. */
+  element = document.createElement("div");
+  /** @type {Attempt} */
+  attempt = { startedAt: performance.now() };
+  #hass;
+  #entity;
+  #changed;
+  #isMuted;
+  #isClosed = false;
+  /** @type {Player | undefined} */
+  #player;
+  #frames = new FrameWatch(
+    () => this.video,
+    () => this.#report({ frameAt: performance.now() }),
+  );
+
+  /**
+   * Nothing is opened yet.
+   * @param {{ hass: Hass, entity: string, isMuted: boolean, changed: () => void }} options
+   */
+  constructor({ hass, entity, isMuted, changed }) {
+    this.#hass = hass;
+    this.#entity = entity;
+    this.#isMuted = isMuted;
+    this.#changed = changed;
+  }
+
+  get video() {
+    return this.#player?.video;
+  }
+
+  /** @param {boolean} isMuted */
+  set isMuted(isMuted) {
+    this.#isMuted = isMuted;
+    if (this.#player) this.#player.isMuted = isMuted;
+  }
+
+  /** Play; whatever happens is to be seen in `attempt`. */
+  async open() {
+    try {
+      const request = { type: "camera/capabilities", entity_id: this.#entity };
+      const { frontend_stream_types: offered } = await this.#hass.callWS(request);
+      if (!this.#isClosed) await this.#play(offered);
+    } catch (error) {
+      this.#report(failed(error));
+    }
+  }
+
+  /** Look whether frames come; nobody presents any on a page that is hidden. */
+  look() {
+    this.#frames.look();
+    if (document.hidden && this.attempt.frameAt !== undefined) {
+      this.attempt = { ...this.attempt, frameAt: performance.now() };
+    }
+  }
+
+  /** End the session at the server, too; nothing is reported any more. */
+  close() {
+    this.#isClosed = true;
+    this.#frames.end();
+    this.#player?.close();
+    this.element.remove();
+  }
+
+  /** @param {string[]} offered */
+  async #play(offered) {
+    const isCut = performance.now() - cutAt < CUT_MEMORY || !("RTCPeerConnection" in window);
+    const transport = transportOf(offered, isCut);
+    if (!transport) {
+      this.#report({ failure: { message: "" } });
+      return;
+    }
+    this.attempt = { ...this.attempt, transport, hasFallback: offered.includes("hls") };
+    const Player = transport === "hls" ? HlsPlayer : WebRtcPlayer;
+    this.#player = new Player({
+      hass: this.#hass,
+      entity: this.#entity,
+      place: this.element,
+      report: (change) => this.#report(change),
+    });
+    this.#player.isMuted = this.#isMuted;
+    await this.#player.open();
+  }
+
+  /** @param {Partial<Attempt>} change */
+  #report(change) {
+    if (this.#isClosed) return;
+    this.attempt = { ...this.attempt, ...change };
+    this.#changed();
+  }
+}
