@@ -28,6 +28,8 @@ class Faults:
     """What is set with every answer over HTTP: one `Set-Cookie` header each."""
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Answers by (module, command), sent in place of the real ones."""
+    lost: dict[str, float] = field(default_factory=dict)
+    """How likely a stream's event gets lost, by its name: measured are `ready` and `read`."""
     missing_paths: set[str] = field(default_factory=set)
     """Paths that MediaMTX does not know: whoever wants to read one is refused at once."""
     whep_unanswered: set[str] = field(default_factory=set)

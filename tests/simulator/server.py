@@ -2,14 +2,14 @@
 
 import asyncio
 import itertools
-import random
 from typing import Any
 
 from .api import Api
 from .devices import Json
-from .events import by_version, camera_details, stamp
+from .events import camera_details, stamp
 from .faults import Faults
 from .film import Film
+from .hooks import Hooks
 from .lives import Lives
 from .logbook import LogBook
 from .media import Media
@@ -51,7 +51,10 @@ class Simulator:
         self._tasks = Tasks()
         self._log = LogBook(self.quirks)
         self._api = Api(self.world, self.quirks, self.times, self)
-        self._lives = Lives(self.world, self.faults, self.times, self._tasks, self._announce)
+        self._hooks = Hooks(
+            self.quirks, self.faults, self.times, self._tasks, self._send_camera_event
+        )
+        self._lives = Lives(self.world, self.faults, self.times, self._tasks, self._hooks.report)
         self._film = Film(self._tasks)
         self._media = self._new_media()
         self._whep = self._new_whep()
@@ -159,7 +162,7 @@ class Simulator:
         It has the usual details of what it is about, and what `details` adds or replaces.
         """
         usual = self._usual_details(domain, event, entity or 0)
-        await self._delay()
+        await self._hooks.delay()
         await self._wire.send_event(domain, event, entity, usual | (details or {}))
 
     async def emit(self, topic: str, payload: Any, sid: str | None = None) -> None:
@@ -242,26 +245,12 @@ class Simulator:
             return {"description": credential.description}
         return {}
 
-    async def _delay(self) -> None:
-        late = self.times.event_delay + random.uniform(0, self.times.event_jitter)
-        if late:
-            await asyncio.sleep(late)
-
-    async def _announce(self, event: str, entity: int | None, details: Json) -> None:
-        """Send a stream's event, without having the stream wait for a late one."""
-        details = by_version(details, self.quirks)
-        if self.times.event_delay or self.times.event_jitter:
-            self._tasks.spawn(self._announce_late(event, entity, details))
-        else:
-            await self._wire.send_event("camera", event, entity, details)
-
-    async def _announce_late(self, event: str, entity: int | None, details: Json) -> None:
-        await self._delay()
+    async def _send_camera_event(self, event: str, entity: int | None, details: Json) -> None:
         await self._wire.send_event("camera", event, entity, details)
 
     async def _boot(self) -> None:
         if self.quirks.application_events:
-            await self._delay()
+            await self._hooks.delay()
             await self._wire.send_event("application", "ready", None, {"at": stamp(utc_now())})
 
     async def _idle(self) -> None:
