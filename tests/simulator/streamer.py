@@ -48,10 +48,14 @@ class Streamer:
         self._send = announce
         self._publication = publication
 
-    async def run(self) -> None:
-        """Start the process, publish what there is, and start over when it fails."""
+    async def run(self, *, listed: bool = True) -> None:
+        """Start the process, publish what there is, and start over when it fails.
+
+        A process that is not listed is one that the server has lost.
+        """
         while True:
-            self.start_process()
+            if listed:
+                self.start_process()
             await asyncio.sleep(self._times.process_start)
             if self._authorized or not self._shows_video:
                 await self._publication.publish(self._first_picture())

@@ -23,6 +23,13 @@ class Times:
     """From `demand` to `ready`."""
     process_restart: float = 1.5
     """Between the end of a crashed streamer and its next start."""
+    control_process: float = 1.0
+    """From `htop stop` or `restart` of a watched stream to its new process; of one that nobody
+    reads it takes `process_restart`."""
+    control_cut: float = 2.0
+    """From `htop stop` or `restart` to the end of the path: its source is missed so late."""
+    late_undemand: float = 7.0
+    """From the same to the `undemand` that the end of the path sends, which ends a process."""
     connecting: float = 5.0
     """From `ready` to real video, for cameras that speak WEB_RTC with Google."""
     authorization: float = 300.0
@@ -56,6 +63,9 @@ class Times:
             stream_lag=0.2,
             process_start=0.02,
             process_restart=0.05,
+            control_process=0.02,
+            control_cut=0.04,
+            late_undemand=0.12,
             connecting=0.1,
             close_after=0.1,
             hls_reader_timeout=2.0,
