@@ -54,6 +54,8 @@ TIMINGS = Timings(
     start_timeout=3.0,
     read_again=0.1,
     look=0.1,
+    late_undemand=0.5,
+    settle_timeout=5.0,
     hand_over=0.5,
     grace=0.2,
 )

@@ -96,7 +96,7 @@ async def test_a_stream_that_breaks_off_comes_back_by_itself(
 ) -> None:
     stream = await _opened(camera)
     before = await _frame(stream)
-    simulator.world.cameras[1].trouble = Trouble(process_start=6.0)
+    simulator.world.cameras[1].trouble = Trouble(process_start=3.0)
 
     await hass.services.async_call("button", "press", {"entity_id": RESTART}, blocking=True)
 
