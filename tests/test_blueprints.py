@@ -122,7 +122,7 @@ async def test_a_credential_that_needs_authorization_is_told_with_a_link(
 
 def _restarts(simulator: Simulator) -> int:
     actions = [each["payload"] for each in simulator.requests if each["module"] == "htop"]
-    return actions.count({"action": "restart"})
+    return actions.count({"action": "stop"})
 
 
 @pytest.mark.parametrize("has_video", [True, False])

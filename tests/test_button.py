@@ -1,4 +1,4 @@
-"""Restarting streams, and running the server's cron jobs."""
+"""The buttons, and running the server's cron jobs. Restarting streams: test_processes.py."""
 
 import asyncio
 
@@ -52,18 +52,6 @@ async def test_there_is_nothing_to_restart_while_no_process_runs(
     await until(lambda: hass.states.get(RESTART).state == STATE_UNAVAILABLE)
 
 
-async def test_a_stream_is_restarted(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
-) -> None:
-    await _watched(hass, simulator, until)
-    former = simulator.world.cameras[1].process.pid
-
-    await _press(hass, RESTART)
-    ready = "binary_sensor.front_yard_front_yard_cam_ready"
-    await until(lambda: simulator.world.cameras[1].process.pid not in {None, former})
-    await until(lambda: hass.states.get(ready).state == STATE_ON)
-
-
 async def test_the_process_is_known_by_its_pid_and_not_by_its_name(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
@@ -75,7 +63,7 @@ async def test_the_process_is_known_by_its_pid_and_not_by_its_name(
 
     update = next(each for each in simulator.requests if each["command"] == "update")
     assert update["entity"] == "mtx-something-else"
-    assert update["payload"] == {"action": "restart"}
+    assert update["payload"] == {"action": "stop"}
 
 
 async def test_a_process_that_has_ended_meanwhile_is_told(

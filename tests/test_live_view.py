@@ -41,7 +41,9 @@ def quick_restart() -> Generator[None]:
 @pytest.fixture
 def times() -> Times:
     """As in earnest, where it takes its time to open a stream."""
-    return replace(Times.fast(), start_timeout=60.0, close_after=3.0, process_start=0.5)
+    return replace(
+        Times.fast(), start_timeout=60.0, close_after=3.0, process_start=0.5, rtsp_start=0.5
+    )
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ async def test_a_stream_that_breaks_off_comes_back_by_itself(
 ) -> None:
     stream = await _opened(camera)
     before = await _frame(stream)
-    simulator.world.cameras[1].trouble = Trouble(process_start=6.0)
+    simulator.world.cameras[1].trouble = Trouble(process_start=3.0)
 
     await hass.services.async_call("button", "press", {"entity_id": RESTART}, blocking=True)
 

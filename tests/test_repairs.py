@@ -1,6 +1,9 @@
-"""Repairs: a server that still has its default account, and one that offers no video."""
+"""Repairs: a default account, a server that offers no video, and streams that it has lost."""
 
+from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
@@ -10,7 +13,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.nestmtx.client import Camera, CameraStatus
 from custom_components.nestmtx.const import DOMAIN
+from custom_components.nestmtx.issues import is_orphaned
 from tests.simulator import Simulator
 
 from .repairing import Flow
@@ -185,3 +190,96 @@ async def test_a_server_without_cameras_that_are_set_up_offers_enough(
     await hass.config_entries.async_setup(entry.entry_id)
 
     assert ir.async_get(hass).async_get_issue(DOMAIN, NO_VIDEO) is None
+
+
+# Streams that the server has lost
+
+
+@pytest.fixture
+def soon() -> Generator[None]:
+    """Believe the signs of a lost stream sooner: lists come each second here."""
+    with patch("custom_components.nestmtx.issues.ORPHAN_AFTER", 1.5):
+        yield
+
+
+def _orphan(hass: HomeAssistant, simulator: Simulator) -> ir.IssueEntry | None:
+    issue_id = f"orphaned_stream_01NESTMTX_{simulator.world.cameras[1].checksum}"
+    return ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_stream_that_the_server_has_lost_is_told_until_the_server_is_restarted(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
+) -> None:
+    simulator.world.cameras[1].name = "Front [Yard](http://x)"
+
+    await simulator.orphan(1)
+    await until(lambda: _orphan(hass, simulator) is not None)
+
+    issue = _orphan(hass, simulator)
+    assert issue is not None
+    assert issue.severity is ir.IssueSeverity.WARNING
+    assert not issue.is_fixable
+    assert issue.translation_key == "orphaned_stream"
+    assert issue.translation_placeholders == {"host": "127.0.0.1", "name": "Front Yard http: x"}
+
+    await simulator.kill()
+    await simulator.start()
+    await until(lambda: _orphan(hass, simulator) is None)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_a_restart_of_a_process_leaves_is_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
+) -> None:
+    await simulator.open_reader(1)
+
+    await simulator.control("mtx-front", "restart")
+
+    await until(lambda: _orphan(hass, simulator) is not None)
+
+
+async def test_a_stream_that_has_just_ended_is_nothing_to_be_told(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
+) -> None:
+    await simulator.orphan(1)
+    await until(lambda: hass.states.get("camera.front_yard_front_yard_cam").state == "streaming")
+    coordinator = loaded_entry.runtime_data.coordinator
+    lists: list[None] = []
+    stop = coordinator.async_add_resync_listener(lambda: lists.append(None))
+
+    await until(lambda: len(lists) == 3)
+
+    assert _orphan(hass, simulator) is None
+    stop()
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_camera_without_a_name_is_told_by_its_number(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
+) -> None:
+    simulator.world.cameras[1].name = "[]"
+
+    await simulator.orphan(1)
+    await until(lambda: _orphan(hass, simulator) is not None)
+
+    issue = _orphan(hass, simulator)
+    assert issue is not None
+    assert issue.translation_placeholders == {"host": "127.0.0.1", "name": "1"}
+
+
+SIGNS = Camera(1, ready=True, status=CameraStatus.DEAD)
+
+
+@pytest.mark.parametrize(
+    ("camera", "expected"),
+    [
+        (SIGNS, True),
+        (replace(SIGNS, ready=False), False),
+        (replace(SIGNS, process_id=7), False),
+        (replace(SIGNS, status=CameraStatus.DISABLED), False),
+        (replace(SIGNS, status=None), False),
+    ],
+)
+def test_a_stream_is_lost_that_runs_without_a_process(camera: Camera, *, expected: bool) -> None:
+    assert is_orphaned(camera) is expected

@@ -112,14 +112,14 @@ async def test_an_action_that_changes_something_needs_no_answer(
     assert simulator.world.user_named("kitchen") is not None
 
 
-async def test_a_process_is_restarted(
+async def test_a_process_is_stopped(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await simulator.open_reader(1)
     process = simulator.world.cameras[1].process
     former = process.pid
 
-    await call(hass, "update", "htop", entity=process.name, payload={"action": "restart"})
+    await call(hass, "update", "htop", entity=process.name, payload={"action": "stop"})
 
     assert simulator.world.cameras[1].process.pid != former
 

@@ -321,3 +321,16 @@ async def test_an_answer_that_nobody_could_read_is_an_error(
         await call(hass, "read", "widgets", entity="1")
 
     assert raised.value.translation_key == "unexpected_answer"
+
+
+@pytest.mark.parametrize("module", ["htop", "Htop", " htop "])
+async def test_no_process_is_restarted_by_the_server(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, module: str
+) -> None:
+    await simulator.open_reader(1)
+
+    with pytest.raises(ServiceValidationError, match='button "Restart stream"') as raised:
+        await call(hass, "update", module, entity="mtx-front", payload={"action": "restart"})
+
+    assert raised.value.translation_key == "restart_refused"
+    assert "update" not in {request["command"] for request in simulator.requests}

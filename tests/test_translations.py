@@ -193,9 +193,10 @@ def test_every_repair_has_its_words() -> None:
         dashboards.DASHBOARD_RESOURCE,
     }
 
-    assert set(ENGLISH["issues"]) == fixable | {issues.NO_VIDEO_PROTOCOL}
+    others = {issues.NO_VIDEO_PROTOCOL, issues.ORPHANED_STREAM}
+    assert set(ENGLISH["issues"]) == fixable | others
     assert all(words["title"] for words in ENGLISH["issues"].values())
-    assert ENGLISH["issues"][issues.NO_VIDEO_PROTOCOL]["description"]
+    assert all(ENGLISH["issues"][kind]["description"] for kind in others)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,9 @@ def world(world: World) -> World:
 @pytest.fixture
 def times() -> Times:
     """A camera that takes a moment to start."""
-    return replace(Times.fast(), start_timeout=60.0, process_start=0.5, close_after=3.0)
+    return replace(
+        Times.fast(), start_timeout=60.0, process_start=0.5, rtsp_start=0.5, close_after=3.0
+    )
 
 
 @pytest.fixture

@@ -76,7 +76,11 @@ async def async_setup_entry(
 
 
 class NestMTXRestartStreamButton(NestMTXCameraEntity, ButtonEntity):
-    """Restarts a camera's stream; there is something to restart only while it has a process."""
+    """Restarts a camera's stream, and is pressed until the server is at rest again.
+
+    There is something to restart only while the stream has a process. Whoever watches asks for the
+    stream again; one that nobody watches, of a camera that is not persistent, ends.
+    """
 
     fields = frozenset({"requested"})
 

@@ -9,7 +9,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.helpers import issue_registry as ir
 
-from .client import Credential, stream_urls
+from .client import Camera, CameraStatus, Credential, stream_urls
 from .const import DOMAIN
 from .coordinator import CREDENTIALS, ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY
@@ -17,6 +17,12 @@ from .device_key import SERVER_KEY
 CREDENTIAL_UNAUTHORIZED: Final = "credential_unauthorized"
 DEFAULT_ACCOUNT: Final = "default_account"
 NO_VIDEO_PROTOCOL: Final = "no_video_protocol"
+ORPHANED_STREAM: Final = "orphaned_stream"
+
+ORPHAN_AFTER: Final = 60.0
+"""Seconds that lists show the signs of an orphaned stream before it is one: a stream that has just
+ended shows them, too, as the lists lag.
+"""
 
 _DEFAULT: Final = ("nestmtx", "nestmtx")
 """User name and password of a server that was just installed."""
@@ -26,10 +32,11 @@ _MARKDOWN: Final = re.compile(r"[^\w\s.,:;@&'+-]+")
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something to be fixed, of a credential or of the whole server."""
+    """Something to be fixed, of a credential, of a camera or of the whole server."""
 
     kind: str
     credential_key: str = ""
+    camera_key: str = ""
     is_fixable: bool = True
     placeholders: dict[str, str] = field(default_factory=dict)
 
@@ -51,7 +58,19 @@ def issues_of(coordinator: NestMTXCoordinator) -> list[Issue]:
 
 def name_of(credential: Credential) -> str:
     """Return what a credential is called, as text and nothing else."""
-    return " ".join(_MARKDOWN.sub(" ", credential.description or "").split()) or str(credential.id)
+    return _plain(credential.description) or str(credential.id)
+
+
+def is_orphaned(camera: Camera) -> bool:
+    """Return whether a camera streams, and the server has no process for it.
+
+    The server has lost it then: no request ends it, and nobody has to watch for it to go on.
+    """
+    return camera.ready and camera.process_id is None and camera.status is CameraStatus.DEAD
+
+
+def _plain(name: str | None) -> str:
+    return " ".join(_MARKDOWN.sub(" ", name or "").split())
 
 
 def _has_no_video(coordinator: NestMTXCoordinator) -> bool:
@@ -71,14 +90,18 @@ class Issues:
         """Nothing is registered yet."""
         self._coordinator = coordinator
         self._issue_ids: set[str] = set()
+        self._orphaned_since: dict[str, float] = {}
+        """By the camera's key."""
 
     @callback
     def async_update(self) -> None:
         """Register the issues that there are, and delete those that are gone."""
         entry_id = self._coordinator.config_entry.entry_id
         issues = {
-            "_".join(filter(None, (issue.kind, entry_id, issue.credential_key))): issue
-            for issue in issues_of(self._coordinator)
+            "_".join(
+                filter(None, (issue.kind, entry_id, issue.credential_key, issue.camera_key))
+            ): issue
+            for issue in (*issues_of(self._coordinator), *self._orphans())
         }
         for issue_id, issue in issues.items():
             ir.async_create_issue(
@@ -106,6 +129,24 @@ class Issues:
         """Delete all issues: an entry that is not loaded can fix nothing."""
         self._delete(self._issue_ids)
         self._issue_ids = set()
+
+    def _orphans(self) -> list[Issue]:
+        """Return the streams that were orphaned in all lists for long enough."""
+        now = self._coordinator.hass.loop.time()
+        orphaned = {
+            camera.key: camera for camera in self._coordinator.cameras if is_orphaned(camera)
+        }
+        self._orphaned_since = {key: self._orphaned_since.get(key, now) for key in orphaned}
+        return [
+            Issue(
+                ORPHANED_STREAM,
+                camera_key=key,
+                is_fixable=False,
+                placeholders={"name": _plain(camera.name) or str(camera.id)},
+            )
+            for key, camera in orphaned.items()
+            if now - self._orphaned_since[key] >= ORPHAN_AFTER
+        ]
 
     def _delete(self, issue_ids: set[str]) -> None:
         for issue_id in issue_ids:

@@ -124,5 +124,5 @@ class NestMTXPersistentSwitch(NestMTXCameraEntity, SwitchEntity):
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Have the camera stream only while somebody watches."""
+        """Have the camera stream only while somebody watches, and wait until its stream ends."""
         await self.coordinator.async_update_camera(self.device_key.key, is_persistent=False)

@@ -61,7 +61,9 @@ DROP_CONNECTION = "document.querySelector('home-assistant').hass.connection.sock
 @pytest.fixture(scope="module")
 def server() -> Generator[Server]:
     """A server whose cameras start fast."""
-    with running_server(Simulator(recorded(), times=Times(process_start=1.0))) as server:
+    with running_server(
+        Simulator(recorded(), times=Times(process_start=1.0, rtsp_start=1.0))
+    ) as server:
         yield server
 
 

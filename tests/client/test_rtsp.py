@@ -11,7 +11,7 @@ import pytest
 from custom_components.nestmtx.client import CannotConnect, tag_own_reader
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.media import rtsp
-from custom_components.nestmtx.client.media.rtsp import read_rtsp
+from custom_components.nestmtx.client.media.rtsp import describe, read_rtsp
 from tests.simulator import Simulator, Trouble
 from tests.simulator.probe import PATIENCE, until
 
@@ -96,6 +96,28 @@ async def test_a_reader_that_is_cancelled_while_it_waits_wants_nothing_more(
 
     await until(lambda: simulator.world.cameras[FRONT].process is None)
     assert reading.opened == 0
+
+
+async def test_who_only_asks_for_a_stream_waits_for_it_and_does_not_read_it(
+    simulator: Simulator,
+) -> None:
+    camera = simulator.world.cameras[FRONT]
+    camera.trouble = Trouble(process_start=0.3)
+
+    await describe(f"rtsp://127.0.0.1:{simulator.rtsp_port}/front")
+
+    assert camera.stream.ready
+    assert readers(simulator) == []
+    await until(lambda: camera.process is None)
+
+
+async def test_who_only_asks_for_a_stream_is_told_that_there_is_none(simulator: Simulator) -> None:
+    simulator.faults.missing_paths = {"front"}
+
+    with pytest.raises(StreamUnavailable) as raised:
+        await describe(f"rtsp://127.0.0.1:{simulator.rtsp_port}/front")
+
+    assert raised.value.is_missing
 
 
 async def test_a_path_that_is_not_there_is_missing(simulator: Simulator, read: Read) -> None:
@@ -218,6 +240,10 @@ async def _endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 )
 @pytest.mark.usefixtures("socket_enabled")
 async def test_an_answer_that_is_none_is_no_stream(answer: bytes) -> None:
+    async with _server(_sending(answer)) as url:
+        with pytest.raises(StreamUnavailable):
+            await describe(url)
+
     async with _server(_sending(answer)) as url, asyncio.timeout(PATIENCE):
         with pytest.raises(StreamUnavailable) as err:
             await read_rtsp(url, lambda: pytest.fail("There is nothing to read"))

@@ -22,6 +22,9 @@ class Life:
     """One path's stream and its readers.
 
     `begin` runs it, once. One that is never begun is pinned: it stays as it was set.
+
+    MediaMTX ends what it has demanded itself: a stream that a reader found ready is not among
+    that, and goes on when the reader leaves.
     """
 
     def __init__(
@@ -41,15 +44,19 @@ class Life:
         self._send = announce
         self._ended = ended
         self._streamer = Streamer(self.camera, world, times, announce, self)
-        self._appeared = self._timed_out = self._over = False
+        self.demanded = self.orphaned = False
+        self._appeared = self._timed_out = self._over = self._died = False
         self._entries = 0
         self._connected: set[str] = set()
         self._source_id = str(uuid.uuid4())
         self._waiting = 0
         self._ready = asyncio.Event()
+        self._path_free = asyncio.Event()
+        self._path_free.set()
         self._stirred = asyncio.Event()
         self._group: asyncio.TaskGroup | None = None
         self._streaming: asyncio.Task[None] | None = None
+        self._controlling: asyncio.Task[None] | None = None
 
     @property
     def picture(self) -> Picture | None:
@@ -70,24 +77,30 @@ class Life:
     def persistent(self) -> bool:
         """Whether the stream runs without readers."""
         camera = self.camera
-        return bool(camera and camera.path == self.path and camera.enabled and camera.persistent)
+        return bool(self._is_published and camera and camera.persistent)
+
+    @property
+    def _is_published(self) -> bool:
+        camera = self.camera
+        return bool(camera and camera.path == self.path and camera.enabled)
 
     async def begin(self, query: str) -> None:
         """Run until nobody wants the stream."""
         try:
-            await self.announce("demand", query=query)
+            if not self.orphaned:
+                await self.announce("demand", query=query)
             async with asyncio.TaskGroup() as self._group:
-                self._streaming = self._group.create_task(self._streamer.run())
+                self._stream(listed=not self.orphaned)
                 await self._until_unwanted()
                 was_ready = self._end()
-                self._streaming.cancel()
+                self._stop_tasks()
         finally:
             self._end()
         await self.announce("undemand", query=query)
         if was_ready:
             await self.announce("notReady", sourceId=self._source_id)
 
-    async def wait(self) -> None:
+    async def wait(self, query: str) -> None:
         """Want the stream until it is there; raises StreamUnavailable.
 
         Who lets go wants it no more, but does not call its start off.
@@ -95,6 +108,9 @@ class Life:
         self._waiting += 1
         self.stir()
         try:
+            if not (self._ready.is_set() or self.demanded):
+                self.demanded = True
+                await self.announce("demand", query=query)
             async with asyncio.timeout(self._times.start_timeout):
                 await self._ready.wait()
         except TimeoutError:
@@ -109,7 +125,7 @@ class Life:
 
     async def enter(self, reader: Reader) -> None:
         """Count a reader as soon as there is a stream; raises StreamUnavailable."""
-        await self.wait()
+        await self.wait(reader.query)
         self._entries += 1
         self.readers[reader.id] = reader
         self.stir()
@@ -133,16 +149,97 @@ class Life:
         """Have the life look again at what it is wanted for."""
         self._stirred.set()
 
-    async def control(self, action: str) -> None:
-        """Start, stop or restart the streamer's process."""
+    async def interrupt(self, action: str) -> None:
+        """MediaMTX is started, stopped or restarted, and takes the stream with it."""
         if action in ("stop", "restart"):
-            if self._streaming is not None:
-                self._streaming.cancel()
+            self._stop_tasks()
             await self.lose()
             if self.camera and self.camera.process:
                 self.camera.process.pid = None
         if action in ("start", "restart") and self._group is not None:
-            self._streaming = self._group.create_task(self._streamer.run())
+            self._stream()
+
+    async def control(self, action: str) -> None:
+        """Start, stop or restart the streamer's process, in the server's way.
+
+        A stopped one is started again, and only the end of the path shows that it was stopped.
+        """
+        if self.orphaned:
+            # What could be named is not what streams.
+            return
+        if action == "start" or self._group is None:
+            await self.interrupt(action)
+            return
+        self._stop_tasks()
+        if self.camera and self.camera.process:
+            self.camera.process.pid = None
+        controlled = self._stopped() if action == "stop" else self._restarted()
+        self._controlling = self._group.create_task(controlled)
+
+    def orphan(self) -> None:
+        """The server forgets the stream's process, which streams on for ever."""
+        self._stop_tasks()
+        self.orphaned, self.demanded = True, False
+        self._forget_process()
+        self._stream(listed=False)
+
+    def _stream(self, *, listed: bool = True) -> None:
+        if self._group is not None:
+            self._streaming = self._group.create_task(self._streamer.run(listed=listed))
+
+    def _stop_tasks(self) -> None:
+        for task in (self._streaming, self._controlling):
+            if task is not None:
+                task.cancel()
+
+    def _forget_process(self) -> None:
+        if self.camera:
+            self.camera.process = None
+
+    async def _stopped(self) -> None:
+        """A new process, and no more: the late `undemand` ends what was demanded."""
+        was_ready, readers = self._ready.is_set(), len(self.readers)
+        starts_after = self._times.control_process if readers else self._times.process_restart
+        undemanded = self.demanded and was_ready
+        dies = undemanded and not self.persistent
+        self._path_free.clear()
+        await asyncio.sleep(starts_after)
+        if dies:
+            # It does not live to publish anything.
+            self._streamer.start_process()
+        else:
+            self._stream()
+        await asyncio.sleep(max(0.0, self._times.control_cut - starts_after))
+        if was_ready:
+            await self._cut()
+        self._path_free.set()
+        if undemanded:
+            await asyncio.sleep(self._times.late_undemand - self._times.control_cut)
+            if dies:
+                self._died = True
+                self.stir()
+            else:
+                await self.announce("undemand")
+
+    async def _restarted(self) -> None:
+        """Two processes are started, and the late `undemand` ends the one that is listed."""
+        self.orphaned = True
+        self._path_free.clear()
+        await asyncio.sleep(self._times.control_process)
+        self._streamer.start_process()
+        await asyncio.sleep(self._times.control_cut - self._times.control_process)
+        await self._cut()
+        self._streamer.start_process()
+        self._stream(listed=False)
+        await asyncio.sleep(self._times.late_undemand - self._times.control_cut)
+        self._forget_process()
+        await self.announce("undemand")
+
+    async def _cut(self) -> None:
+        """MediaMTX misses the source: the path ends."""
+        self.demanded = False
+        await self.lose()
+        self._path_free.set()
 
     def pin(self, picture: Picture) -> None:
         """The stream is there, at once and for good."""
@@ -150,7 +247,8 @@ class Life:
         self._appear(picture)
 
     async def publish(self, picture: Picture) -> None:
-        """There is a stream from now on."""
+        """There is a stream from now on, or as soon as the path's former one has ended."""
+        await self._path_free.wait()
         self._appear(picture)
         await self.announce_ready()
 
@@ -217,32 +315,31 @@ class Life:
             self._over = True
             self._ended(self)
             self.vanish()
-            # Whoever still waits has to learn that nothing will come.
-            self._ready.set()
+            if not self._died:
+                # Whoever still waits has to learn that nothing will come. Of what died under
+                # MediaMTX's hands, nobody learns.
+                self._ready.set()
         return was_ready
 
     async def _until_unwanted(self) -> None:
         if not await self._starts():
             return
-        watched = self._wanted
-        while True:
-            await self._stirs_until(lambda: not self._wanted)
-            if await self._wanted_again():
-                watched = True
+        while not self._died:
+            await self._stirs_until(lambda: self._died or not self._wanted)
+            if self._died or await self._wanted_again():
                 continue
             if not self.persistent:
                 return
-            if watched:
-                await self.announce("undemand")
-            await self._stirs_until(lambda: self._wanted or not self.persistent)
-            watched = self._wanted
+            # It runs on, without a demand.
+            self.demanded = False
+            await self.announce("undemand")
 
     async def _starts(self) -> bool:
         """Wait for the stream, whether somebody still wants it or not; False: it did not come."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._times.start_timeout):
-                await self._stirs_until(lambda: self._appeared)
-        self._timed_out = not (self._appeared or self.persistent)
+                await self._stirs_until(lambda: self._appeared or self._died)
+        self._timed_out = not (self._appeared or self._died or self._wanted_always)
         return not self._timed_out
 
     async def _wanted_again(self) -> bool:
@@ -250,12 +347,19 @@ class Life:
         entries = self._entries
         with suppress(TimeoutError):
             async with asyncio.timeout(self._times.close_after):
-                await self._stirs_until(lambda: self._wanted or self._entries > entries)
-        return self._wanted or self._entries > entries
+                await self._stirs_until(
+                    lambda: self._died or self._wanted or self._entries > entries
+                )
+        return self._died or self._wanted or self._entries > entries
 
     @property
     def _wanted(self) -> bool:
-        return bool(self.readers or self._waiting)
+        """Whether there is a reason to go on: also that nobody sees an end of it."""
+        return self._wanted_always or bool(self.readers or self._waiting)
+
+    @property
+    def _wanted_always(self) -> bool:
+        return self.orphaned or (not self.demanded and self._is_published)
 
     async def _stirs_until(self, reached: Callable[[], bool]) -> None:
         while not reached():

@@ -75,7 +75,7 @@ class Lives:
 
     async def wait(self, path: str, query: str) -> None:
         """Demand a stream, and let it be once it is there; raises StreamUnavailable."""
-        await self._demanded(path, query).wait()
+        await self._demanded(path, query).wait(query)
 
     async def count(self, path: str, reader: Reader) -> None:
         """Demand a stream, and count as its reader; raises StreamUnavailable."""
@@ -117,7 +117,7 @@ class Lives:
     async def camera_changed(self, camera: Camera) -> None:
         """Follow what a camera's row says now."""
         if camera.path and camera.enabled and camera.persistent and not self._life(camera.path):
-            self._begin(camera.path, "")
+            self._begin(self._new(camera.path))
         for life in self._lives.values():
             life.stir()
 
@@ -126,12 +126,21 @@ class Lives:
         everything = process_name == "mediamtx"
         for camera in self._world.cameras.values():
             if camera.process and (everything or camera.process.name == process_name):
-                await self._control_camera(camera, action)
+                await self._control_camera(camera, action, everything=everything)
 
-    async def _control_camera(self, camera: Camera, action: str) -> None:
+    async def orphan(self, path: str) -> None:
+        """Have the server lose a process: it streams for ever, and no list has it."""
+        if life := self._lives.get(path):
+            life.orphan()
+            return
+        life = self._new(path)
+        life.orphaned = True
+        self._begin(life)
+
+    async def _control_camera(self, camera: Camera, action: str, *, everything: bool) -> None:
         life = self._life(camera.path or "")
         if life is not None:
-            await life.control(action)
+            await (life.interrupt(action) if everything else life.control(action))
         elif camera.process is not None:
             camera.process.pid = None if action == "stop" else self._world.next_pid()
 
@@ -141,14 +150,18 @@ class Lives:
     def _demanded(self, path: str, query: str) -> Life:
         if path in self._faults.missing_paths:
             raise StreamUnavailable(path)
-        return self._life(path) or self._begin(path, query)
+        if life := self._life(path):
+            return life
+        life = self._new(path)
+        life.demanded = True
+        return self._begin(life, query)
 
     def _new(self, path: str) -> Life:
         return Life(path, self._world, self._times, self._announce, self._forget)
 
-    def _begin(self, path: str, query: str) -> Life:
-        life = self._lives[path] = self._new(path)
-        self._running[path] = self._tasks.spawn(life.begin(query))
+    def _begin(self, life: Life, query: str = "") -> Life:
+        self._lives[life.path] = life
+        self._running[life.path] = self._tasks.spawn(life.begin(query))
         return life
 
     async def _stop(self, path: str) -> None:
@@ -171,5 +184,5 @@ class Lives:
                 if life := self._life(camera.path):
                     await life.announce("demand")
                 else:
-                    self._begin(camera.path, "")
+                    self._begin(self._new(camera.path))
             await asyncio.sleep(self._times.demand_repeat)

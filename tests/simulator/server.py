@@ -182,6 +182,10 @@ class Simulator:
         path = self._path(camera_id)
         await (self._lives.pin(path) if ready else self._lives.unpin(path))
 
+    async def orphan(self, camera_id: int) -> None:
+        """Have the server lose the process of a camera's stream, which goes on until a restart."""
+        await self._lives.orphan(self._path(camera_id))
+
     def picture(self, camera_id: int) -> Picture | None:
         """What a camera's stream shows now; None while there is no stream."""
         return self._lives.picture(self._path(camera_id))

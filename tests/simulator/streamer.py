@@ -62,11 +62,15 @@ class Streamer:
         self._publication = publication
         self._authorized_until = 0.0
 
-    async def run(self) -> None:
-        """Start the process, publish what there is, and start over when it fails."""
+    async def run(self, *, listed: bool = True) -> None:
+        """Start the process, publish what there is, and start over when it fails.
+
+        A process that is not listed is one that the server has lost.
+        """
         camera = self._camera
         while True:
-            self.start_process()
+            if listed:
+                self.start_process()
             await asyncio.sleep(self._start)
             if camera is None or not camera.enabled:
                 await self._publication.publish(Picture.DISABLED if camera else Picture.UNKNOWN)

@@ -89,20 +89,6 @@ async def test_ready_at_will(simulator: Simulator, client: Probe) -> None:
     assert simulator.world.cameras[1].stream.ready
 
 
-async def test_process_control(simulator: Simulator, client: Probe) -> None:
-    await simulator.open_reader(1)
-    process = simulator.world.cameras[1].process
-    assert process
-    first_pid = process.pid
-    request = {"command": "update", "module": "htop", "requestId": "a", "entity": process.name}
-    await client.exchange(request | {"payload": {"action": "restart"}})
-    await until(lambda: client.events().count("camera:ready") == 1)
-    assert client.events() == ["camera:unread", "camera:notReady", "camera:ready"]
-    process = simulator.world.cameras[1].process
-    assert process
-    assert process.pid != first_pid
-
-
 async def test_who_comes_and_goes_keeps_a_stream_for_longer(socket_enabled: None) -> None:
     times = replace(Times.fast(), close_after=0.6)
     async with running(Simulator(recorded(), times=times)) as simulator:

@@ -31,7 +31,7 @@ async def test_frames_that_are_seen_advance_in_real_time(
 
 
 async def test_offer_is_held_until_a_sleeping_camera_streams(socket_enabled: None) -> None:
-    times = replace(Times.fast(), process_start=0.3)
+    times = replace(Times.fast(), process_start=0.3, rtsp_start=0.3)
     async with (
         running(Simulator(recorded(), times=times)) as simulator,
         http_of(simulator) as http,
@@ -88,7 +88,7 @@ async def test_answer_says_how_to_go_on(
 async def test_an_offer_that_is_dropped_wakes_the_camera_and_makes_a_session_all_the_same(
     socket_enabled: None, viewer: Viewer
 ) -> None:
-    times = replace(Times.fast(), process_start=0.3, handshake_timeout=0.5)
+    times = replace(Times.fast(), process_start=0.3, rtsp_start=0.3, handshake_timeout=0.5)
     async with (
         running(Simulator(recorded(), times=times)) as simulator,
         http_of(simulator) as http,

@@ -25,6 +25,13 @@ class Times:
     """The same for cameras that speak RTSP with Google, which are not shown before it answers."""
     process_restart: float = 1.5
     """Between the end of a crashed streamer and its next start."""
+    control_process: float = 1.0
+    """From `htop stop` or `restart` of a watched stream to its new process; of one that nobody
+    reads it takes `process_restart`."""
+    control_cut: float = 2.0
+    """From `htop stop` or `restart` to the end of the path: its source is missed so late."""
+    late_undemand: float = 7.0
+    """From the same to the `undemand` that the end of the path sends, which ends a process."""
     connecting: float = 5.0
     """From `ready` to real video, for cameras that speak WEB_RTC with Google."""
     key_frame_interval: int = 25
@@ -83,6 +90,9 @@ class Times:
             refused_again=0.3,
             rate_limited=(0.6, 0.4),
             process_restart=0.05,
+            control_process=0.02,
+            control_cut=0.04,
+            late_undemand=0.12,
             connecting=0.1,
             key_frame_interval=1,
             misses_first_key_frame=False,

@@ -70,10 +70,9 @@ class NestMTXClient:
         self._session_state = SessionState.STOPPED
         self._sync = StateSync(listener, timings)
         self.viewers: Viewers = self._sync
-        self.streams = OnDemandStreams(
-            self, self._sync, timings, video_host or account.address.host
-        )
-        self.cameras = CamerasAPI(self, self._sync)
+        host = video_host or account.address.host
+        self.streams = OnDemandStreams(self, self._sync, timings, host)
+        self.cameras = CamerasAPI(self, self._sync, timings, host)
         self.credentials = CredentialsAPI(self, self._sync)
         self.server = ServerAPI(self, self._sync, timings)
         self.rpc = RPC(self, self.cameras, self.server, self._sync)
@@ -107,6 +106,7 @@ class NestMTXClient:
 
     async def stop(self) -> None:
         """End the connection, whatever is going on. Takes under a second."""
+        await self.cameras.stop()
         await self.streams.stop()
         await self._close()
         self._enter(SessionState.STOPPED)

@@ -45,6 +45,12 @@ class Timings:
     read_again: float = 1.0
     # How often a camera's row is read while its video is waited for.
     look: float = 2.0
+    # A process that is stopped: the demand of its former stream ends late (7 s were measured), and
+    # takes the new process with it. Later than this, what there is stays.
+    late_undemand: float = 12.0
+    # Until the server is at rest after a process was stopped, or its stream has ended for good,
+    # which takes 8 s and 22 s on an idle machine.
+    settle_timeout: float = 60.0
     # How long a stream is held for the viewer who was told that it has started: Home Assistant
     # needs 7 s to open one, and events are late by 2 s.
     hand_over: float = 15.0

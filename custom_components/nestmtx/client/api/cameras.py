@@ -1,4 +1,4 @@
-"""The settings of cameras, and their streams' processes."""
+"""The settings of cameras, and what follows from them for their streams."""
 
 import asyncio
 from collections import defaultdict
@@ -7,7 +7,6 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from ..connection import fetch
 from ..data.parsing import parse_camera
 from ..errors import (
     ChangeProblem,
@@ -17,12 +16,15 @@ from ..errors import (
     RequestError,
     RequestTimeout,
 )
+from .processes import StreamProcesses, read_row
 from .refusals import change_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..connection.fetch import Requester
     from ..state.sync import StateSync
+    from ..timings import Timings
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -73,16 +75,21 @@ def changed_settings(settings: CameraSettings, change: CameraChange) -> CameraSe
 class CamerasAPI:
     """Changes cameras, and brings the state up to date. Methods raise the errors of a request."""
 
-    def __init__(self, requester: fetch.Requester, sync: StateSync) -> None:
-        """Nothing is under way."""
+    def __init__(self, requester: Requester, sync: StateSync, timings: Timings, host: str) -> None:
+        """Nothing is under way; `host` is that of MediaMTX."""
         self._requester = requester
         self._sync = sync
+        self._processes = StreamProcesses(requester, sync, timings, host)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def update(self, camera_id: int, change: CameraChange) -> None:
-        """Change a camera's settings, one change after the other. Raises RefusedChange, too."""
+        """Change a camera's settings, one change after the other. Raises RefusedChange, too.
+
+        The stream of a camera that is persistent no more would go on for ever: where nobody watches
+        it, this lasts until it has ended. The change itself is reported before.
+        """
         async with self._locks[camera_id]:
-            old = _settings(await self._read(camera_id))
+            old = _settings(await read_row(self._requester, camera_id))
             new = changed_settings(old, change)
             payload = {
                 "mtx_path": new.path,
@@ -105,25 +112,21 @@ class CamerasAPI:
                 # What was asked for is done.
                 _LOGGER.debug("Camera %s could not be read after its change: %s", camera_id, err)
                 self._sync.resync_soon()
+            if new.is_persistent or not new.is_enabled:
+                self._processes.keep(camera_id)
+        if old.is_persistent and new.is_enabled and not new.is_persistent:
+            await self._processes.end(camera_id)
 
     async def restart_stream(self, camera_id: int) -> None:
-        """Restart the process of a camera's stream. Raises RefusedChange, too."""
-        async with self._locks[camera_id]:
-            pid = parse_camera(await self._read(camera_id)).value.process_id
-            processes = (await fetch.load(self._requester)).processes
-            # Names are no help: the server makes them from paths, and two paths can give one name.
-            name = next((each.name for each in processes if pid and each.pid == pid), None)
-            if name is None:
-                raise RefusedChange(ChangeProblem.NO_PROCESS)
-            await self._requester.request(
-                "update", "htop", entity=name, payload={"action": "restart"}
-            )
+        """Restart the process of a camera's stream, and wait until the server is at rest again.
 
-    async def _read(self, camera_id: int) -> Mapping[str, Any]:
-        try:
-            return await fetch.read(self._requester, "cameras", camera_id)
-        except RequestError as err:
-            raise change_error(err, ChangeProblem.CAMERA_GONE) from err
+        Raises RefusedChange, too.
+        """
+        await self._processes.restart(camera_id)
+
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        await self._processes.stop()
 
 
 def _settings(row: Mapping[str, Any]) -> CameraSettings:

@@ -29,6 +29,7 @@ _ID = re.compile(r"0|[1-9][0-9]{0,14}")
 _WITH_IDS = frozenset({"cameras", "credentials", "users"})
 """Modules whose rows have ids. Others name theirs, or may be of a newer server."""
 _LOGIN = "auth"
+_PROCESSES = "htop"
 _IN_STATE = frozenset({"cameras", "credentials", "htop"})
 """Modules of which the state has something that a change concerns."""
 
@@ -141,11 +142,14 @@ def _check_id(module: str, entity: str) -> None:
 
 
 def _check_payload(module: str, payload: Mapping[str, Any]) -> None:
-    """Raise RefusedChange or RefusedAuthorization for what the server could do nothing with.
+    """Raise RefusedChange or RefusedAuthorization for what is of no use, or does harm.
 
-    It writes whatever it is sent into its log, which everybody can read who connects.
+    The server writes whatever it is sent into its log, which everybody can read who connects.
     """
     if module.strip().lower() == _LOGIN:
         raise RefusedChange(ChangeProblem.LOGIN_REFUSED)
+    if module.strip().lower() == _PROCESSES and payload.get("action") == "restart":
+        # What it leaves streaming can be ended by no request.
+        raise RefusedChange(ChangeProblem.RESTART_REFUSED)
     if module == "credentials" and "origin" in payload and origin_of(payload["origin"]) is None:
         raise RefusedAuthorization(AuthorizationProblem.INVALID_ORIGIN)

@@ -126,6 +126,18 @@ class _RtspConnection:
         return (await self._reader.readuntil(b"\r\n")).decode(errors="replace").rstrip()
 
 
+async def describe(url: str) -> None:
+    """Wait until there is a stream to be read, and leave it to others.
+
+    Raises CannotConnect, and StreamUnavailable when there is none.
+    """
+    async with _connect(url) as connection:
+        try:
+            await connection.request("DESCRIBE", url, Accept="application/sdp")
+        except (EOFError, OSError, ValueError, asyncio.LimitOverrunError) as err:
+            raise StreamUnavailable(f"The stream broke off: {err}") from err
+
+
 async def read_rtsp(url: str, opened: Callable[[], None]) -> None:
     """Read a stream until cancelled; `opened` is called once there is one to be read.
 

@@ -1,0 +1,285 @@
+"""Restarts and ends the processes of cameras' streams.
+
+The server does neither by itself. Asked to restart a process, it starts two, and forgets one of
+them, which streams on for ever: only `stop` is sent. A process that is stopped is started again,
+and what becomes of the new one depends on MediaMTX: the end of a stream that MediaMTX had demanded
+sends an `undemand`, which comes late and ends the new process. A stream that it had not demanded,
+as of a camera that was persistent, has no such end. It is given one: with its path gone, a single
+DESCRIBE demands the stream, and as nobody reads it, the server ends it.
+"""
+
+import asyncio
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, replace
+import logging
+from typing import TYPE_CHECKING, Any
+
+from ..connection import fetch
+from ..data.models import CameraStatus
+from ..data.parsing import parse_camera
+from ..errors import (
+    ChangeProblem,
+    ConnectionLost,
+    NestMTXError,
+    RefusedChange,
+    RequestError,
+    StartProblem,
+    StreamNotStarted,
+    StreamUnavailable,
+)
+from ..media.rtsp import describe, read_rtsp
+from ..media.urls import stream_urls, tag_own_reader
+from .refusals import change_error
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+
+    from ..data.models import Camera
+    from ..state.sync import StateSync
+    from ..timings import Timings
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def read_row(requester: fetch.Requester, camera_id: int) -> Mapping[str, Any]:
+    """Fetch a camera's row. Raises RefusedChange where it is gone, and the errors of a request."""
+    try:
+        return await fetch.read(requester, "cameras", camera_id)
+    except RequestError as err:
+        raise change_error(err, ChangeProblem.CAMERA_GONE) from err
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a camera's row has shown since its process was stopped."""
+
+    former: int
+    """The process that was stopped."""
+    began_at: float
+    """Since when the row shows what it shows now."""
+    process_id: int | None = None
+    is_dead: bool = False
+    successor: int | None = None
+    """The first new process."""
+
+    def after(self, row: Camera, now: float) -> Settling:
+        """Return what has been shown after one more look."""
+        is_dead = row.process_id is None and row.status is CameraStatus.DEAD
+        same = (row.process_id, is_dead) == (self.process_id, self.is_dead)
+        is_new = row.process_id not in {None, self.former}
+        return replace(
+            self,
+            began_at=self.began_at if same else now,
+            process_id=row.process_id,
+            is_dead=is_dead,
+            successor=self.successor or (row.process_id if is_new else None),
+        )
+
+    def is_settled(self, now: float, late_undemand: float, *, keeps_successor: bool) -> bool:
+        """Return whether nothing more will come of the stop.
+
+        `keeps_successor` says that no late `undemand` ends the new process.
+        """
+        has_successor = self.process_id is not None and self.process_id == self.successor
+        if has_successor and keeps_successor:
+            return True
+        if has_successor or (self.is_dead and self.successor is None):
+            return now - self.began_at >= late_undemand
+        # Dead, or asked for again already.
+        return self.successor is not None and (self.is_dead or self.process_id is not None)
+
+
+class StreamProcesses:
+    """Restarts and ends processes, in tasks that end with `stop` at the latest."""
+
+    def __init__(
+        self, requester: fetch.Requester, sync: StateSync, timings: Timings, host: str
+    ) -> None:
+        """Nothing is under way; `host` is that of MediaMTX."""
+        self._requester = requester
+        self._sync = sync
+        self._timings = timings
+        self._host = host
+        self._restarts: dict[int, asyncio.Task[None]] = {}
+        self._endings: dict[int, asyncio.Task[None]] = {}
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def restart(self, camera_id: int) -> None:
+        """Have a camera's process be replaced, or end until somebody asks for the stream again.
+
+        Whoever wants the same meanwhile waits for the same. Raises RefusedChange, and the errors of
+        a request.
+        """
+        task = self._restarts.get(camera_id)
+        if task is None:
+            task = self._begin(self._restarts, camera_id, self._restart(camera_id))
+        await asyncio.wait([task])
+        if task.cancelled():
+            raise ConnectionLost("The session has ended")
+        task.result()
+
+    async def end(self, camera_id: int) -> None:
+        """End a stream that MediaMTX has not demanded. Raises RefusedChange.
+
+        One that somebody watches is ended when nobody does any more, which is not waited for. Nor
+        is anything raised where that is not wanted any more, or the session has ended.
+        """
+        self.keep(camera_id)
+        is_watched = self._is_watched(camera_id)
+        task = self._begin(self._endings, camera_id, self._end(camera_id))
+        if is_watched:
+            return
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    def keep(self, camera_id: int) -> None:
+        """End a stream no more."""
+        if task := self._endings.get(camera_id):
+            task.cancel()
+
+    async def stop(self) -> None:
+        """Give up everything."""
+        if tasks := {*self._restarts.values(), *self._endings.values()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    def _begin(
+        self,
+        tasks: dict[int, asyncio.Task[None]],
+        camera_id: int,
+        work: Coroutine[Any, Any, None],
+    ) -> asyncio.Task[None]:
+        def end(task: asyncio.Task[None]) -> None:
+            if tasks.get(camera_id) is task:
+                del tasks[camera_id]
+            # Whoever began it may not be there any more.
+            if not task.cancelled() and (err := task.exception()):
+                _LOGGER.debug("Camera %s: %r", camera_id, err)
+
+        task = tasks[camera_id] = asyncio.create_task(work)
+        task.add_done_callback(end)
+        return task
+
+    # Restart
+
+    async def _restart(self, camera_id: int) -> None:
+        async with self._locks[camera_id]:
+            row = await self._row(camera_id)
+            keeps_successor = row.is_persistent or not self._is_ready(camera_id)
+            former = await self._stop_process(row)
+            try:
+                async with asyncio.timeout(self._timings.settle_timeout):
+                    await self._settle(camera_id, former, keeps_successor=keeps_successor)
+            except TimeoutError as err:
+                raise RefusedChange(ChangeProblem.STREAM_UNSETTLED) from err
+
+    async def _settle(self, camera_id: int, former: int, *, keeps_successor: bool) -> None:
+        settling = Settling(former, self._now, former)
+        while not settling.is_settled(
+            self._now, self._timings.late_undemand, keeps_successor=keeps_successor
+        ):
+            await asyncio.sleep(self._timings.look)
+            settling = settling.after(await self._row(camera_id), self._now)
+
+    # End
+
+    async def _end(self, camera_id: int) -> None:
+        try:
+            await self._wait_until_unwatched(camera_id)
+            async with self._locks[camera_id], asyncio.timeout(self._timings.settle_timeout):
+                while not await self._is_over(camera_id):
+                    await self._try_to_end(camera_id)
+            if self._is_watched(camera_id):
+                # By now. Whoever waits need not wait for that.
+                self._begin(self._endings, camera_id, self._end(camera_id))
+        except (ConnectionLost, RefusedChange) as err:
+            _LOGGER.debug("The stream of camera %s is not ended: %s", camera_id, err)
+        except (NestMTXError, TimeoutError) as err:
+            if await self._goes_on(camera_id):
+                raise RefusedChange(ChangeProblem.STREAM_GOES_ON) from err
+
+    async def _wait_until_unwatched(self, camera_id: int) -> None:
+        while self._is_watched(camera_id):
+            await self._sync.wait_for_change()
+            if not self._is_watched(camera_id):
+                # What MediaMTX has demanded ends by itself now.
+                await asyncio.sleep(self._timings.lag)
+
+    async def _is_over(self, camera_id: int) -> bool:
+        """Return whether there is nothing to be ended, or not now."""
+        row = await self._row(camera_id)
+        is_ours = row.process_id is not None and row.is_enabled and not row.is_persistent
+        return not is_ours or self._is_watched(camera_id)
+
+    async def _goes_on(self, camera_id: int) -> bool:
+        """Return whether a stream should have been ended and was not, where the server says so."""
+        try:
+            return not await self._is_over(camera_id)
+        except NestMTXError:
+            return False
+
+    async def _try_to_end(self, camera_id: int) -> None:
+        """Demand the stream once its path is gone, and wait for its end, if it comes to that."""
+        row = await self._row(camera_id)
+        url = stream_urls(row, self._host).rtsp
+        if url is None:
+            raise StreamNotStarted(StartProblem.NO_STREAM)
+        url = tag_own_reader(url, self._sync.state.nonce)
+        if self._is_ready(camera_id):
+            await self._end_path(row, url)
+        await describe(url)
+        # The server ends it 10 s after the answer, and its process after that.
+        until = self._now + 2 * self._timings.late_undemand
+        while self._now < until:
+            await asyncio.sleep(self._timings.look)
+            if await self._is_over(camera_id):
+                return
+
+    async def _end_path(self, row: Camera, url: str) -> None:
+        """Stop a process, and return as soon as MediaMTX misses it, which a reader notices."""
+        opened = asyncio.Event()
+        opening = asyncio.create_task(opened.wait())
+        with self._sync.own_readers.reading(row.id) as begin:
+            reading = asyncio.create_task(read_rtsp(url, opened.set))
+            try:
+                await asyncio.wait({opening, reading}, return_when=asyncio.FIRST_COMPLETED)
+                if opened.is_set():
+                    begin()
+                    await self._stop_process(row)
+                with suppress(StreamUnavailable):
+                    await reading
+            finally:
+                opening.cancel()
+                reading.cancel()
+                await asyncio.gather(opening, reading, return_exceptions=True)
+
+    # Both
+
+    async def _stop_process(self, row: Camera) -> int:
+        """Stop a camera's process, and return its id. Raises RefusedChange where there is none."""
+        pid = row.process_id
+        processes = (await fetch.load(self._requester)).processes
+        # Names are no help: the server makes them from paths, and two paths can give one name.
+        name = next((each.name for each in processes if pid and each.pid == pid), None)
+        if pid is None or name is None:
+            raise RefusedChange(ChangeProblem.NO_PROCESS)
+        await self._requester.request("update", "htop", entity=name, payload={"action": "stop"})
+        return pid
+
+    async def _row(self, camera_id: int) -> Camera:
+        return parse_camera(await read_row(self._requester, camera_id)).value
+
+    def _is_watched(self, camera_id: int) -> bool:
+        camera = self._sync.state.cameras.get(camera_id)
+        return camera is not None and camera.watched
+
+    def _is_ready(self, camera_id: int) -> bool:
+        camera = self._sync.state.cameras.get(camera_id)
+        return camera is not None and camera.ready
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
