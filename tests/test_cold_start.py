@@ -12,6 +12,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.nestmtx.const import CONF_STILLS
 from tests.conftest import Until
 from tests.simulator import Picture, Simulator, Times
 from tests.simulator.faults import Trouble
@@ -129,6 +130,9 @@ async def test_a_camera_is_let_go_of_when_nobody_reads_it_in_the_end(
 async def test_a_camera_is_let_go_of_as_soon_as_somebody_reads_it(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
+    # Still pictures are read by a reader of their own.
+    hass.config_entries.async_update_entry(loaded_entry, options={CONF_STILLS: "on_request"})
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
     await _camera(hass, FRONT).async_start_stream()
 
     await simulator.open_reader(FRONT)

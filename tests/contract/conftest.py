@@ -1,15 +1,17 @@
 """The server that the contract is held against: the simulator, or a real one by its URL.
 
     NESTMTX_URL=http://nest.local:2000 NESTMTX_USERNAME=... NESTMTX_PASSWORD=... \
-        scripts/test tests/contract/test_contract.py
+        scripts/test tests/contract/test_contract.py tests/contract/test_video.py
 
-On a real server nothing is changed unless NESTMTX_ALLOW_WRITES=1.
+On a real server nothing is changed unless NESTMTX_ALLOW_WRITES=1, and no camera is woken unless
+NESTMTX_ALLOW_WAKING=1.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
 import os
 import socket
+from typing import Any
 
 import aiohttp
 import pytest
@@ -21,10 +23,15 @@ from tests.simulator import Quirks, Simulator, Times
 from tests.simulator.probe import PATIENCE
 
 URL = os.environ.get("NESTMTX_URL")
+ALLOW_WAKING = URL is None or os.environ.get("NESTMTX_ALLOW_WAKING") == "1"
 ALLOW_WRITES = URL is None or os.environ.get("NESTMTX_ALLOW_WRITES") == "1"
 
 writes = pytest.mark.skipif(
     not ALLOW_WRITES, reason="changes a real server: set NESTMTX_ALLOW_WRITES=1"
+)
+
+wakes = pytest.mark.skipif(
+    not ALLOW_WAKING, reason="wakes a camera of a real server: set NESTMTX_ALLOW_WAKING=1"
 )
 
 KINDS = ["real"] if URL else ["as recorded", "by its page"]
@@ -33,8 +40,16 @@ TOKENS: dict[Account, str] = {}
 """What the first login of a run gave: each leaves a token on the server for ever."""
 
 
+@pytest.fixture
+def times() -> Times:
+    """How long everything takes the simulator."""
+    return Times.fast()
+
+
 @pytest.fixture(params=KINDS)
-async def account(request: pytest.FixtureRequest, socket_enabled: None) -> AsyncGenerator[Account]:
+async def account(
+    request: pytest.FixtureRequest, times: Times, socket_enabled: None
+) -> AsyncGenerator[Account]:
     """A user of the server."""
     if URL is not None:
         address = parse_address(URL)
@@ -44,7 +59,7 @@ async def account(request: pytest.FixtureRequest, socket_enabled: None) -> Async
         yield Account(address, username, os.environ["NESTMTX_PASSWORD"])
         return
     quirks = Quirks.by_the_page() if request.param == "by its page" else Quirks()
-    simulator = Simulator(quirks=quirks, times=Times.fast())
+    simulator = Simulator(quirks=quirks, times=times)
     await simulator.start()
     account = Account(parse_address(simulator.url), "nestmtx", "nestmtx")
     yield account
@@ -78,17 +93,17 @@ async def token(http: aiohttp.ClientSession, account: Account) -> str:
 
 
 @pytest.fixture
-def topics() -> list[str]:
-    """The topics of what the server sends unasked."""
+def events() -> list[tuple[str, Any]]:
+    """What the server sends unasked: topic and body."""
     return []
 
 
 @pytest.fixture
 async def connection(
-    http: aiohttp.ClientSession, account: Account, token: str, topics: list[str]
+    http: aiohttp.ClientSession, account: Account, token: str, events: list[tuple[str, Any]]
 ) -> AsyncGenerator[Connection]:
     """A connection that the server accepts."""
-    connection = Connection(http, Timings(), lambda topic, _payload: topics.append(topic))
+    connection = Connection(http, Timings(), lambda *event: events.append(event))
     await connection.connect(account.address, token)
     yield connection
     await connection.close()

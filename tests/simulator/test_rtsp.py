@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 import itertools
 import math
-from typing import Self
 
 import av
 import pytest
@@ -17,53 +16,14 @@ from .picture import RATE, frame_number
 from .probe import Probe, running, token_of, until
 from .records import wall_clock
 from .rtp import packets, payloads
+from .rtsp_viewer import RtspViewer, rtsp_viewer
 
 FRONT, DRIVEWAY = 1, 2
 """A camera that shows video at once, and one that shows the "connecting" picture first."""
 
 
-class Viewer:
-    """A plain RTSP client."""
-
-    def __init__(self, stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._stream = stream
-        self.writer = writer
-
-    async def ask(self, method: str, url: str, *headers: str) -> str:
-        """The head of the answer."""
-        lines = (f"{method} {url} RTSP/1.0", "CSeq: 1", *headers)
-        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        head = (await self._stream.readuntil(b"\r\n\r\n")).decode()
-        length = next((part for part in head.split("\r\n") if part.startswith("Content-L")), ":0")
-        await self._stream.readexactly(int(length.partition(":")[2]))
-        return head
-
-    async def play(self, url: str) -> Self:
-        """Become a reader."""
-        await self.ask("SETUP", f"{url}/trackID=0", "Transport: RTP/AVP/TCP;interleaved=0-1")
-        assert " 200 " in await self.ask("PLAY", url)
-        return self
-
-    async def packet(self) -> bytes:
-        """The next packet; raises EOFError when the server has hung up."""
-        header = await self._stream.readexactly(4)
-        return await self._stream.readexactly(int.from_bytes(header[2:]))
-
-    async def watch(self, patience: float) -> None:
-        """Take packets; raises EOFError, or TimeoutError when none comes for a while."""
-        while True:
-            await asyncio.wait_for(self.packet(), patience)
-
-
-@asynccontextmanager
-async def viewer(simulator: Simulator) -> AsyncIterator[Viewer]:
-    writer = None
-    try:
-        stream, writer = await asyncio.open_connection(simulator.host, simulator.rtsp_port)
-        yield Viewer(stream, writer)
-    finally:
-        if writer is not None:
-            writer.transport.abort()
+def viewer(simulator: Simulator) -> AbstractAsyncContextManager[RtspViewer]:
+    return rtsp_viewer(url_of(simulator))
 
 
 def url_of(simulator: Simulator, rest: str = "front") -> str:
@@ -109,20 +69,12 @@ async def real(socket_enabled: None) -> AsyncIterator[Simulator]:
         yield simulator
 
 
-def key_frames(packets: list[bytes]) -> list[int]:
-    """The time stamps of key frames, which have parameter sets."""
-    return [int.from_bytes(each[4:8]) for each in packets if each[12] & 0x1F == 7]
-
-
 async def test_a_reader_misses_the_first_key_frame_and_waits_for_the_next(real: Simulator) -> None:
     async with viewer(real) as one:
         await one.play(url_of(real))
-        received: list[bytes] = []
-        while len(key_frames(received)) < 2:
-            received.append(await one.packet())
+        begun, (first, second) = await one.key_frames(2)
 
-    first, second = key_frames(received)
-    assert first > int.from_bytes(received[0][4:8])
+    assert first > begun
     assert second - first == 2 * 90_000
 
 
