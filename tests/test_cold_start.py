@@ -134,10 +134,13 @@ async def test_a_camera_is_let_go_of_as_soon_as_somebody_reads_it(
     hass.config_entries.async_update_entry(loaded_entry, options={CONF_STILLS: "on_request"})
     await hass.config_entries.async_reload(loaded_entry.entry_id)
     await _camera(hass, FRONT).async_start_stream()
+    stream = simulator.world.cameras[FRONT].stream
+    assert stream.readers and not stream.viewers
 
     await simulator.open_reader(FRONT)
 
-    await until(lambda: _readers(simulator, FRONT) == 1)
+    await until(lambda: not stream.readers & simulator.world.cameras[FRONT].stream.readers)
+    assert simulator.world.cameras[FRONT].stream.viewers
 
 
 async def test_who_waits_is_no_viewer(

@@ -1,87 +1,257 @@
-"""What tells that a camera's stream has started, and why it has not."""
+"""A camera's stream is asked for while there is a chance, and given up where there is none."""
 
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+import math
 
+import aiohttp
 import pytest
 
 from custom_components.nestmtx.client import (
-    Authorization,
-    Camera,
-    Credential,
-    ServerState,
+    Account,
+    ConnectionLost,
+    NestMTXClient,
     StartProblem,
+    StreamNotStarted,
 )
-from custom_components.nestmtx.client.media.on_demand import (
-    shows_new_video,
-    start_problem,
-    timeout_problem,
-)
+from tests.conftest import TIMINGS
+from tests.simulator import Simulator, Times
+from tests.simulator.faults import Trouble
+from tests.simulator.probe import Probe, token_of
 
-SINCE = datetime(2026, 11, 24, 12, tzinfo=UTC)
-LATER = SINCE + timedelta(minutes=5)
-IDLE = Camera(1, path="front", is_enabled=True, credential_id=7)
-READY = replace(IDLE, ready=True, ready_since=SINCE, requested=True)
+from .running import Recorder, running
+
+FRONT, DRIVEWAY, CABIN, GARAGE = 1, 2, 14, 6
+REFUSED = Trouble(connecting=math.inf, crashes_after=0.15)
+"""Google refuses the stream: it ends as soon as it has begun."""
+SLOW = Trouble(process_start=30.0)
+
+
+@pytest.fixture
+def times() -> Times:
+    """MediaMTX holds who waits for longer than this client waits."""
+    return replace(Times.fast(), start_timeout=60.0)
+
+
+@pytest.fixture
+async def client(
+    http: aiohttp.ClientSession, account: Account, recorder: Recorder
+) -> AsyncGenerator[NestMTXClient]:
+    """A session that is ready."""
+    async with running(http, account, recorder) as client:
+        yield client
+
+
+@pytest.fixture
+async def events(simulator: Simulator) -> AsyncGenerator[Probe]:
+    """All events of the server."""
+    async with Probe() as probe:
+        yield await probe.connect(simulator, auth={"token": token_of(simulator)})
+
+
+async def _problem(client: NestMTXClient, camera_id: int, **how: bool) -> StartProblem:
+    with pytest.raises(StreamNotStarted) as error:
+        await client.streams.start(camera_id, **how)
+    return error.value.problem
+
+
+async def _until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_stream_that_google_refuses_is_let_go_of_after_the_second_refusal(
+    client: NestMTXClient, simulator: Simulator, events: Probe
+) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = REFUSED
+    begun = asyncio.get_running_loop().time()
+
+    assert await _problem(client, DRIVEWAY) is StartProblem.FLAPPING
+
+    assert asyncio.get_running_loop().time() - begun < TIMINGS.start_timeout / 2
+    await asyncio.sleep(0.5)
+    assert events.events("camera:").count("camera:ready") == 2
+
+
+async def test_a_refused_stream_is_told_from_video_though_its_authorization_lies_ahead(
+    client: NestMTXClient, simulator: Simulator
+) -> None:
+    simulator.world.cameras[FRONT].trouble = Trouble(crashes_after=0.15)
+
+    assert await _problem(client, FRONT) is StartProblem.FLAPPING
+
+
+async def test_after_a_refusal_only_a_person_asks_again_for_a_while(
+    client: NestMTXClient, simulator: Simulator, events: Probe
+) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = REFUSED
+    await _problem(client, DRIVEWAY, unattended=True)
+    await _until(lambda: client.streams.refusal(DRIVEWAY) is StartProblem.FLAPPING)
+    ready = events.events("camera:").count("camera:ready")
+
+    assert await _problem(client, DRIVEWAY, unattended=True) is StartProblem.FLAPPING
+    assert events.events("camera:").count("camera:ready") == ready
+
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble()
+    await client.streams.start(DRIVEWAY)
+    assert client.streams.refusal(DRIVEWAY) is None
+
+
+async def test_the_pause_after_a_refusal_ends(client: NestMTXClient, simulator: Simulator) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = REFUSED
+    await _problem(client, DRIVEWAY)
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble()
+
+    await _until(lambda: client.streams.refusal(DRIVEWAY) is not None)
+    await _until(lambda: client.streams.refusal(DRIVEWAY) is None, TIMINGS.refusal_pause + 1)
+
+    await client.streams.start(DRIVEWAY, unattended=True)
+
+
+async def test_what_costs_nothing_at_google_may_be_asked_again_at_once(
+    client: NestMTXClient, simulator: Simulator
+) -> None:
+    simulator.faults.missing_paths.add("front")
+
+    assert await _problem(client, FRONT) is StartProblem.NO_SUCH_PATH
+
+    assert client.streams.refusal(FRONT) is None
+
+
+async def test_a_stream_that_breaks_off_after_its_start_is_not_asked_for_again(
+    client: NestMTXClient, simulator: Simulator, events: Probe
+) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble(crashes_after=1.0, process_start=0.02)
+
+    async with client.streams.hold(DRIVEWAY):
+        simulator.world.cameras[DRIVEWAY].trouble = SLOW
+        await _until(lambda: "camera:undemand" in events.events("camera:"))
+        await asyncio.sleep(0.5)
+
+    assert events.events("camera:").count("camera:demand") == 1
+
+
+async def test_who_asks_for_a_stream_that_has_broken_off_starts_it_anew(
+    client: NestMTXClient, simulator: Simulator, events: Probe
+) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble(crashes_after=1.0, process_start=0.02)
+
+    async with client.streams.hold(DRIVEWAY):
+        simulator.world.cameras[DRIVEWAY].trouble = Trouble()
+        await _until(lambda: "camera:undemand" in events.events("camera:"))
+
+        async with client.streams.hold(DRIVEWAY):
+            assert events.events("camera:").count("camera:demand") == 2
 
 
 @pytest.mark.parametrize(
-    ("camera", "former", "expected"),
+    ("camera_id", "expected"),
     [
-        (IDLE, None, False),
-        (replace(IDLE, expires_at=LATER), None, False),
-        (READY, None, False),
-        (replace(READY, expires_at=LATER), None, True),
-        (replace(READY, expires_at=LATER), LATER, False),
-        (replace(READY, expires_at=LATER), SINCE, True),
-        (replace(READY, expires_at=SINCE - timedelta(minutes=7)), None, False),
-        (replace(READY, expires_at=LATER, extension_failed=True), None, False),
+        (FRONT, None),
+        (CABIN, StartProblem.UNAUTHORIZED),
+        (GARAGE, StartProblem.CAMERA_OFF),
+        (4711, StartProblem.CAMERA_GONE),
     ],
 )
-def test_video_is_what_google_has_authorized_for_this_stream(
-    camera: Camera, former: datetime | None, *, expected: bool
+async def test_what_keeps_a_camera_from_starting_can_be_asked_without_waking_it(
+    client: NestMTXClient, events: Probe, camera_id: int, expected: StartProblem | None
 ) -> None:
-    assert shows_new_video(camera, former) is expected
+    assert client.streams.problem(camera_id) is expected
+
+    assert events.events("camera:") == []
 
 
-@pytest.mark.parametrize(
-    ("camera", "authorization", "expected"),
-    [
-        (IDLE, Authorization.AUTHENTICATED, None),
-        (IDLE, Authorization.UNAUTHENTICATED, StartProblem.UNAUTHORIZED),
-        (READY, Authorization.UNAUTHENTICATED, None),
-        (replace(IDLE, credential_id=None), Authorization.UNAUTHENTICATED, None),
-        (replace(IDLE, is_enabled=False), Authorization.AUTHENTICATED, StartProblem.CAMERA_OFF),
-        (replace(IDLE, path=None), Authorization.AUTHENTICATED, StartProblem.CAMERA_UNCONFIGURED),
-    ],
-)
-def test_what_cannot_start_is_known_before(
-    camera: Camera, authorization: Authorization, expected: StartProblem | None
+async def test_a_credential_that_is_lost_while_a_stream_shows_no_video_is_named(
+    client: NestMTXClient, simulator: Simulator, recorder: Recorder
 ) -> None:
-    credential = Credential(7, authorization=authorization)
-    state = ServerState(credentials=MappingProxyType({7: credential}))
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=math.inf)
+    waiting = asyncio.create_task(_problem(client, DRIVEWAY))
+    await recorder.until(lambda: recorder.state.cameras[DRIVEWAY].ready)
 
-    assert start_problem(state, camera) is expected
+    await simulator.set_tokens(1, present=False, event="unauthenticated")
 
-
-def test_a_camera_that_the_server_does_not_list_cannot_start() -> None:
-    state = ServerState(missing_cameras=frozenset({1}))
-
-    assert start_problem(state, IDLE) is StartProblem.CAMERA_GONE
+    assert await waiting is StartProblem.UNAUTHORIZED
 
 
-@pytest.mark.parametrize(
-    ("camera", "losses", "problem", "expected"),
-    [
-        (IDLE, 0, None, StartProblem.ASLEEP),
-        (IDLE, 1, StartProblem.UNREACHABLE, StartProblem.UNREACHABLE),
-        (READY, 0, None, StartProblem.NO_VIDEO),
-        (READY, 2, None, StartProblem.FLAPPING),
-        (IDLE, 2, StartProblem.NO_SUCH_PATH, StartProblem.FLAPPING),
-        (replace(READY, extension_failed=True), 2, None, StartProblem.EXTENSION_FAILED),
-    ],
-)
-def test_the_reason_is_the_most_telling_one(
-    camera: Camera, losses: int, problem: StartProblem | None, expected: StartProblem
+@pytest.mark.parametrize("times", [replace(Times.fast(), start_timeout=1.0)])
+async def test_what_mediamtx_has_waited_for_in_vain_is_not_asked_for_again(
+    client: NestMTXClient, simulator: Simulator, events: Probe
 ) -> None:
-    assert timeout_problem(camera, losses, problem) is expected
+    simulator.world.cameras[FRONT].trouble = SLOW
+
+    assert await _problem(client, FRONT) is StartProblem.TIMED_OUT
+
+    await asyncio.sleep(0.5)
+    assert events.events("camera:").count("camera:demand") == 1
+    assert client.streams.refusal(FRONT) is StartProblem.TIMED_OUT
+
+
+async def test_a_request_that_the_server_has_forgotten_is_made_again(
+    client: NestMTXClient, simulator: Simulator
+) -> None:
+    """MediaMTX holds who asks, while the server's late `undemand` has ended what it started."""
+    simulator.world.cameras[FRONT].trouble = SLOW
+    waiting = asyncio.create_task(client.streams.start(FRONT))
+    await _until(lambda: simulator.world.cameras[FRONT].process is not None)
+    life = simulator._lives._life("front")
+    life._streaming.cancel()
+    simulator.world.cameras[FRONT].process = None
+    simulator.world.cameras[FRONT].settle()
+    await simulator.fire("camera", "undemand", FRONT)
+
+    simulator.world.cameras[FRONT].trouble = Trouble()
+
+    await waiting
+
+
+async def test_a_camera_that_goes_away_while_its_stream_is_waited_for_says_so(
+    client: NestMTXClient, simulator: Simulator
+) -> None:
+    simulator.world.cameras[FRONT].trouble = SLOW
+    waiting = asyncio.create_task(_problem(client, FRONT))
+    await _until(lambda: simulator.world.cameras[FRONT].process is not None)
+
+    del simulator.world.cameras[FRONT]
+
+    assert await waiting is StartProblem.CAMERA_GONE
+
+
+@pytest.mark.parametrize("answer", [{"error": {"message": "busy"}}, "nonsense"])
+async def test_a_row_that_cannot_be_read_is_no_reason_to_give_up(
+    client: NestMTXClient, simulator: Simulator, answer: object
+) -> None:
+    simulator.faults.answers["cameras", "read"] = answer
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=0.5)
+
+    await client.streams.start(DRIVEWAY)
+
+
+async def test_a_connection_that_is_lost_and_found_meanwhile_is_no_reason_to_give_up(
+    client: NestMTXClient, simulator: Simulator
+) -> None:
+    simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=1.0)
+    starting = asyncio.create_task(client.streams.start(DRIVEWAY))
+    await _until(lambda: simulator.world.cameras[DRIVEWAY].stream.ready)
+
+    await simulator.disconnect_all()
+
+    await starting
+
+
+async def test_the_end_of_the_session_ends_the_wait(
+    client: NestMTXClient, simulator: Simulator
+) -> None:
+    async def hold() -> None:
+        async with client.streams.hold(FRONT):
+            pass
+
+    simulator.world.cameras[FRONT].trouble = SLOW
+    waiting = asyncio.create_task(hold())
+    await _until(lambda: simulator.world.cameras[FRONT].process is not None)
+
+    await client.streams.stop()
+
+    with pytest.raises(ConnectionLost):
+        await waiting

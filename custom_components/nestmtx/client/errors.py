@@ -162,6 +162,8 @@ class StartProblem(StrEnum):
     """MediaMTX did not answer."""
     NO_VIDEO = "no_video"
     """The stream is ready, but Google sends no video."""
+    TIMED_OUT = "stream_timed_out"
+    """MediaMTX waited for a minute, and no video came: Google was asked too often, or is down."""
     ASLEEP = "camera_asleep"
     """The stream did not become ready in time."""
     REFUSED = "stream_refused"

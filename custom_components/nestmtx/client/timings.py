@@ -41,6 +41,15 @@ class Timings:
     resync_timeout: float = 60.0
     # From the first wish to see a camera to its video. MediaMTX holds a reader for 60 s.
     start_timeout: float = 75.0
+    # A stream that ends sooner than this after its beginning was refused by Google: of cameras that
+    # speak WebRTC 1.2 s were measured, of others less than the 4 s from one to the next.
+    refusal: float = 4.0
+    # For so long after a refusal, only a person asks again: each time costs calls at Google.
+    refusal_pause: float = 300.0
+    # A request that is refused after so long was held by MediaMTX until it gave up, after 60 s.
+    held: float = 50.0
+    # A camera for which nothing runs for so long, though its stream was asked for, is forgotten.
+    stuck: float = 5.0
     # Before a stream that broke off, or is not there, is asked for again.
     read_again: float = 1.0
     # How often a camera's row is read while its video is waited for.

@@ -1,8 +1,6 @@
 """Has cameras stream on demand, until they show video and for as long as somebody holds them.
 
-A camera sleeps until its stream is read, and then needs up to a minute. `ready` is not the end of
-it: a "connecting" picture may come first, in the same stream. That Google has authorized the
-stream tells the two apart, and shows only when the camera's row is read.
+A camera sleeps until its stream is read, and then needs up to a minute; see `attempt`.
 """
 
 import asyncio
@@ -19,71 +17,30 @@ from ..errors import (
     StreamNotStarted,
     StreamUnavailable,
 )
+from .attempt import COSTLY_PROBLEMS, Attempt, credential_problem, start_problem
 from .rtsp import read_rtsp, read_video
 from .urls import stream_urls, tag_own_reader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
-    from datetime import datetime
 
     from ..connection.fetch import Requester
     from ..data.models import Camera
-    from ..state.state import ServerState
     from ..state.sync import StateSync
     from ..timings import Timings
     from .h264 import AccessUnit
 
 _LOGGER = logging.getLogger(__name__)
 
-FLAPPING_LOSSES = 2
-"""A stream that was lost this often while it was waited for will not stay."""
-
 type Read = Callable[[Callable[[], None]], Awaitable[None]]
 """Reads a stream until cancelled, and calls what it is given when there is one to be read."""
-
-
-def shows_new_video(camera: Camera, former: datetime | None) -> bool:
-    """Return whether a camera's stream shows video, and is another one than the former one.
-
-    `former` is the end of the authorization of an earlier stream: the server never clears it, and
-    it may still lie ahead.
-    """
-    return camera.shows_video and camera.authorized_until != former
-
-
-def start_problem(state: ServerState, camera: Camera) -> StartProblem | None:
-    """Return why a camera's stream cannot start, whatever is tried."""
-    if camera.id in state.missing_cameras:
-        return StartProblem.CAMERA_GONE
-    if camera.path is None:
-        return StartProblem.CAMERA_UNCONFIGURED
-    if not camera.is_enabled:
-        return StartProblem.CAMERA_OFF
-    credential = state.credentials.get(camera.credential_id or 0)
-    if credential is not None and not credential.is_authorized and not camera.ready:
-        return StartProblem.UNAUTHORIZED
-    return None
-
-
-def timeout_problem(camera: Camera, losses: int, problem: StartProblem | None) -> StartProblem:
-    """Return why a camera's stream did not start in time.
-
-    `losses` counts how often it was ready and lost again, `problem` is what reading it met last.
-    """
-    if camera.extension_failed:
-        return StartProblem.EXTENSION_FAILED
-    if losses >= FLAPPING_LOSSES:
-        return StartProblem.FLAPPING
-    if camera.ready:
-        return StartProblem.NO_VIDEO
-    return problem or StartProblem.ASLEEP
 
 
 class OnDemandStream:
     """Reads a stream until the task is cancelled, or until it is clear that no video will come.
 
     `started` is done with the first video, and fails with StreamNotStarted, or with ConnectionLost
-    when the stream is given up before.
+    when the stream is given up before. One that breaks off later is not asked for again.
     """
 
     def __init__(
@@ -92,33 +49,36 @@ class OnDemandStream:
         """Begin at once."""
         self.holders = 0
         self.started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._camera = camera
-        self._former = None if camera.ready else camera.expires_at
+        self.problem: StartProblem | None = None
+        """Why it has not started, where it has failed."""
+        self._camera_id = camera.id
         self._read = read
         self._requester = requester
         self._sync = sync
         self._timings = timings
-        self._is_open = False
-        self._losses = 0
-        self._problem: StartProblem | None = None
+        self._attempt = Attempt.begin(timings, camera, self._now)
         self._read_row_at = 0.0
+        self._reading = asyncio.create_task(self._keep_reading())
         self.task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        reading = asyncio.create_task(self._keep_reading())
         try:
             async with asyncio.timeout(self._timings.start_timeout):
                 await self._wait_for_video()
             self.started.set_result(None)
-            await reading
+            await self._reading
         except TimeoutError:
-            problem = timeout_problem(self._camera, self._losses, self._problem)
-            self.started.set_exception(StreamNotStarted(problem))
+            self._fail(self._attempt.failure)
         except StreamNotStarted as err:
-            self.started.set_exception(err)
+            self._fail(err.problem)
         finally:
-            reading.cancel()
+            self._reading.cancel()
             self._end()
+
+    def _fail(self, problem: StartProblem) -> None:
+        # Whatever it looks like, that is why.
+        self.problem = credential_problem(self._sync.state, self._attempt.camera) or problem
+        self.started.set_exception(StreamNotStarted(self.problem))
 
     def _end(self) -> None:
         if self.started.done():
@@ -129,29 +89,41 @@ class OnDemandStream:
             self.started.cancel()
 
     async def _keep_reading(self) -> None:
-        """Read, and begin again where a stream is not there yet or was lost."""
+        """Read, and begin again where a stream is not there yet or was lost while waited for."""
         while True:
+            self._attempt = self._attempt.asked(self._now)
+            problem = None
             try:
-                with self._sync.own_readers.reading(self._camera.id) as begin:
+                with self._sync.own_readers.reading(self._camera_id) as begin:
                     await self._read(partial(self._opened, begin))
             except CannotConnect as err:
-                self._problem = StartProblem.UNREACHABLE
-                _LOGGER.debug("Camera %s: %s", self._camera.id, err)
+                problem = StartProblem.UNREACHABLE
+                _LOGGER.debug("Camera %s: %s", self._camera_id, err)
             except StreamUnavailable as err:
-                self._problem = StartProblem.NO_SUCH_PATH if err.is_missing else None
-                _LOGGER.debug("Camera %s: %s", self._camera.id, err)
-            self._is_open = False
+                problem = StartProblem.NO_SUCH_PATH if err.is_missing else None
+                _LOGGER.debug("Camera %s: %s", self._camera_id, err)
+            self._attempt = self._attempt.closed(self._now, problem)
+            if self.started.done() or self._attempt.is_in_vain():
+                return
             await asyncio.sleep(self._timings.read_again)
 
     def _opened(self, begin: Callable[[], None]) -> None:
         begin()
-        self._is_open = True
-        self._problem = None
+        self._attempt = self._attempt.opened(self._now)
+
+    async def _ask_again(self) -> None:
+        """Let go, and ask for the stream anew."""
+        self._reading.cancel()
+        await asyncio.wait({self._reading})
+        self._reading = asyncio.create_task(self._keep_reading())
 
     async def _wait_for_video(self) -> None:
         """Wait for video. Raises StreamNotStarted as soon as it is clear that none will come."""
         while not self._update():
-            if (self._is_open or self._camera.ready) and await self._read_row_if_due():
+            if self._attempt.is_stuck(self._now):
+                _LOGGER.debug("Nothing runs for camera %s: asking again", self._camera_id)
+                await self._ask_again()
+            if self._attempt.needs_row(self._now) and await self._read_row_if_due():
                 continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._timings.look):
@@ -160,27 +132,30 @@ class OnDemandStream:
     def _update(self) -> bool:
         """Take over what is known of the camera by now; return whether it shows video."""
         state = self._sync.state
-        camera = state.cameras.get(self._camera.id)
-        if camera is None:
-            raise StreamNotStarted(StartProblem.CAMERA_GONE)
-        if problem := start_problem(state, camera):
+        if problem := start_problem(state, state.cameras.get(self._camera_id)):
             raise StreamNotStarted(problem)
-        if self._camera.ready and not camera.ready:
-            self._losses += 1
-        self._camera = camera
-        return shows_new_video(camera, self._former)
+        self._attempt = self._attempt.seen(state.cameras[self._camera_id], self._now)
+        if self._attempt.is_in_vain():
+            raise StreamNotStarted(self._attempt.failure)
+        return self._attempt.has_started(self._now)
 
     async def _read_row_if_due(self) -> bool:
         """Read the camera's row, now and then; return whether it was time for that."""
-        now = asyncio.get_running_loop().time()
-        if now < self._read_row_at:
+        if self._now < self._read_row_at:
             return False
-        self._read_row_at = now + self._timings.look
+        self._read_row_at = self._now + self._timings.look
         try:
-            await self._sync.read_camera(self._requester, self._camera.id)
+            row = await self._sync.read_camera(self._requester, self._camera_id)
         except NestMTXError as err:
-            _LOGGER.debug("Camera %s could not be read: %s", self._camera.id, err)
+            _LOGGER.debug("Camera %s could not be read: %s", self._camera_id, err)
+        else:
+            if row is not None:
+                self._attempt = self._attempt.read(row, self._now)
         return True
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
 
 class OnDemandStreams:
@@ -199,6 +174,8 @@ class OnDemandStreams:
         self._timings = timings
         self._host = host
         self._streams: dict[int, OnDemandStream] = {}
+        self._refusals: dict[int, tuple[StartProblem, float]] = {}
+        """Why a camera did not start the last time, and until when it is not tried unattended."""
         self._hand_overs: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -208,11 +185,12 @@ class OnDemandStreams:
         Raises StreamNotStarted, and ConnectionLost.
         """
         stream = self._streams.get(camera_id)
-        if stream is None:
+        if stream is None or stream.task.done():
             stream = self._streams[camera_id] = self._begin(camera_id)
         stream.holders += 1
         try:
             await asyncio.shield(stream.started)
+            self._refusals.pop(camera_id, None)
             yield
         finally:
             stream.holders -= 1
@@ -221,14 +199,17 @@ class OnDemandStreams:
                     del self._streams[camera_id]
                 stream.task.cancel()
 
-    async def start(self, camera_id: int) -> None:
+    async def start(self, camera_id: int, *, unattended: bool = False) -> None:
         """Wait until a camera streams its video. Raises as `hold` does.
 
-        It is held on until somebody reads it, or until it is clear that nobody will.
+        It is held on until somebody reads it, or until it is clear that nobody will. With
+        `unattended`, no person asks for it: after a refusal, it is not tried for some minutes.
         """
         camera = self._sync.state.cameras.get(camera_id)
         if camera is not None and camera.watched and camera.shows_video:
             return
+        if unattended and (problem := self.refusal(camera_id)):
+            raise StreamNotStarted(problem)
         started = asyncio.get_running_loop().create_future()
         hand_over = asyncio.create_task(self._hand_over(camera_id, started))
         self._hand_overs.add(hand_over)
@@ -238,6 +219,18 @@ class OnDemandStreams:
         except asyncio.CancelledError:
             hand_over.cancel()
             raise
+
+    def problem(self, camera_id: int) -> StartProblem | None:
+        """Return why a camera's stream cannot start, whatever is tried."""
+        camera = self._sync.state.cameras.get(camera_id)
+        return (
+            StartProblem.CAMERA_GONE if camera is None else start_problem(self._sync.state, camera)
+        )
+
+    def refusal(self, camera_id: int) -> StartProblem | None:
+        """Return why a camera has not started a short while ago: only a person may ask again."""
+        problem, until = self._refusals.get(camera_id, (None, 0.0))
+        return problem if asyncio.get_running_loop().time() < until else None
 
     async def read_video(self, camera_id: int) -> AsyncGenerator[AccessUnit]:
         """Read the H.264 of a stream that runs anyhow; see `rtsp.read_video`.
@@ -283,13 +276,20 @@ class OnDemandStreams:
         state = self._sync.state
         if not state.synced:
             raise ConnectionLost("There is no connection to the server")
-        camera = state.cameras.get(camera_id)
-        if camera is None:
-            raise StreamNotStarted(StartProblem.CAMERA_GONE)
-        if problem := start_problem(state, camera):
+        if problem := self.problem(camera_id):
             raise StreamNotStarted(problem)
         read = partial(read_rtsp, self._rtsp_url(camera_id))
-        return OnDemandStream(camera, read, self._requester, self._sync, self._timings)
+        camera = state.cameras[camera_id]
+        stream = OnDemandStream(camera, read, self._requester, self._sync, self._timings)
+        stream.task.add_done_callback(partial(self._ended, camera_id, stream))
+        return stream
+
+    def _ended(self, camera_id: int, stream: OnDemandStream, _: asyncio.Task[None]) -> None:
+        if self._streams.get(camera_id) is stream:
+            del self._streams[camera_id]
+        if stream.problem in COSTLY_PROBLEMS:
+            until = asyncio.get_running_loop().time() + self._timings.refusal_pause
+            self._refusals[camera_id] = stream.problem, until
 
     def _rtsp_url(self, camera_id: int) -> str:
         """Return the tagged URL of a stream. Raises StreamNotStarted where there is none."""

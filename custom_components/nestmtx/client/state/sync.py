@@ -24,7 +24,7 @@ from .topics import EventTopics
 if TYPE_CHECKING:
     from ..connection.connection import Connection
     from ..connection.fetch import Requester
-    from ..data.models import Event
+    from ..data.models import Camera, Event
     from ..timings import Timings
     from .listener import Listener
 
@@ -193,26 +193,28 @@ class StateSync:
             await self._poll(connection, feed)
             self._publish_if_following(diff(self._published, self.state))
 
-    async def read_camera(self, requester: Requester, camera_id: int) -> None:
-        """Bring a camera up to date. Raises the errors of a request."""
+    async def read_camera(self, requester: Requester, camera_id: int) -> Camera | None:
+        """Bring a camera up to date, and return its row. Raises the errors of a request."""
         asked_at = self._now
         try:
             camera = await self._fetcher.camera(requester, camera_id)
         except (InvalidAnswer, RequestError) as err:
             # Gone, perhaps: the next list shows it.
             _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
-            return
-        if camera is not None:
-            former = self.state
-            own = self.own_readers.counts(asked_at)
-            self.state = apply_camera(former, camera, asked_at, self._timings.lag, own)
-            if self.state is former:
-                # It is another camera by now: a list shows where the former one has gone.
-                self._resync_at = self._now
-                self.wake.set()
-                return
-            self._settle_later(camera_id)
-            self._publish_if_following(diff(self._published, self.state))
+            return None
+        if camera is None:
+            return None
+        former = self.state
+        own = self.own_readers.counts(asked_at)
+        self.state = apply_camera(former, camera, asked_at, self._timings.lag, own)
+        if self.state is former:
+            # It is another camera by now: a list shows where the former one has gone.
+            self._resync_at = self._now
+            self.wake.set()
+            return None
+        self._settle_later(camera_id)
+        self._publish_if_following(diff(self._published, self.state))
+        return camera
 
     def resync_soon(self) -> None:
         """Have everything fetched at once."""
