@@ -229,7 +229,9 @@ def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it
 
 
 @pytest.mark.parametrize(
-    "leave", [lambda page: page.close(), lambda page: page.goto("about:blank")]
+    "leave",
+    [lambda page: page.close(), lambda page: page.goto("about:blank")],
+    ids=["closed", "another"],
 )
 def test_a_page_that_is_left_leaves_no_session(
     page: Page, home: Home, server: Server, leave: Callable[[Page], object]

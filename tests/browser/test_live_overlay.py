@@ -44,7 +44,7 @@ def test_nothing_stands_over_a_picture_that_nothing_is_wrong_with(
 ) -> None:
     frontend.evaluate(SHOW, [{"phase": phase}, None])
 
-    expect(frontend.locator(".overlay")).to_be_hidden()
+    expect(frontend.locator(".live-overlay")).to_be_hidden()
 
 
 @pytest.mark.parametrize(

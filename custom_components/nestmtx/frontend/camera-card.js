@@ -8,7 +8,7 @@
 import { pressed } from "./actions.js";
 import { cameraOf, firstCamera } from "./devices.js";
 import { leaveChoice, Rebuild, takeChoice } from "./live-choices.js";
-import { LiveOverlay } from "./live-overlay.js";
+import { LiveOverlay, setText } from "./live-overlay.js";
 import { loadTranslator, pageTranslator } from "./translation.js";
 
 /** @typedef {{ type: string, entity: string, live_when_ready?: boolean }} CameraCardConfig */
@@ -29,6 +29,10 @@ const STYLE = `
   ha-card { overflow: hidden; height: 100%; }
   .picture { position: relative; }
   .details { padding: 8px; }
+  .name {
+    position: absolute; inset-block-end: 0; inset-inline: 0; margin: 0; padding: 24px 16px 12px;
+    color: white; background: linear-gradient(transparent, rgb(0 0 0 / 60%));
+  }
   .toggle {
     position: absolute; inset: 0; width: 100%; padding: 0; border: 0;
     background: none; color: white; cursor: pointer;
@@ -116,6 +120,7 @@ export class CameraCard extends HTMLElement {
       <ha-card>
         <div class="picture">
           <nestmtx-live-video></nestmtx-live-video>
+          <p class="name"></p>
           <button class="toggle"><span><ha-icon></ha-icon></span></button>
         </div>
         <div class="details"></div>
@@ -256,6 +261,7 @@ export class CameraCard extends HTMLElement {
     const { view } = this.#video;
     this.#overlay.show(view, this.#hass?.states[this.#config.entity]?.attributes, this.#translate);
     const name = this.#camera?.name ?? this.#config.entity;
+    setText(this.#part(".name"), name);
     const toggle = this.#part(".toggle");
     const live = this.#live;
     toggle.hidden = !this.#camera || view.phase === "ended";

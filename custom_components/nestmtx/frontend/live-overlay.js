@@ -15,21 +15,30 @@ const WORDS = {
 };
 
 const STYLE = `
-  .overlay {
+  .live-overlay {
     position: absolute; inset: 0; display: flex; flex-direction: column; gap: 8px;
     align-items: center; justify-content: center; padding: 16px; text-align: center;
     color: white; background: rgb(0 0 0 / 55%); pointer-events: none;
   }
-  .overlay[hidden], .overlay [hidden] { display: none; }
-  .overlay p { margin: 0; }
-  .overlay progress { width: 60%; max-width: 240px; accent-color: var(--primary-color); }
-  .overlay button {
+  .live-overlay[hidden], .live-overlay [hidden] { display: none; }
+  .live-overlay p { margin: 0; }
+  .live-overlay progress { width: 60%; max-width: 240px; accent-color: var(--primary-color); }
+  .live-overlay button {
     padding: 8px 16px; border: 0; border-radius: 16px; font: inherit; cursor: pointer;
     color: var(--text-primary-color, white); background: var(--primary-color); pointer-events: auto;
   }
-  .overlay button:focus-visible { outline: 3px solid white; }
+  .live-overlay button:focus-visible { outline: 3px solid white; }
   @media (prefers-reduced-motion: reduce) { progress:indeterminate { display: none; } }
 `;
+
+/**
+ * Change a text: one that is set again would be laid out, and read out, again.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export const setText = (element, text) => {
+  if (element.textContent !== text) element.replaceChildren(text);
+};
 
 /** @typedef {State["attributes"]} Attributes */
 
@@ -64,7 +73,7 @@ export class LiveOverlay {
 
   /** @param {() => void} retry */
   constructor(retry) {
-    this.element.className = "overlay";
+    this.element.className = "live-overlay";
     this.element.hidden = true;
     this.element.innerHTML = `
       <style>${STYLE}</style>
@@ -89,12 +98,11 @@ export class LiveOverlay {
     const words = wordsOf(view, attributes, translate);
     const hasEnded = view.phase === "ended";
     this.element.hidden = !words;
-    // What is set again is read out again.
-    if (this.#status.textContent !== words) this.#status.textContent = words;
+    setText(this.#status, words);
     this.#seconds.hidden = hasEnded;
-    this.#seconds.textContent = translate("card.seconds", { seconds: `${view.waited}` });
+    setText(this.#seconds, translate("card.seconds", { seconds: `${view.waited}` }));
     this.#button.hidden = !hasEnded;
-    this.#button.textContent = translate("card.retry");
+    setText(this.#button, translate("card.retry"));
     this.#showProgress(progressOf(view, attributes));
   }
 
