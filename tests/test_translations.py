@@ -116,10 +116,12 @@ def test_every_entity_has_a_name_and_an_icon_and_no_name_is_left_over() -> None:
     assert set(ENGLISH["entity"]) == {*DESCRIPTIONS, "camera"}
 
 
-def test_the_attribute_of_a_camera_has_its_name() -> None:
+def test_the_attributes_of_a_camera_have_names() -> None:
     words = ENGLISH["entity"]["camera"][camera.CAMERA.translation_key]
 
-    assert set(words["state_attributes"]) == {"picture_taken"}
+    attributes = words["state_attributes"]
+    assert set(attributes) == {"live_phase", "live_since", "picture_taken", "usual_start"}
+    assert set(attributes["live_phase"]["state"]) == set(LivePhase)
 
 
 def test_every_option_has_a_name_and_a_description() -> None:
@@ -275,9 +277,12 @@ def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
         "invalid_request",
         "no_picture",
         "page_missing",
+        "plays_web_rtc",
         "refused",
         "signaling_failed",
         "stream_ended",
+        "view_closed",
+        "view_not_connected",
     }
     assert set(ENGLISH["exceptions"]) == (
         CONNECT_ERRORS | set(AuthorizationProblem) | set(ChangeProblem) | set(StartProblem) | others

@@ -174,7 +174,7 @@ async def test_a_camera_that_is_not_ready_in_time_says_so(
 
     message = await next_message(browser)
     assert message["type"] == "error"
-    assert "did not start in time" in message["message"]
+    assert "waited a minute for the camera" in message["message"]
 
 
 async def test_a_camera_that_cannot_start_says_why_and_is_not_woken(

@@ -43,6 +43,7 @@ _HOPELESS: Final = frozenset(
         StartProblem.EXTENSION_FAILED,
         StartProblem.FLAPPING,
         StartProblem.NO_VIDEO,
+        StartProblem.TIMED_OUT,
         StartProblem.UNAUTHORIZED,
     }
 )
@@ -296,7 +297,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             if not stream.outputs() or self.camera.watched:
                 return
             try:
-                await self.async_start_stream()
+                await self.coordinator.async_start_stream(self.key, unattended=True)
             except HomeAssistantError as err:
                 LOGGER.debug("%s does not stream again yet: %s", self.entity_id, err)
                 if err.translation_key in _HOPELESS:

@@ -247,10 +247,13 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if key in self._camera_ids:
             self.client.viewers.viewer_went(self._camera_ids[key], reader_id)
 
-    async def async_start_stream(self, key: str) -> None:
-        """Wait until a camera streams video; it is kept awake until somebody reads it."""
+    async def async_start_stream(self, key: str, *, unattended: bool = False) -> None:
+        """Wait until a camera streams video; it is kept awake until somebody reads it.
+
+        With `unattended`, no person asks for it: after a refusal it is not tried for some minutes.
+        """
         with self.translated():
-            await self.client.streams.start(self._camera_id(key))
+            await self.client.streams.start(self._camera_id(key), unattended=unattended)
 
     @asynccontextmanager
     async def async_hold_stream(self, key: str) -> AsyncGenerator[None]:

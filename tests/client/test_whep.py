@@ -232,7 +232,7 @@ async def test_a_camera_that_is_not_ready_in_time_has_no_stream(
         session = WhepSession(http, _url(simulator))
         with pytest.raises(StreamNotStarted) as err:
             await session.offer(await viewer.offer())
-    assert err.value.problem is StartProblem.ASLEEP
+    assert err.value.problem is StartProblem.TIMED_OUT
 
 
 async def test_an_offer_that_cannot_be_sent_is_no_surprise(session: WhepSession) -> None:

@@ -175,7 +175,7 @@ def _offer_error(reason: str, status: int) -> NestMTXError:
     if status == HTTPStatus.NOT_FOUND:
         return StreamNotStarted(StartProblem.NO_SUCH_PATH)
     if _TIMED_OUT in reason:
-        return StreamNotStarted(StartProblem.ASLEEP)
+        return StreamNotStarted(StartProblem.TIMED_OUT)
     return SignalingError(reason, status)
 
 
