@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 import copy
+from dataclasses import replace
 import json
 from pathlib import Path
 import re
@@ -10,9 +11,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.simulator import Simulator, Times, World, recorded
+from tests.simulator import Quirks, Simulator, Times, Trouble, World, recorded
+from tests.simulator.offers import FRONT, http_of, watch
 from tests.simulator.probe import Probe, running, token_of, until
 from tests.simulator.records import Process, Stream
+from tests.simulator.viewer import Viewer
 
 type Json = dict[str, Any]
 
@@ -183,6 +186,48 @@ async def test_events(simulator: Simulator, client: Probe, entry: Json) -> None:
     for key in ("name", "enabled", "path"):
         assert body["details"][key] == expected["details"][key]
     assert re.fullmatch(r"[\d-]{10}T[\d:]{8}\.\d{3}Z", body["at"])
+
+
+VIDEO_EVENTS = json.loads((RECORDINGS / "video_events.json").read_text())["events"]
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [(version, name) for version, events in VIDEO_EVENTS.items() for name in events],
+)
+async def test_events_of_streams(
+    socket_enabled: None, client: Probe, version: str, name: str
+) -> None:
+    """Each event of a stream has the recorded keys, and words them as its version does."""
+    expected = VIDEO_EVENTS[version][name]
+    quirks = Quirks(mediamtx_1_9="1.9" in version)
+    times = replace(Times.fast(), authorization=0.3, extend_before=0.2)
+    async with (
+        running(Simulator(recorded(), quirks, times)) as simulator,
+        http_of(simulator) as http,
+    ):
+        await client.connect(simulator)
+        simulator.world.cameras[1].trouble = Trouble(extension_refused=name.startswith("failed"))
+        async with Viewer() as viewer:
+            location = await watch(http, viewer, f"{FRONT}?ha=abc")
+            reader = await simulator.open_reader(1, "ha=abc")
+            if "extended" in name or "extension" in name:
+                await until(lambda: f"camera:{name}" in client.events())
+            await until(lambda: client.events().count("camera:read") == 2)
+            await (await http.delete(location)).read()
+            await simulator.close_reader(1, reader)
+            await until(lambda: "camera:notReady" in client.events())
+
+    event, _, kind = name.partition("_")
+    bodies = [args[0] for topic, args in client.frames if topic == f"camera:{event}"]
+    [body, *_] = [each for each in bodies if each["details"].get("readerType", "") == kind]
+    assert list(body) == list(expected)
+    if event != "failed-extension":
+        enabled = {"enabled": True} if "enabled" in expected["details"] else {}
+        assert shape(body["details"]) == shape(expected["details"] | enabled)
+    query = expected["details"].get("query")
+    if query:
+        assert ("%3D" in body["details"]["query"]) == ("%3D" in query)
 
 
 @labelled(recording("cameras_by_status"))

@@ -1,6 +1,7 @@
 """MediaMTX's RTSP server, over TCP only."""
 
 import asyncio
+import math
 import re
 import secrets
 from typing import Final
@@ -10,6 +11,8 @@ from .film import Film
 from .listener import stop_accepting
 from .lives import Lives
 from .playback import frames
+from .quirks import Quirks
+from .records import elapsed
 from .rtsp_messages import (
     SESSION_NOT_FOUND,
     UNSUPPORTED_TRANSPORT,
@@ -20,6 +23,7 @@ from .rtsp_messages import (
 )
 from .streams import Reader, StreamTimedOut, StreamUnavailable
 from .tasks import Tasks
+from .times import Times
 
 _METHODS: Final = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER"
 _BACKLOG: Final = 1_000_000
@@ -29,8 +33,9 @@ _BACKLOG: Final = 1_000_000
 class Rtsp:
     """One opening of the RTSP port."""
 
-    def __init__(self, lives: Lives, film: Film) -> None:
+    def __init__(self, quirks: Quirks, times: Times, lives: Lives, film: Film) -> None:
         """Not yet open."""
+        self._patience = math.inf if quirks.mediamtx_1_9 else times.keep_alive
         self._lives = lives
         self._film = film
         self._tasks = Tasks()
@@ -51,7 +56,8 @@ class Rtsp:
         await self._tasks.end()
 
     def _accept(self, stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._tasks.spawn(Connection(stream, writer, self._lives, self._film).run())
+        connection = Connection(stream, writer, self._lives, self._film, self._patience)
+        self._tasks.spawn(connection.run())
 
 
 class Connection:
@@ -63,8 +69,11 @@ class Connection:
         writer: asyncio.StreamWriter,
         lives: Lives,
         film: Film,
+        patience: float,
     ) -> None:
-        """Nothing was asked yet."""
+        """Nothing was asked yet; a reader is heard of before `patience` has passed."""
+        self._patience = patience
+        self._heard_at = elapsed()
         self._stream = stream
         self._writer = writer
         self._lives = lives
@@ -90,9 +99,13 @@ class Connection:
     async def _receive_all(self) -> None:
         try:
             while True:
-                self._requests.put_nowait(await receive(self._stream))
+                self._requests.put_nowait(await receive(self._stream, self._hear))
+                self._hear()
         except EOFError, ConnectionError, ValueError, asyncio.LimitOverrunError:
             return
+
+    def _hear(self) -> None:
+        self._heard_at = elapsed()
 
     async def _answer_all(self) -> None:
         while True:
@@ -163,7 +176,8 @@ class Connection:
         """Send video until there is no more, and hang up."""
         sequence, source, flows = 0, secrets.randbits(32), True
         async for number, unit in frames(self._film, self._lives, self._path, at_pace=False):
-            if not self._lives.reads(self._path, reader.id):
+            is_silent = elapsed() - self._heard_at > self._patience
+            if is_silent or not self._lives.reads(self._path, reader.id):
                 break
             # Without one frame, those up to the next key frame are of no use.
             flows = self._keeps_up and (flows or rtp.is_key_frame(unit))

@@ -1,6 +1,7 @@
 """What goes over an RTSP connection: requests, their answers, and packets in between."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 import re
@@ -55,11 +56,15 @@ class Answer:
         return ("\r\n".join(lines) + "\r\n\r\n" + self.body).encode()
 
 
-async def receive(stream: asyncio.StreamReader) -> Request:
-    """The next request, past all packets; raises EOFError, or ValueError for nonsense."""
+async def receive(stream: asyncio.StreamReader, heard: Callable[[], None]) -> Request:
+    """The next request, past all packets, of which each is heard.
+
+    Raises EOFError, or ValueError for nonsense.
+    """
     while (first := await stream.readexactly(1)) == _PACKET:
         header = await stream.readexactly(3)
         await stream.readexactly(int.from_bytes(header[1:]))
+        heard()
     head = (first + await stream.readuntil(b"\r\n\r\n")).decode()
     start, *lines = head.strip().split("\r\n")
     method, url, _version = start.split(" ")

@@ -230,7 +230,7 @@ class Simulator:
         return Media(self.quirks, self._lives)
 
     def _new_rtsp(self) -> Rtsp:
-        return Rtsp(self._lives, self._film)
+        return Rtsp(self.quirks, self.times, self._lives, self._film)
 
     def _new_whep(self) -> Whep:
         return Whep(self.world, self.quirks, self.faults, self.times, self._lives, self._film)

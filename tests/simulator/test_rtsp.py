@@ -11,7 +11,7 @@ import math
 import av
 import pytest
 
-from . import Picture, Simulator, Times, Trouble, recorded
+from . import Picture, Quirks, Simulator, Times, Trouble, recorded
 from .picture import RATE, frame_number
 from .probe import Probe, running, token_of, until
 from .records import wall_clock
@@ -199,6 +199,25 @@ async def test_readers_are_hung_up_on_when_the_stream_is_lost(simulator: Simulat
         await simulator.set_ready(FRONT, ready=False)
         with pytest.raises((EOFError, ConnectionError)):
             await one.watch(patience=2)
+
+
+@pytest.mark.parametrize(("mediamtx_1_9", "hangs_up"), [(True, False), (False, True)])
+async def test_a_newer_version_hangs_up_on_a_reader_that_is_not_heard_of(
+    socket_enabled: None, mediamtx_1_9: bool, hangs_up: bool
+) -> None:
+    times = replace(Times.fast(), keep_alive=0.5)
+    quirks = replace(Quirks(), mediamtx_1_9=mediamtx_1_9)
+    async with (
+        running(Simulator(recorded(), quirks, times)) as simulator,
+        viewer(simulator) as silent,
+        viewer(simulator) as heard,
+    ):
+        for one in (silent, heard):
+            await one.play(url_of(simulator))
+        for _ in range(5):
+            await asyncio.sleep(0.3)
+            heard.writer.write(b"$\x01\x00\x04rtcp")
+        assert len(simulator.world.cameras[FRONT].stream.readers) == 2 - hangs_up
 
 
 async def test_a_killed_server_drops_its_readers_and_comes_back_where_it_was(

@@ -64,6 +64,8 @@ class Times:
     """What an answer over WebRTC takes when there is a stream; 7.8: no STUN server answers."""
     handshake_timeout: float = 10.0
     """How long a WebRTC viewer may take to connect after the answer."""
+    keep_alive: float = 60.0
+    """After how much silence a newer MediaMTX hangs up on a reader by RTSP."""
     demand_repeat: float = 60.0
     """Between two `demand`s of a persistent camera."""
     idle_log: float = 7.5
