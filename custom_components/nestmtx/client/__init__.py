@@ -54,7 +54,9 @@ from .errors import (
     StartProblem,
     StreamNotStarted,
 )
+from .media.gop import Budget, GroupOfPictures
 from .media.h264 import AccessUnit
+from .media.sps import MAX_PIXELS, is_decodable
 from .media.urls import StreamUrls, stream_urls, tag_own_reader
 from .media.whep import Candidate, IceServer, WhepSession, ice_servers
 from .redaction import redact_answer
@@ -66,6 +68,7 @@ from .timings import Timings
 
 __all__ = [
     "DEFAULT_PORT",
+    "MAX_PIXELS",
     "POLLS",
     "RPC",
     "STREAMING",
@@ -74,6 +77,7 @@ __all__ = [
     "Account",
     "Authorization",
     "AuthorizationProblem",
+    "Budget",
     "Camera",
     "CameraChange",
     "CameraStatus",
@@ -88,6 +92,7 @@ __all__ = [
     "Event",
     "Feed",
     "Fields",
+    "GroupOfPictures",
     "IceServer",
     "IncompleteList",
     "InvalidAddress",
@@ -118,6 +123,7 @@ __all__ = [
     "Version",
     "WhepSession",
     "ice_servers",
+    "is_decodable",
     "parse_address",
     "parse_details",
     "parse_host",
