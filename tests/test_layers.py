@@ -30,7 +30,16 @@ CLIENT_LAYERS = (
 LAYERS = (
     ("client",),
     ("const", "rate_limit", "frames", "http_session"),
-    ("account", "admission", "device_key", "errors", "cron_jobs", "picture_store", "placeholders"),
+    (
+        "account",
+        "admission",
+        "album",
+        "device_key",
+        "errors",
+        "cron_jobs",
+        "picture_store",
+        "placeholders",
+    ),
     ("coordinator",),
     ("dashboards", "device", "issues", "live_view", "server_log", "stills"),
     ("webrtc",),

@@ -1,11 +1,12 @@
 """Still pictures: never wake a camera, never keep one awake, and are as new as that allows."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from datetime import timedelta
 import io
 import math
+import threading
 import time
 from unittest.mock import patch
 
@@ -19,18 +20,26 @@ from PIL import Image
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.nestmtx.album import Album
+from custom_components.nestmtx.client import AccessUnit, Camera
+from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.const import CONF_STILLS
+from custom_components.nestmtx.coordinator import NestMTXCoordinator
+from custom_components.nestmtx.frames import Shot
 from custom_components.nestmtx.placeholders import Placeholder, read_placeholder
-from custom_components.nestmtx.stills import StillsPolicy, store_of
+from custom_components.nestmtx.stills import StillsPolicy, has_video, store_of
 from tests.conftest import Until
+from tests.film import film, seconds
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
 from tests.simulator.picture import HEIGHT, WIDTH, frame_number
-from tests.simulator.probe import Probe, token_of
+from tests.simulator.probe import Probe, token_of, until as until_without_waiting
+from tests.simulator.streams import Picture as Shown
 
 FRONT = "camera.front_yard_front_yard_cam"
 DRIVEWAY = "camera.driveway_driveway_battery"
 TAKE_PICTURE = "button.driveway_driveway_battery_take_picture"
+TAKE_FRONT = "button.front_yard_front_yard_cam_take_picture"
 
 
 @pytest.fixture
@@ -169,6 +178,19 @@ async def test_a_connecting_picture_is_no_picture(
     assert _own_reads(events) == 0
 
 
+@pytest.mark.parametrize("skew", [-400, 0, 400])
+def test_no_clock_that_is_wrong_keeps_pictures_away(skew: int) -> None:
+    now = dt_util.utcnow()
+    ready_since = now + timedelta(seconds=skew - 60)
+    camera = Camera(1, ready=True, ready_since=ready_since)
+    authorized = replace(camera, expires_at=ready_since + timedelta(seconds=300))
+
+    assert has_video(authorized)
+    assert not has_video(camera)
+    assert not has_video(replace(authorized, ready=False))
+    assert not has_video(replace(authorized, extension_failed=True))
+
+
 async def test_a_picture_that_stands_still_is_no_picture(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
@@ -179,7 +201,7 @@ async def test_a_picture_that_stands_still_is_no_picture(
     with patch("tests.simulator.picture.frames", _still_frames):
         await _video(hass, simulator, until, 1)
         await until(lambda: _own_reads(events) > 0)
-        # Longer than the second of video that is compared.
+        # Longer than the video that is compared.
         await asyncio.sleep(2.5)
         image = await async_get_image(hass, FRONT)
 
@@ -190,17 +212,23 @@ def _still_frames(*_: object) -> list[Image.Image]:
     return [Image.new("RGB", (WIDTH, HEIGHT), (90, 120, 90))] * 10
 
 
-async def test_the_last_picture_stays_when_the_view_has_ended(
+async def test_the_newest_frame_stays_when_the_view_has_ended(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     viewer = await _video(hass, simulator, until, 1)
     shown = await _picture(hass, until)
-    taken = _taken(hass, FRONT)
+    # Much less than the least time between two pictures.
+    await asyncio.sleep(1.5)
 
     await simulator.close_reader(1, viewer)
+    left_at = int(time.time() * 10) % (1 << 24)
     await until(lambda: hass.states.get(FRONT).state == "idle")
 
-    assert (await async_get_image(hass, FRONT)).content == shown.content
+    image = await async_get_image(hass, FRONT)
+    assert image.content != shown.content
+    assert -10 < _number(image) - left_at < 10
+    taken = _taken(hass, FRONT)
+    await asyncio.sleep(1.5)
     assert _taken(hass, FRONT) == taken
 
 
@@ -208,9 +236,10 @@ async def test_the_last_picture_is_kept_over_a_restart(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     viewer = await _video(hass, simulator, until, 1)
-    shown = await _picture(hass, until)
-    taken = _taken(hass, FRONT)
+    await _picture(hass, until)
     await simulator.close_reader(1, viewer)
+    await until(lambda: hass.states.get(FRONT).state == "idle")
+    shown, taken = await async_get_image(hass, FRONT), _taken(hass, FRONT)
 
     await hass.config_entries.async_reload(loaded_entry.entry_id)
     await hass.async_block_till_done()
@@ -323,3 +352,238 @@ async def test_a_policy_may_be_to_read_nothing_for_a_picture(
 
     assert _taken(hass, FRONT) is None
     assert _own_reads(events) == 0
+
+
+# One reader, whose video comes as these tests have it
+
+
+LONG = [
+    AccessUnit(unit, is_key_frame=number == 0, time=number / 10)
+    for number, unit in enumerate(film(seconds(Shown.VIDEO, 100, 106)))
+]
+"""6 s of video with one key frame."""
+
+
+class Video:
+    """The video that all readers get, and how many readers there are."""
+
+    def __init__(self) -> None:
+        """There is none yet."""
+        self.readers = 0
+        self.opened = 0
+        self._queue: asyncio.Queue[AccessUnit | None] = asyncio.Queue()
+
+    def send(self, units: list[AccessUnit]) -> None:
+        """Have some video come at once."""
+        for unit in units:
+            self._queue.put_nowait(unit)
+
+    def end(self) -> None:
+        """Have the stream end."""
+        self._queue.put_nowait(None)
+
+    async def read(self, *_: object) -> AsyncGenerator[AccessUnit]:
+        """Read as the coordinator does."""
+        self.readers += 1
+        self.opened += 1
+        try:
+            while unit := await self._queue.get():
+                yield unit
+            raise StreamUnavailable("The stream has ended")
+        finally:
+            self.readers -= 1
+
+
+@pytest.fixture
+def video() -> Generator[Video]:
+    """Video in place of the server's."""
+    video = Video()
+    with patch.object(NestMTXCoordinator, "read_video", video.read):
+        yield video
+
+
+def _frame(image: CameraImage) -> int:
+    """Return which frame of LONG a picture shows."""
+    return _number(image) - 1000
+
+
+async def _shows(hass: HomeAssistant, number: int) -> bool:
+    return _frame(await async_get_image(hass, FRONT)) == number
+
+
+async def test_each_key_frame_gives_one_picture_once_it_is_refined(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    await _video(hass, simulator, until, 1)
+
+    with patch("custom_components.nestmtx.stills.INTERVAL", timedelta(seconds=0)):
+        video.send(LONG[:20])
+        await asyncio.sleep(0.3)
+        taken = _taken(hass, FRONT)
+        assert taken is None
+        for _ in range(2):
+            former = taken
+            video.send(LONG[20:21])
+            await until(lambda former=former: _taken(hass, FRONT) != former)
+            assert await _shows(hass, 20)
+            taken = _taken(hass, FRONT)
+            video.send(LONG[21:60])
+            await asyncio.sleep(0.3)
+            assert _taken(hass, FRONT) == taken
+            video.send(LONG[:20])
+            await asyncio.sleep(0.3)
+            assert _taken(hass, FRONT) == taken
+
+    assert video.opened == 1
+
+
+async def test_the_end_of_a_stream_leaves_its_newest_frame(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    await _video(hass, simulator, until, 1)
+    video.send(LONG[:50])
+    await _picture(hass, until)
+
+    video.end()
+    await until(lambda: video.readers == 0)
+    await asyncio.sleep(0.3)
+
+    assert await _shows(hass, 49)
+
+
+async def test_nothing_is_decoded_of_a_view_that_ends_before_any_video_has_come(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    viewer = await _video(hass, simulator, until, 1)
+    await until(lambda: video.readers == 1)
+
+    await simulator.close_reader(1, viewer)
+
+    await until(lambda: video.readers == 0)
+    assert _taken(hass, FRONT) is None
+
+
+async def test_a_picture_on_purpose_of_a_camera_that_is_read_is_of_now(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    await _video(hass, simulator, until, 1)
+    video.send(LONG[:45])
+    await _picture(hass, until)
+
+    await hass.services.async_call("button", "press", {"entity_id": TAKE_FRONT}, blocking=True)
+
+    assert await _shows(hass, 44)
+    assert video.opened == 1
+
+
+async def test_the_reader_of_a_picture_on_purpose_ends_with_it(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    taking = hass.async_create_task(
+        hass.services.async_call("button", "press", {"entity_id": TAKE_FRONT}, blocking=True)
+    )
+    await until_without_waiting(lambda: video.readers == 1)
+    video.send(LONG[:21])
+
+    await taking
+    await asyncio.sleep(0)
+
+    assert video.readers == 0
+    assert await _shows(hass, 20)
+    await until(lambda: simulator.world.cameras[1].process is None)
+
+
+async def test_two_pictures_on_purpose_are_one(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    stills = loaded_entry.runtime_data.stills
+    key = hass.data["camera"].get_entity(FRONT).device_key.key
+    taking = [hass.async_create_task(stills.async_take(key)) for _ in range(2)]
+    await until_without_waiting(lambda: video.readers == 1)
+    await asyncio.sleep(0.2)
+
+    video.send(LONG[:21])
+    await asyncio.gather(*taking)
+
+    assert video.opened == 1
+
+
+async def test_a_picture_on_purpose_fails_at_once_when_home_assistant_stops(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    video: Video,
+) -> None:
+    stills = loaded_entry.runtime_data.stills
+    taking = hass.async_create_task(
+        stills.async_take(hass.data["camera"].get_entity(FRONT).device_key.key)
+    )
+    await until_without_waiting(lambda: video.readers == 1)
+
+    await stills.async_stop()
+
+    with pytest.raises(HomeAssistantError):
+        await taking
+    assert video.readers == 0
+
+
+async def test_a_picture_is_never_of_the_future(hass: HomeAssistant) -> None:
+    """The clock was wrong when it was taken, and was put right since."""
+    album = Album(hass, store_of(hass, "entry"))
+    shot = Shot(b"", np.zeros((45, 80), np.int16))
+
+    album.async_keep("front", shot, dt_util.utcnow() + timedelta(days=1))
+
+    assert album.last("front").taken <= dt_util.utcnow()
+    await album.async_save()
+
+
+async def test_what_home_assistant_plays_gives_a_picture_for_the_next_request(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    hass.config_entries.async_update_entry(
+        loaded_entry, options={CONF_STILLS: StillsPolicy.OWN_VIEW.value}
+    )
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+    await _video(hass, simulator, until, 1)
+    begun, decoding = asyncio.Event(), threading.Event()
+
+    def decode(*_: object) -> None:
+        hass.loop.call_soon_threadsafe(begun.set)
+        decoding.wait(5)
+
+    with (
+        patch("custom_components.nestmtx.stills._last_segment", return_value=b""),
+        patch("custom_components.nestmtx.stills.shot_of_segment", decode),
+    ):
+        for _ in range(3):
+            async with asyncio.timeout(1):
+                image = await async_get_image(hass, FRONT)
+        await begun.wait()
+        decoding.set()
+
+    assert image.content == read_placeholder(Placeholder.LIVE)

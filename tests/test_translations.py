@@ -34,6 +34,7 @@ from custom_components.nestmtx.client import (
     StartProblem,
 )
 from custom_components.nestmtx.const import LOG_OFF
+from custom_components.nestmtx.live_view import LivePhase
 from custom_components.nestmtx.stills import StillsPolicy
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "nestmtx"

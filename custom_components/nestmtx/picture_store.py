@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image
 
-from .frames import MAX_PIXELS
+from .client import MAX_PIXELS
 
 _SUFFIX: Final = ".jpg"
 MAX_SIZE: Final = 16 * 1024 * 1024

@@ -2,11 +2,12 @@
 
 Dashboards request a picture every ten seconds. Each request is answered at once, with the last
 picture. New ones come from streams that run anyhow: of each camera that somebody watches, or that
-runs all the time, one reader takes a picture now and then, and ends with the last viewer.
+runs all the time, one reader makes a picture of each key frame and what follows it. It ends with
+the last viewer, and what came last becomes the picture of the camera that sleeps.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,14 +19,14 @@ from typing import Final
 from homeassistant.components.stream import HLS_PROVIDER, Stream
 from homeassistant.core import CALLBACK_TYPE, Event as HomeAssistantEvent, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .client import AccessUnit, Camera, NestMTXError
+from .album import Album
+from .client import Budget, Camera, GroupOfPictures, NestMTXError
 from .const import CONF_STILLS, DOMAIN, LOGGER
 from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
-from .frames import MAX_FRAMES, picture_of_segment, picture_of_units
+from .frames import Pixels, Shot, shot_of_segment, shot_of_units
 from .picture_store import Picture, PictureStore
 
 
@@ -40,24 +41,19 @@ class StillsPolicy(StrEnum):
     """Nowhere else."""
 
 
-INTERVAL: Final = timedelta(seconds=20)
-"""The least time between two pictures of a camera. With a key frame each 25 s, each gives one."""
-MAX_UNITS_SIZE: Final = 8 * 1024 * 1024
-"""Bytes of video that are kept for one picture."""
-MAX_COLLECT_TIME: Final = 5.0
-"""Seconds in which the video for one picture has to come."""
+INTERVAL: Final = timedelta(seconds=12)
+"""The least time between two pictures of a camera. However often key frames come, up to each 25 s,
+no picture gets older than that while somebody watches."""
 MAX_TAKE_TIME: Final = 30.0
 """Seconds for a picture that is taken on purpose: a key frame comes each 25 s."""
 MAX_DECODERS: Final = 1
 """Pictures that are decoded at the same time, so that no server keeps all cores busy."""
-_SPAN: Final = 1.0
-"""Seconds of video that a picture is made of."""
-_TRY_AGAIN: Final = 3.0
-"""Seconds after video that stood still, before it is decoded again."""
+_TRY_AGAIN: Final = 1.5
+"""Seconds after video that may be a "connecting" picture, before it is decoded again."""
+_FRESH: Final = 2.0
+"""Seconds since the newest frame, for a picture of it to be one of now."""
 _READ_AGAIN: Final = 10.0
 """Seconds before a stream that broke off is read again."""
-_SAVE_DELAY: Final = 300.0
-"""Seconds from a new picture to its file: a memory card is not to be written all the time."""
 
 _READER_FIELDS: Final = frozenset(
     {"authorized_until", "extension_failed", "is_enabled", "is_persistent", "ready", "watched"}
@@ -70,9 +66,12 @@ def store_of(hass: HomeAssistant, entry_id: str) -> PictureStore:
     return PictureStore(Path(hass.config.cache_path(DOMAIN, entry_id)))
 
 
-def has_video(camera: Camera, now: datetime) -> bool:
-    """Return whether a camera streams video, and not a picture that says why there is none."""
-    return camera.ready and camera.shows_video and not camera.lacks_authorization(now)
+def has_video(camera: Camera) -> bool:
+    """Return whether a camera streams video, as far as the server's words go.
+
+    When the authorization ends is not looked at: the server's clock, or ours, may be wrong.
+    """
+    return camera.ready and camera.shows_video
 
 
 def runs_anyhow(camera: Camera) -> bool:
@@ -89,14 +88,15 @@ class Stills:
         self._hass = coordinator.hass
         options = coordinator.config_entry.options
         self._policy = StillsPolicy(options.get(CONF_STILLS, StillsPolicy.RUNNING))
-        self._store = store_of(coordinator.hass, coordinator.config_entry.entry_id)
-        self._pictures: dict[str, Picture] = {}
-        self._stored: frozenset[str] = frozenset()
-        """Keys of the cameras that had a picture before the start."""
-        self._unsaved: set[str] = set()
-        self._cancel_save: CALLBACK_TYPE | None = None
+        self._album = Album(self._hass, store_of(self._hass, coordinator.config_entry.entry_id))
         self._listeners: dict[str, CALLBACK_TYPE] = {}
+        self._takers: dict[str, set[asyncio.Future[None]]] = {}
+        """Who waits for a camera's next picture, and has its stream read for it."""
         self._readers: dict[str, asyncio.Task[None]] = {}
+        self._groups: dict[str, GroupOfPictures] = {}
+        """What came last of the streams that are read."""
+        self._budget = Budget()
+        self._decodings: dict[str, asyncio.Task[None]] = {}
         self._due_at: dict[str, float] = {}
         """When the next picture is to be taken, by the loop's clock: another may be put right."""
         self._decoders = asyncio.Semaphore(MAX_DECODERS)
@@ -106,7 +106,7 @@ class Stills:
 
     def last(self, key: str) -> Picture | None:
         """Return a camera's last picture."""
-        return self._pictures.get(key)
+        return self._album.last(key)
 
     @callback
     def async_follow(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -129,52 +129,50 @@ class Stills:
         def end() -> None:
             for unsubscribe in unsubscribes:
                 unsubscribe()
-            self._end_reader(key)
             if self._listeners.get(key) is listener:
                 del self._listeners[key]
+            update()
 
         return end
 
     async def async_load(self, key: str) -> None:
         """Take over the picture of a camera from before the start."""
-        if key not in self._stored or key in self._pictures:
-            return
-        picture = await self._hass.async_add_executor_job(self._store.load, key)
-        if picture is not None:
-            self._pictures[key] = picture
+        await self._album.async_load(key)
 
     async def async_tidy(self) -> None:
         """Look which pictures there are, and remove those of cameras that are gone."""
-        keys = {camera.key for camera in self._coordinator.cameras}
-        if keys:
-            await self._hass.async_add_executor_job(self._store.keep_only, keys)
-        self._stored = await self._hass.async_add_executor_job(self._store.keys)
+        await self._album.async_tidy({camera.key for camera in self._coordinator.cameras})
 
     async def async_look_at(self, key: str, stream: Stream | None) -> None:
-        """Take a picture of what Home Assistant itself plays, where nothing else brings one."""
-        if self._policy is StillsPolicy.ON_REQUEST or key in self._readers or not self._is_due(key):
+        """Make a picture of what Home Assistant itself plays, where nothing else brings one.
+
+        It is there for the next request: this one is not held up.
+        """
+        is_wanted = self._policy is not StillsPolicy.ON_REQUEST and key not in self._readers
+        if not is_wanted or not self._may_decode(key):
             return
-        segment = _last_segment(stream)
-        if segment is None or not self._has_video(key):
-            return
-        jpeg = await self._decoded(key, picture_of_segment, segment)
-        if jpeg is not None:
-            self._keep(key, jpeg)
+        segment, camera = _last_segment(stream), self._known_camera(key)
+        if segment is not None and camera is not None and has_video(camera):
+            self._decode(key, partial(shot_of_segment, segment), self._hass.loop.time())
 
     async def async_take(self, key: str) -> None:
         """Wake a camera, take a picture, and let go. Raises HomeAssistantError."""
         async with self._coordinator.async_hold_stream(key):
-            jpeg = await self._new_picture(key)
-        if jpeg is None:
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_picture")
-        self._keep(key, jpeg)
+            try:
+                async with asyncio.timeout(MAX_TAKE_TIME):
+                    await self._next_picture(key)
+            except TimeoutError as err:
+                raise _no_picture() from err
 
     async def async_stop(self, _: HomeAssistantEvent | None = None) -> None:
         """Take no more pictures, and keep what there is."""
         self._stop.set()
         for key in tuple(self._readers):
             self._end_reader(key)
-        await self._async_save()
+        for taker in [each for takers in self._takers.values() for each in takers]:
+            if not taker.done():
+                taker.set_exception(_no_picture())
+        await self._album.async_save()
 
     # Readers
 
@@ -195,118 +193,155 @@ class Stills:
             reader.cancel()
 
     def _may_read(self, key: str) -> bool:
-        camera = self._coordinator.camera(key)
+        if self._stop.is_set():
+            return False
+        if key in self._takers:
+            # Its stream is held.
+            return True
+        camera = self._known_camera(key)
         return (
             self._policy is StillsPolicy.RUNNING
-            and not self._stop.is_set()
+            and key in self._listeners
             # Without the server's events, our reader would count as a viewer.
             and self._coordinator.connected
             and camera is not None
             and runs_anyhow(camera)
-            and self._has_video(key)
+            and has_video(camera)
         )
 
-    def _has_video(self, key: str) -> bool:
-        camera = self._coordinator.camera(key)
-        is_known = camera is not None and self._coordinator.last_update_success
-        return is_known and camera is not None and has_video(camera, dt_util.utcnow())
-
-    def _is_due(self, key: str) -> bool:
-        return self._hass.loop.time() >= self._due_at.get(key, float("-inf"))
+    def _known_camera(self, key: str) -> Camera | None:
+        """Return a camera, unless nothing certain is known of it."""
+        return self._coordinator.camera(key) if self._coordinator.last_update_success else None
 
     async def _read(self, key: str) -> None:
-        """Take pictures of a camera's stream until cancelled."""
+        """Make pictures of a camera's stream until cancelled."""
         while True:
+            group = GroupOfPictures(self._budget)
             try:
                 async with aclosing(self._coordinator.read_video(key)) as units:
-                    async for jpeg in self._pictures_of(key, units):
-                        self._keep(key, jpeg)
+                    async for unit in units:
+                        if unit.is_key_frame:
+                            group = self._next_group(key, group)
+                        group.add(unit, self._hass.loop.time())
+                        if group.is_ripe:
+                            self._try_group(key, group)
             except NestMTXError as err:
                 LOGGER.debug("The stream for still pictures has ended: %s", err)
+            finally:
+                # The connection has ended by now: nothing is kept awake by what is left to do.
+                self._finish(key, group)
             await asyncio.sleep(_READ_AGAIN)
 
-    async def _new_picture(self, key: str) -> bytes | None:
-        """Return a picture of a camera's stream; None when there is none in time."""
-        self._due_at.pop(key, None)
-        try:
-            async with (
-                asyncio.timeout(MAX_TAKE_TIME),
-                aclosing(self._coordinator.read_video(key)) as units,
-            ):
-                async for jpeg in self._pictures_of(key, units):
-                    return jpeg
-        except (NestMTXError, TimeoutError) as err:
-            LOGGER.debug("No picture could be taken: %s", err)
-        return None
+    def _next_group(self, key: str, former: GroupOfPictures) -> GroupOfPictures:
+        """Begin anew with a key frame; a group that was too short is tried now."""
+        if not former.is_tried:
+            self._try_group(key, former)
+        former.clear()
+        group = self._groups[key] = GroupOfPictures(self._budget)
+        return group
 
-    async def _pictures_of(
-        self, key: str, units: AsyncGenerator[AccessUnit]
-    ) -> AsyncGenerator[bytes]:
-        """Return a picture of a stream each time when one is due, from a key frame on."""
-        kept: list[AccessUnit] = []
-        begun_at = 0.0
-        async for unit in units:
-            if kept and self._hass.loop.time() - begun_at > MAX_COLLECT_TIME:
-                # A stream whose clock stands still must not keep memory.
-                kept = []
-            if kept or (unit.is_key_frame and self._is_due(key)):
-                begun_at = begun_at if kept else self._hass.loop.time()
-                kept.append(unit)
-            if not kept or not _is_enough(kept):
-                continue
-            encoded, kept = [each.data for each in kept], []
-            jpeg = await self._decoded(key, picture_of_units, encoded)
-            if jpeg is not None:
-                yield jpeg
+    def _try_group(self, key: str, group: GroupOfPictures) -> None:
+        """Make a picture of the newest frame of a group, unless there is one, or it is not due."""
+        is_wanted = key in self._takers or not group.is_pictured
+        if is_wanted and group.units and self._may_decode(key):
+            self._decode_group(key, group)
 
-    async def _decoded[T](
-        self, key: str, decode: Callable[[T, Event], bytes | None], video: T
-    ) -> bytes | None:
-        """Return a picture of some video; None when it stands still."""
-        jpeg = None
-        # Whoever asks meanwhile begins no second one.
-        self._due_at[key] = float("inf")
+    def _finish(self, key: str, group: GroupOfPictures) -> None:
+        """Make a picture of the very last frame, if somebody follows the camera still."""
+        if self._groups.get(key) is group:
+            del self._groups[key]
+        if group.units and key in self._listeners and not self._stop.is_set():
+            self._decode_group(key, group).add_done_callback(lambda _: group.clear())
+        else:
+            group.clear()
+
+    async def _next_picture(self, key: str) -> None:
+        """Wait for a camera's next picture, which may be that of the newest frame there is."""
+        taker: asyncio.Future[None] = self._hass.loop.create_future()
+        takers = self._takers.setdefault(key, set())
+        takers.add(taker)
+        self._update_reader(key)
+        group = self._groups.get(key)
+        if group is not None and self._hass.loop.time() - group.received_at < _FRESH:
+            self._try_group(key, group)
         try:
-            async with self._decoders:
-                jpeg = await self._hass.async_add_executor_job(decode, video, self._stop)
+            await taker
         finally:
-            pause = _TRY_AGAIN if jpeg is None else INTERVAL.total_seconds()
-            self._due_at[key] = self._hass.loop.time() + pause
-        return jpeg
+            takers.discard(taker)
+            if not takers:
+                del self._takers[key]
+            self._update_reader(key)
+
+    # Decoding
+
+    def _may_decode(self, key: str) -> bool:
+        is_due = self._hass.loop.time() >= self._due_at.get(key, float("-inf"))
+        return key not in self._decodings and (is_due or key in self._takers)
+
+    def _decode_group(self, key: str, group: GroupOfPictures) -> asyncio.Task[None]:
+        group.is_tried = True
+        decode = partial(shot_of_units, tuple(group.units))
+
+        def keep() -> None:
+            group.is_pictured = True
+
+        return self._decode(key, decode, group.received_at, keep)
+
+    def _decode(
+        self,
+        key: str,
+        decode: Callable[[Pixels | None, Event], Shot | None],
+        received_at: float,
+        kept: Callable[[], None] = lambda: None,
+    ) -> asyncio.Task[None]:
+        """Begin to make a picture of some video, which is kept if it is the camera's."""
+        decoding = self._decodings[key] = (
+            self._coordinator.config_entry.async_create_background_task(
+                self._hass, self._develop(key, decode, received_at, kept), f"{DOMAIN} decoding"
+            )
+        )
+
+        def end(_: object) -> None:
+            if self._decodings.get(key) is decoding:
+                del self._decodings[key]
+
+        decoding.add_done_callback(end)
+        return decoding
+
+    async def _develop(
+        self,
+        key: str,
+        decode: Callable[[Pixels | None, Event], Shot | None],
+        received_at: float,
+        kept: Callable[[], None],
+    ) -> None:
+        taken = dt_util.utcnow() - timedelta(seconds=self._hass.loop.time() - received_at)
+        async with self._decoders:
+            former = self._album.look(key)
+            shot = await self._hass.async_add_executor_job(decode, former, self._stop)
+        pause = _TRY_AGAIN if shot is None else INTERVAL.total_seconds()
+        self._due_at[key] = self._hass.loop.time() + pause
+        if shot is not None:
+            kept()
+            self._keep(key, shot, taken)
 
     # Keeping
 
     @callback
-    def _keep(self, key: str, jpeg: bytes) -> None:
+    def _keep(self, key: str, shot: Shot, taken: datetime) -> None:
         if self._stop.is_set():
             # Its entry is gone, and its folder with it.
             return
-        self._pictures[key] = Picture(jpeg, dt_util.utcnow())
-        self._unsaved.add(key)
-        if self._cancel_save is None:
-            self._cancel_save = async_call_later(self._hass, _SAVE_DELAY, self._async_save)
+        self._album.async_keep(key, shot, taken)
         if (listener := self._listeners.get(key)) is not None:
             listener()
-
-    async def _async_save(self, _: datetime | None = None) -> None:
-        if self._cancel_save is not None:
-            self._cancel_save()
-            self._cancel_save = None
-        unsaved, self._unsaved = self._unsaved, set()
-        try:
-            for key in unsaved:
-                await self._hass.async_add_executor_job(self._store.save, key, self._pictures[key])
-        except OSError as err:
-            LOGGER.warning("The last pictures of cameras could not be kept: %s", err)
+        for taker in self._takers.get(key, ()):
+            if not taker.done():
+                taker.set_result(None)
 
 
-def _is_enough(units: list[AccessUnit]) -> bool:
-    """Return whether a picture can be made of some access units, or no more may be kept."""
-    return (
-        not 0 <= units[-1].time - units[0].time < _SPAN
-        or len(units) >= MAX_FRAMES
-        or sum(len(unit.data) for unit in units) > MAX_UNITS_SIZE
-    )
+def _no_picture() -> HomeAssistantError:
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="no_picture")
 
 
 def _last_segment(stream: Stream | None) -> bytes | None:

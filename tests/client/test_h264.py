@@ -106,6 +106,10 @@ def test_a_unit_of_thousands_of_slices_is_left_out_whole() -> None:
     assert _received([_packet(aggregate)]) == []
 
 
+def test_a_unit_that_would_be_two_to_a_decoder_is_left_out_with_its_picture() -> None:
+    assert _received([_packet(b"\x65slice" + START[1:] + b"\x67sps")]) == []
+
+
 @given(st.lists(st.binary(max_size=64), max_size=30))
 def test_no_packet_makes_an_error(sent: list[bytes]) -> None:
     _received(sent)

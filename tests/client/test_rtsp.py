@@ -1,8 +1,8 @@
 """A patient reader of RTSP, against the simulated server and against broken ones."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 from unittest.mock import patch
 
@@ -11,9 +11,12 @@ import pytest
 from custom_components.nestmtx.client import CannotConnect, tag_own_reader
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.media import rtsp
-from custom_components.nestmtx.client.media.rtsp import describe, read_rtsp
+from custom_components.nestmtx.client.media.rtsp import describe, read_rtsp, read_video
 from tests.simulator import Simulator, Trouble
+from tests.simulator.picture import access_units
 from tests.simulator.probe import PATIENCE, until
+from tests.simulator.rtp import description, packets
+from tests.simulator.streams import Picture
 
 from .reading import Read, Reading, readers
 
@@ -319,3 +322,80 @@ async def test_video_that_comes_before_the_answer_is_passed_over() -> None:
             await read_rtsp(url, lambda: None)
 
     assert ended.is_set()
+
+
+# Readers of video
+
+
+UNITS = access_units("front", Picture.VIDEO, 1)
+
+
+async def _describe_and_play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    text = description(UNITS[0])
+    for body in (text, "", ""):
+        await _request(reader)
+        described = DESCRIBED.format(headers="Session: 7\r\n", length=len(body), body=body)
+        writer.write(described.encode())
+
+
+def _interleaved() -> Iterator[bytes]:
+    """Yield access units as they go over the connection."""
+    sequence = 0
+    for number, unit in enumerate(UNITS):
+        sent = packets(unit, number, sequence, 1)
+        sequence += len(sent)
+        yield b"".join(b"$\x00" + len(each).to_bytes(2) + each for each in sent)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_reader_of_video_is_kept_alive_by_requests_whose_answers_are_passed_over() -> None:
+    requests: list[str] = []
+
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _describe_and_play(reader, writer)
+        units = _interleaved()
+        writer.write(next(units))
+        for number in (1, 2, 3):
+            requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
+            body = "\r\n$" * number
+            answer = DESCRIBED.format(headers="Public: OPTIONS\r\n", length=len(body), body=body)
+            writer.write(answer.encode() + next(units))
+            await writer.drain()
+
+    received = 0
+    async with _server(answering) as url, asyncio.timeout(PATIENCE):
+        with patch.object(rtsp, "KEEP_ALIVE", 0.05):
+            async with aclosing(read_video(url)) as units:
+                async for _ in units:
+                    received += 1
+                    if received == 4:
+                        break
+
+    assert [each.partition(" ")[0] for each in requests] == ["OPTIONS"] * 3
+    assert all("Session: 7\r\n" in each for each in requests)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize("answer", [b"garbage\r\n\r\n" * 300, b"R\r\nContent-Length: -1\r\n\r\n"])
+async def test_what_is_neither_a_packet_nor_an_answer_ends_a_reader_of_video(answer: bytes) -> None:
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _describe_and_play(reader, writer)
+        writer.write(answer)
+        await writer.drain()
+
+    async with _server(answering) as url, asyncio.timeout(PATIENCE):
+        with pytest.raises(StreamUnavailable):
+            async for _ in read_video(url):
+                pass
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_the_start_of_a_stream_is_not_waited_for_by_a_reader_of_video() -> None:
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _request(reader)
+        await reader.read()
+
+    async with _server(answering) as url, asyncio.timeout(PATIENCE):
+        with patch.object(rtsp, "_REQUEST_TIMEOUT", 0.1), pytest.raises(StreamUnavailable):
+            async for _ in read_video(url):
+                pass

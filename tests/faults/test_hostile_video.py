@@ -1,7 +1,7 @@
 """Video that is meant to do harm costs its camera a picture, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from fractions import Fraction
@@ -28,7 +28,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.media import rtsp
 from custom_components.nestmtx.client.media.rtsp import read_rtsp, read_video
-from custom_components.nestmtx.frames import jpeg_of, picture_of_segment, picture_of_units
+from custom_components.nestmtx.frames import jpeg_of, shot_of_segment, shot_of_units
 from custom_components.nestmtx.picture_store import Picture
 from custom_components.nestmtx.stills import store_of
 from tests.conftest import Until
@@ -50,29 +50,36 @@ type Playing = Callable[[asyncio.StreamWriter], Awaitable[None]]
 def _frames(width: int, height: int, count: int) -> Iterator[av.VideoFrame]:
     """Return frames that differ, and cost little to encode."""
     for number in range(count):
-        image = Image.new("RGB", (width, height), (20 * number, 100, 50))
+        image = Image.new("RGB", (width, height), (20, 100, 50))
+        image.paste((220, 200, 50), (16 * number, 16, 16 * number + 64, 80))
         frame = av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24")
         frame.pts = number
         yield frame
 
 
-def _film(width: int, height: int, count: int = 12) -> list[bytes]:
+def _film(
+    width: int,
+    height: int,
+    count: int = 12,
+    options: Mapping[str, str] = QUICK,
+    pixels: str = "yuv420p",
+) -> list[bytes]:
     """Return a film as access units."""
     encoder = av.VideoCodecContext.create("libx264", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, pixels
     encoder.framerate, encoder.time_base = Fraction(10), Fraction(1, 10)
-    encoder.options = QUICK
+    encoder.options = {**options}
     frames = (*_frames(width, height, count), None)
     return [bytes(packet) for frame in frames for packet in encoder.encode(frame)]
 
 
-def _segment(width: int, height: int, count: int = 12) -> bytes:
+def _segment(width: int, height: int, count: int = 12, pixels: str = "yuv420p") -> bytes:
     """Return a film as MP4 in fragments, as Home Assistant's stream has it."""
     buffer = io.BytesIO()
     options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
     with av.open(buffer, "w", format="mp4", options=options) as container:
         stream = container.add_stream("libx264", rate=10, options=QUICK)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = width, height, pixels
         for frame in (*_frames(width, height, count), None):
             container.mux(stream.encode(frame))
     return buffer.getvalue()
@@ -195,7 +202,6 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
         await _watched(hass, simulator, until, 2)
 
         await until(lambda: _taken(hass, DRIVEWAY) is not None)
-        assert _taken(hass, FRONT) is None
         begun = time.monotonic()
         await hass.config_entries.async_unload(loaded_entry.entry_id)
 
@@ -205,9 +211,9 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
 async def test_a_picture_on_purpose_of_a_stream_with_sound_only_fails_in_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    await _watched(hass, simulator, until)
     async with _hostile(_only_sound) as hostile:
         await _led_to(hass, simulator, until, hostile.port)
+        await _watched(hass, simulator, until)
 
         with patch(TAKE_TIME, 0.5), pytest.raises(HomeAssistantError) as error:
             await hass.services.async_call(
@@ -283,7 +289,7 @@ def test_a_picture_of_too_many_pixels_is_not_decoded(memory: Callable[[], float]
     units = _film(8000, 8000, 3)
     encoded = memory()
 
-    assert picture_of_units(units, Event()) is None
+    assert shot_of_units(units, None, Event()) is None
     assert memory() - encoded < 50
 
 
@@ -291,15 +297,36 @@ def test_a_segment_of_too_many_pixels_is_not_decoded(memory: Callable[[], float]
     segment = _segment(8000, 8000, 3)
     encoded = memory()
 
-    assert picture_of_segment(segment, Event()) is None
+    assert shot_of_segment(segment, None, Event()) is None
     assert memory() - encoded < 50
 
 
 def test_a_picture_of_an_ordinary_size_is_decoded() -> None:
     film = _film(1920, 1080)
 
-    assert picture_of_units(film, Event()) is not None
-    assert picture_of_segment(_segment(1920, 1080), Event()) is not None
+    assert shot_of_units(film, None, Event()) is not None
+    assert shot_of_segment(_segment(1920, 1080), None, Event()) is not None
+
+
+def test_pictures_that_are_remembered_by_the_dozen_are_not_decoded(
+    memory: Callable[[], float],
+) -> None:
+    options = {"preset": "medium", "refs": "16", "bf": "0", "level": "6.2"}
+    units = _film(4096, 2304, 2, options)
+    encoded = memory()
+
+    assert shot_of_units(units, None, Event()) is None
+    assert memory() - encoded < 50
+
+
+@pytest.mark.parametrize("pixels", ["yuv444p", "yuv420p10le"])
+def test_pixels_of_another_format_are_not_decoded(memory: Callable[[], float], pixels: str) -> None:
+    units, segment = _film(2048, 1152, 12, pixels=pixels), _segment(2048, 1152, pixels=pixels)
+    encoded = memory()
+
+    assert shot_of_units(units, None, Event()) is None
+    assert shot_of_segment(segment, None, Event()) is None
+    assert memory() - encoded < 20
 
 
 async def test_a_stream_whose_picture_grows_is_no_picture(

@@ -54,7 +54,9 @@ from .errors import (
     StartProblem,
     StreamNotStarted,
 )
+from .media.gop import Budget, GroupOfPictures
 from .media.h264 import AccessUnit
+from .media.sps import MAX_PIXELS, is_decodable
 from .media.urls import StreamUrls, stream_urls, tag_own_reader
 from .media.whep import Candidate, IceServer, WhepSession, ice_servers
 from .redaction import redact_answer
@@ -67,6 +69,7 @@ from .timings import Timings
 
 __all__ = [
     "DEFAULT_PORT",
+    "MAX_PIXELS",
     "POLLS",
     "RPC",
     "STREAMING",
@@ -75,6 +78,7 @@ __all__ = [
     "Account",
     "Authorization",
     "AuthorizationProblem",
+    "Budget",
     "Camera",
     "CameraChange",
     "CameraStatus",
@@ -89,6 +93,7 @@ __all__ = [
     "Event",
     "Feed",
     "Fields",
+    "GroupOfPictures",
     "IceServer",
     "IncompleteList",
     "InvalidAddress",
@@ -120,6 +125,7 @@ __all__ = [
     "Viewers",
     "WhepSession",
     "ice_servers",
+    "is_decodable",
     "parse_address",
     "parse_details",
     "parse_host",

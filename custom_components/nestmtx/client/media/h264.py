@@ -148,8 +148,10 @@ class Depacketizer:
         if not unit:
             return
         self._size += len(_START_CODE) + len(unit)
-        if self._size > MAX_ACCESS_UNIT_SIZE or len(self._units) >= MAX_NAL_UNITS:
-            # Too much, whatever follows of it.
+        is_too_much = self._size > MAX_ACCESS_UNIT_SIZE or len(self._units) >= MAX_NAL_UNITS
+        # One with a start code within it would be more than one to a decoder.
+        if is_too_much or _START_CODE[1:] in unit:
+            # Whatever follows of the access unit.
             self._units, self._size, self._is_broken = [], MAX_ACCESS_UNIT_SIZE + 1, True
         else:
             self._units.append(unit)

@@ -6,7 +6,7 @@ host is opened: a redirect is an error, and so is a server that falls silent.
 """
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 import re
 import ssl
@@ -17,7 +17,7 @@ from ..errors import CannotConnect, StreamUnavailable
 from .h264 import AccessUnit, Depacketizer, video_track
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Iterator
 
 _CONNECT_TIMEOUT = 10.0
 _DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
@@ -36,6 +36,9 @@ _REQUEST_TIMEOUT = 10.0
 """Seconds for any other request."""
 MAX_SILENCE = 60.0
 """Seconds without a byte of a stream that plays. A camera that stalls is back after 40 s."""
+KEEP_ALIVE = 25.0
+"""Seconds between two requests of a reader of video. MediaMTX 1.20 ends one that sends none for 60
+seconds."""
 _CHUNK = 64 * 1024
 _PACKET = b"$"
 
@@ -57,28 +60,53 @@ class _RtspConnection:
 
     async def request(self, method: str, url: str, **headers: str) -> _Answer:
         """Send a request. Raises StreamUnavailable when the answer is not 200."""
-        self._sequence += 1
-        lines = [f"{method} {url} RTSP/1.0", f"CSeq: {self._sequence}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        self._writer.write("\r\n".join((*lines, "", "")).encode())
+        self._send(method, url, headers)
         timeout = _DESCRIBE_TIMEOUT if method == "DESCRIBE" else _REQUEST_TIMEOUT
         async with asyncio.timeout(timeout):
             return await self._answer(method)
 
+    def _send(self, method: str, url: str, headers: dict[str, str]) -> None:
+        self._sequence += 1
+        lines = [f"{method} {url} RTSP/1.0", f"CSeq: {self._sequence}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self._writer.write("\r\n".join((*lines, "", "")).encode())
+
+    @contextmanager
+    def kept_alive(self, url: str, session: str) -> Iterator[None]:
+        """Send a request now and then, whose answer `packet` passes over."""
+        loop = asyncio.get_running_loop()
+        timer: asyncio.TimerHandle
+
+        def keep() -> None:
+            nonlocal timer
+            self._send("OPTIONS", url, {"Session": session})
+            timer = loop.call_later(KEEP_ALIVE, keep)
+
+        timer = loop.call_later(KEEP_ALIVE, keep)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     async def _answer(self, method: str) -> _Answer:
         status = await self._status()
-        answered = await self._headers()
-        length = int(answered.get("content-length", "0"))
-        if not 0 <= length <= MAX_BODY_SIZE:
-            raise ValueError("the answer is too long")
-        body = await self._reader.readexactly(length)
+        answer = await self._rest()
         code = status.partition(" ")[2][:3]
         if code != "200":
             raise StreamUnavailable(
                 f"{method} was answered with {status[:MAX_REASON_LENGTH]!r}",
                 is_missing=code == "404",
             )
-        return _Answer(answered, body.decode(errors="replace"))
+        return answer
+
+    async def _rest(self) -> _Answer:
+        """Return an answer whose first line is read."""
+        headers = await self._headers()
+        length = int(headers.get("content-length", "0"))
+        if not 0 <= length <= MAX_BODY_SIZE:
+            raise ValueError("the answer is too long")
+        body = await self._reader.readexactly(length)
+        return _Answer(headers, body.decode(errors="replace"))
 
     async def discard(self) -> None:
         """Read until the server ends it."""
@@ -92,6 +120,7 @@ class _RtspConnection:
             async with asyncio.timeout(MAX_SILENCE):
                 if await self._reader.readexactly(1) != _PACKET:
                     await self._line()
+                    await self._rest()
                     continue
                 channel, *size = await self._reader.readexactly(3)
                 packet = await self._reader.readexactly(int.from_bytes(size))
@@ -158,32 +187,35 @@ async def read_rtsp(url: str, opened: Callable[[], None]) -> None:
 async def read_video(url: str) -> AsyncGenerator[AccessUnit]:
     """Read the H.264 of a stream, from the next key frame on, until it ends.
 
-    Close the generator to stop reading. Raises CannotConnect, and StreamUnavailable when there is
-    no such stream or when it has ended.
+    The stream runs anyhow: a start is not waited for. Close the generator to stop reading. Raises
+    CannotConnect, and StreamUnavailable when there is no such stream or when it has ended.
     """
     async with _connect(url) as connection:
         try:
-            answer = await connection.request("DESCRIBE", url, Accept="application/sdp")
+            async with asyncio.timeout(_REQUEST_TIMEOUT):
+                answer = await connection.request("DESCRIBE", url, Accept="application/sdp")
             track = video_track(answer.body)
             if track is None:
                 raise StreamUnavailable("The stream has no H.264")
-            await _play(connection, url, answer, track.control)
+            session = await _play(connection, url, answer, track.control)
             depacketizer = Depacketizer(track)
-            while True:
-                if unit := depacketizer.feed(await connection.packet()):
-                    yield unit
+            with connection.kept_alive(url, session):
+                while True:
+                    if unit := depacketizer.feed(await connection.packet()):
+                        yield unit
         except (EOFError, OSError, ValueError, asyncio.LimitOverrunError) as err:
             raise StreamUnavailable(f"The stream broke off: {err}") from err
 
 
-async def _play(connection: _RtspConnection, url: str, description: _Answer, control: str) -> None:
-    """Become a reader of one track."""
+async def _play(connection: _RtspConnection, url: str, description: _Answer, control: str) -> str:
+    """Become a reader of one track; return the session."""
     base = description.headers.get("content-base") or f"{url}/"
     answer = await connection.request(
         "SETUP", _track_url(base, control), Transport="RTP/AVP/TCP;unicast;interleaved=0-1"
     )
     session = answer.headers.get("session", "").partition(";")[0]
     await connection.request("PLAY", base, Session=session)
+    return session
 
 
 def _last_control(description: str) -> str:
