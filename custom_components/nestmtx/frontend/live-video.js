@@ -198,11 +198,16 @@ export class LiveVideo extends HTMLElement {
     const now = performance.now();
     this.#session?.look();
     if (this.#wish && this.#session) this.#follow(this.#wish, this.#session.attempt, now);
-    else if (this.#retryAt !== undefined && this.#retryAt <= now && this.#mayTry) this.#begin();
+    else if (this.#isDue(now)) this.#begin();
     this.#publish();
   }
 
-  get #mayTry() {
+  /**
+   * Whether the next attempt is due: with the look that is nearest to its time.
+   * @param {number} now
+   */
+  #isDue(now) {
+    if (this.#retryAt === undefined || this.#retryAt > now + LOOK_INTERVAL / 2) return false;
     return this.#hass?.connected && canPlay(this.#state) && !document.hidden;
   }
 
