@@ -184,6 +184,7 @@ async def test_a_camera_that_cannot_start_says_why_and_is_not_woken(
 
     message = await next_message(browser)
     assert message["type"] == "error"
+    assert message["code"] == "cannot_start", "the card does not ask again by itself"
     assert "not authorized" in message["message"]
     assert not _methods(simulator, "POST")
 

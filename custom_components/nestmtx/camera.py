@@ -18,11 +18,12 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from webrtc_models import RTCConfiguration
 
-from .client import Camera, StartProblem, stream_urls
+from .client import Camera, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
 from .coordinator import NestMTXCoordinator
 from .data import NestMTXConfigEntry
 from .entity import NestMTXCameraEntity, async_add_camera_entities
+from .errors import HOPELESS
 from .frames import turned
 from .placeholders import Placeholder, placeholder_for, read_placeholder
 from .stills import Stills
@@ -35,19 +36,6 @@ MAX_RECOVERIES: Final = 30
 """Attempts in a row to bring a stream back that Home Assistant reads."""
 _RECOVERY: Final = 5.0
 """Seconds between two of them."""
-_HOPELESS: Final = frozenset(
-    {
-        StartProblem.CAMERA_GONE,
-        StartProblem.CAMERA_OFF,
-        StartProblem.CAMERA_UNCONFIGURED,
-        StartProblem.EXTENSION_FAILED,
-        StartProblem.FLAPPING,
-        StartProblem.NO_VIDEO,
-        StartProblem.TIMED_OUT,
-        StartProblem.UNAUTHORIZED,
-    }
-)
-"""Why a stream does not start, whoever asks again: each attempt costs calls at Google."""
 
 
 async def async_setup_entry(
@@ -300,7 +288,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
                 await self.coordinator.async_start_stream(self.key, unattended=True)
             except HomeAssistantError as err:
                 LOGGER.debug("%s does not stream again yet: %s", self.entity_id, err)
-                if err.translation_key in _HOPELESS:
+                if err.translation_key in HOPELESS:
                     break
             await asyncio.sleep(_RECOVERY)
         await stream.stop()

@@ -19,6 +19,7 @@ from .client import (
     RequestError,
     RequestTimeout,
     SignalingError,
+    StartProblem,
     StreamNotStarted,
 )
 from .const import DOMAIN
@@ -40,6 +41,20 @@ def translation_key(err: NestMTXError) -> str:
     """Return the key of the sentence that says what happened and what to do."""
     return next(key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind))
 
+
+HOPELESS: Final = frozenset(
+    {
+        StartProblem.CAMERA_GONE,
+        StartProblem.CAMERA_OFF,
+        StartProblem.CAMERA_UNCONFIGURED,
+        StartProblem.EXTENSION_FAILED,
+        StartProblem.FLAPPING,
+        StartProblem.NO_VIDEO,
+        StartProblem.TIMED_OUT,
+        StartProblem.UNAUTHORIZED,
+    }
+)
+"""Why a stream does not start, whoever asks again: each attempt may cost calls at Google."""
 
 _OF_THE_CALLER: Final = (InvalidRequest, RefusedAuthorization, RefusedChange)
 """What is wrong with what was asked for, and not with the server."""

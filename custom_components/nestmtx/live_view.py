@@ -18,6 +18,7 @@ from .client import Event, StartProblem, StreamNotStarted, WhepSession
 from .const import DOMAIN, LOGGER
 from .coordinator import NestMTXCoordinator
 from .device_key import DeviceKey
+from .errors import HOPELESS
 
 MAX_FAILURES = 2
 """Checks in a row that MediaMTX does not answer, after which it counts as gone."""
@@ -141,7 +142,8 @@ class LiveView:
             LOGGER.debug("A live view has ended: %s", err)
             if err.translation_key not in _OF_THE_WAY:
                 self._refuse(err)
-            self._send(WebRTCError("webrtc_offer_failed", str(err)))
+            code = "cannot_start" if err.translation_key in HOPELESS else "webrtc_offer_failed"
+            self._send(WebRTCError(code, str(err)))
             await self._close_session()
         finally:
             self._decide(connected=False)
