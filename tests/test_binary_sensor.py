@@ -99,18 +99,6 @@ async def test_a_stream_whose_time_is_over_by_all_clocks_is_a_problem_without_an
     assert utcnow() >= over_at
 
 
-async def test_a_stream_whose_time_ends_with_the_world_is_no_problem(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
-) -> None:
-    await simulator.set_ready(1, ready=True)
-    expires_at = "9999-12-31T23:59:59.999Z"
-    await simulator.fire("camera", "extended", 1, {"expiresAt": expires_at})
-
-    await until(lambda: hass.states.get(EXPIRES).state.startswith("9999"))
-
-    assert hass.states.get(AUTHORIZATION).state == STATE_OFF
-
-
 async def test_the_end_of_the_stream_ends_the_problem(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
