@@ -1,5 +1,6 @@
 """Binary sensors follow the events of the server."""
 
+import asyncio
 from datetime import timedelta
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
@@ -97,6 +98,26 @@ async def test_a_stream_whose_time_is_over_by_all_clocks_is_a_problem_without_an
 
     await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_ON)
     assert utcnow() >= over_at
+
+
+async def test_a_stream_whose_time_is_extended_is_no_problem_when_the_former_time_is_over(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    camera = simulator.world.cameras[1]
+    camera.expires_at = utcnow() - timedelta(days=1)
+    coordinator = loaded_entry.runtime_data.coordinator
+    await until(lambda: coordinator.data.cameras[1].former_expires_at is not None)
+    await simulator.set_ready(1, ready=True)
+    for seconds in (1, 60):
+        camera.expires_at = utcnow() + timedelta(seconds=seconds) - MAX_CLOCK_SKEW
+        details = {"expiresAt": camera.expires_at.isoformat()}
+        await simulator.fire("camera", "extended", 1, details)
+        shown = camera.expires_at.isoformat(timespec="seconds")
+        await until(lambda shown=shown: hass.states.get(EXPIRES).state == shown)
+
+    await asyncio.sleep(1.2)
+
+    assert hass.states.get(AUTHORIZATION).state == STATE_OFF
 
 
 async def test_the_end_of_the_stream_ends_the_problem(
