@@ -1,5 +1,6 @@
 """Binary sensors follow the events of the server."""
 
+import asyncio
 from datetime import timedelta
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
@@ -99,14 +100,22 @@ async def test_a_stream_whose_time_is_over_by_all_clocks_is_a_problem_without_an
     assert utcnow() >= over_at
 
 
-async def test_a_stream_whose_time_ends_with_the_world_is_no_problem(
+async def test_a_stream_whose_time_is_extended_is_no_problem_when_the_former_time_is_over(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
+    camera = simulator.world.cameras[1]
+    camera.expires_at = utcnow() - timedelta(days=1)
+    coordinator = loaded_entry.runtime_data.coordinator
+    await until(lambda: coordinator.data.cameras[1].former_expires_at is not None)
     await simulator.set_ready(1, ready=True)
-    expires_at = "9999-12-31T23:59:59.999Z"
-    await simulator.fire("camera", "extended", 1, {"expiresAt": expires_at})
+    for seconds in (1, 60):
+        camera.expires_at = utcnow() + timedelta(seconds=seconds) - MAX_CLOCK_SKEW
+        details = {"expiresAt": camera.expires_at.isoformat()}
+        await simulator.fire("camera", "extended", 1, details)
+        shown = camera.expires_at.isoformat(timespec="seconds")
+        await until(lambda shown=shown: hass.states.get(EXPIRES).state == shown)
 
-    await until(lambda: hass.states.get(EXPIRES).state.startswith("9999"))
+    await asyncio.sleep(1.2)
 
     assert hass.states.get(AUTHORIZATION).state == STATE_OFF
 

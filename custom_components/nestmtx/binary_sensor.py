@@ -152,7 +152,7 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
 class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
     """Whether Google will end a running stream: by an event, or because the time is over."""
 
-    fields = frozenset({"authorized_until", "authorization_failed"})
+    fields = frozenset({"authorization_over_at", "authorization_failed"})
     _over_at: datetime | None = None
     _cancel_timer: CALLBACK_TYPE | None = None
 

@@ -37,7 +37,8 @@ def _attempt(camera: Camera = IDLE) -> Attempt:
     [
         (IDLE, Authorization.AUTHENTICATED, None),
         (IDLE, Authorization.UNAUTHENTICATED, StartProblem.UNAUTHORIZED),
-        (READY, Authorization.UNAUTHENTICATED, None),
+        (READY, Authorization.UNAUTHENTICATED, StartProblem.UNAUTHORIZED),
+        (VIDEO, Authorization.UNAUTHENTICATED, None),
         (replace(IDLE, credential_id=None), Authorization.UNAUTHENTICATED, None),
         (replace(IDLE, is_enabled=False), Authorization.AUTHENTICATED, StartProblem.CAMERA_OFF),
         (replace(IDLE, path=None), Authorization.AUTHENTICATED, StartProblem.CAMERA_UNCONFIGURED),

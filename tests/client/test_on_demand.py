@@ -163,12 +163,26 @@ async def test_what_keeps_a_camera_from_starting_can_be_asked_without_waking_it(
     assert events.events("camera:") == []
 
 
-async def test_a_credential_that_is_lost_while_a_stream_shows_no_video_is_named(
+async def test_a_credential_that_is_lost_while_a_stream_shows_no_video_is_named_at_once(
     client: NestMTXClient, simulator: Simulator, recorder: Recorder
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=math.inf)
     waiting = asyncio.create_task(_problem(client, DRIVEWAY))
     await recorder.until(lambda: recorder.state.cameras[DRIVEWAY].ready)
+
+    await simulator.set_tokens(1, present=False, event="unauthenticated")
+
+    async with asyncio.timeout(TIMINGS.start_timeout / 2):
+        assert await waiting is StartProblem.UNAUTHORIZED
+
+
+async def test_a_refusal_for_want_of_a_credential_is_named_so(
+    client: NestMTXClient, simulator: Simulator, recorder: Recorder
+) -> None:
+    """The authorization of some cameras lies ahead even when Google has refused."""
+    simulator.world.cameras[FRONT].trouble = Trouble(crashes_after=0.15, process_start=0.3)
+    waiting = asyncio.create_task(_problem(client, FRONT))
+    await recorder.until(lambda: recorder.state.cameras[FRONT].shows_video)
 
     await simulator.set_tokens(1, present=False, event="unauthenticated")
 
@@ -235,7 +249,9 @@ async def test_a_connection_that_is_lost_and_found_meanwhile_is_no_reason_to_giv
     starting = asyncio.create_task(client.streams.start(DRIVEWAY))
     await _until(lambda: simulator.world.cameras[DRIVEWAY].stream.ready)
 
-    await simulator.disconnect_all()
+    for _ in range(20):
+        await simulator.disconnect_all()
+        await asyncio.sleep(0.03)
 
     await starting
 

@@ -1,7 +1,7 @@
 """What is true of a stream, its authorization, and what ends with it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -78,6 +78,8 @@ def test_a_row_that_lags_behind_tells_nothing_of_a_stream_that_has_ended(
         (True, seconds_after(-700), False, False),
         (True, seconds_after(-1000), False, False),
         (False, seconds_after(-400), False, False),
+        (True, datetime.max.replace(tzinfo=UTC), False, False),
+        (True, datetime.min.replace(tzinfo=UTC), False, False),
     ],
 )
 def test_a_running_stream_lacks_authorization_when_it_failed_or_has_ended_by_all_clocks(

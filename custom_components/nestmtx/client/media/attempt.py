@@ -43,14 +43,11 @@ def start_problem(state: ServerState, camera: Camera | None) -> StartProblem | N
         return StartProblem.CAMERA_UNCONFIGURED
     if not camera.is_enabled:
         return StartProblem.CAMERA_OFF
-    return None if camera.ready else credential_problem(state, camera)
-
-
-def credential_problem(state: ServerState, camera: Camera) -> StartProblem | None:
-    """Return what is wrong with a camera's credential."""
     credential = state.credentials.get(camera.credential_id or 0)
-    is_lost = credential is not None and not credential.is_authorized
-    return StartProblem.UNAUTHORIZED if is_lost else None
+    # What Google has authorized already goes on for a while without.
+    if credential is not None and not credential.is_authorized and not camera.shows_video:
+        return StartProblem.UNAUTHORIZED
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ..errors import (
     StreamNotStarted,
     StreamUnavailable,
 )
-from .attempt import COSTLY_PROBLEMS, Attempt, credential_problem, start_problem
+from .attempt import COSTLY_PROBLEMS, Attempt, start_problem
 from .rtsp import read_rtsp, read_video
 from .urls import stream_urls, tag_own_reader
 
@@ -76,9 +76,8 @@ class OnDemandStream:
             self._end()
 
     def _fail(self, problem: StartProblem) -> None:
-        # Whatever it looks like, that is why.
-        self.problem = credential_problem(self._sync.state, self._attempt.camera) or problem
-        self.started.set_exception(StreamNotStarted(self.problem))
+        self.problem = problem
+        self.started.set_exception(StreamNotStarted(problem))
 
     def _end(self) -> None:
         if self.started.done():
@@ -185,7 +184,7 @@ class OnDemandStreams:
         Raises StreamNotStarted, and ConnectionLost.
         """
         stream = self._streams.get(camera_id)
-        if stream is None or stream.task.done():
+        if stream is None:
             stream = self._streams[camera_id] = self._begin(camera_id)
         stream.holders += 1
         try:

@@ -53,7 +53,9 @@ class _Comparison[T: (Camera, Credential, Server)]:
         return frozenset(name for name, one, other in values if one is not other and one != other)
 
 
-_changed_camera_fields = _Comparison(Camera, "watched", "authorized_until", "authorization_failed")
+_changed_camera_fields = _Comparison(
+    Camera, "watched", "authorized_until", "authorization_over_at", "authorization_failed"
+)
 _changed_credential_fields = _Comparison(Credential, "is_authorized")
 _changed_server_fields = _Comparison(Server)
 
