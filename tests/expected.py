@@ -14,7 +14,7 @@ from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Camera, Credential, Simulator
 from tests.simulator.rows import camera_status
 
-RELEASE = "v1.1.1 (MediaMTX 1.9.0)"
+_RELEASES = {True: "v1.1.1 (MediaMTX 1.9.0)", False: "v1.1.1 (MediaMTX 1.20.1)"}
 _STATUSES = {"unconfigured", "disabled", "dead", "stopped", "not_available", "starting", "running"}
 
 
@@ -163,7 +163,7 @@ def expected_of(simulator: Simulator, entry: ConfigEntry) -> Expected:
             for fact, values in _facts(server, entry.title, simulator, _SERVER_ENTITIES)
         },
         # Asked once per connection: where the answer made no sense, it is not known.
-        Fact("version", server): frozenset({RELEASE, "None"}),
+        Fact("version", server): frozenset({_RELEASES[simulator.quirks.mediamtx_1_9], "None"}),
         **{
             fact: frozenset(values)
             for camera in simulator.world.cameras.values()

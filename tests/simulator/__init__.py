@@ -2,7 +2,7 @@
 
 from .faults import Faults, Trouble
 from .quirks import Quirks
-from .records import Camera, Credential, CronJob, Process, Stream, User
+from .records import Camera, Credential, CronJob, GoogleCall, Process, Stream, User
 from .scenario import SCENARIOS, Scenario, day, empty, live_a_day, recorded, statuses
 from .server import Simulator
 from .streams import Picture, Reader, StreamUnavailable
@@ -16,6 +16,7 @@ __all__ = [
     "Credential",
     "CronJob",
     "Faults",
+    "GoogleCall",
     "Picture",
     "Process",
     "Quirks",
