@@ -1,0 +1,123 @@
+"""A day of a camera on a battery: it is awake while somebody looks, and not for anything else."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.bench.live_video import Scene, View
+from tests.conftest import Until
+from tests.simulator import Simulator, Times, Trouble, World
+from tests.simulator.records import Camera, elapsed
+
+FASTER = 40
+"""How many times faster than the real server all of it happens."""
+GLANCES, WATCHED, LETTING_GO = 10, 4.0 / FASTER, 12.0 / FASTER
+NAME = "Driveway Battery"
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """The recorded cameras, over WebRTC, too."""
+    world.protocols.add("web_rtc")
+    return world
+
+
+@pytest.fixture
+def times() -> Times:
+    """The real server's, all of them shorter by the same factor."""
+    real = Times(idle_log=0.0)
+    shorter = {
+        each.name: value / FASTER
+        for each in fields(real)
+        if each.name not in {"handshake_timeout", "key_frame_interval"} and isinstance(value := getattr(real, each.name), float)
+    }
+    # Connecting takes as long as it does, and video is encoded by the second.
+    return replace(real, **shorter, handshake_timeout=2.0, key_frame_interval=1.0)
+
+
+class _Meter:
+    """Counts the seconds for which a camera is awake."""
+
+    def __init__(self, camera: Camera) -> None:
+        """None yet."""
+        self.seconds = 0.0
+        self._camera = camera
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _run(self) -> None:
+        before = elapsed()
+        while True:
+            await asyncio.sleep(0.002)
+            now = elapsed()
+            if self._camera.process is not None:
+                self.seconds += now - before
+            before = now
+
+
+async def _open_dashboard(hass: HomeAssistant, scene: Scene) -> None:
+    """Request the picture of the camera as a dashboard does that is never closed."""
+    camera = scene.camera(NAME)
+    while True:
+        await camera.async_camera_image()
+        await asyncio.sleep(10.0 / FASTER)
+
+
+async def _glance(scene: Scene) -> float:
+    """Look at the camera for some seconds; return how long its start took."""
+    view, begun = View(scene, NAME), elapsed()
+    try:
+        await view.open()
+        await view.first_frame()
+        start = elapsed() - begun
+        await asyncio.sleep(WATCHED)
+    finally:
+        await view.close()
+    return start
+
+
+async def _be_refused(scene: Scene) -> None:
+    """Try to look at the camera, until it is said why there is nothing to be seen."""
+    view = View(scene, NAME)
+    await view.open()
+    await view.ended.wait()
+    await view.close()
+
+
+async def test_ten_glances_two_refusals_a_restart_and_an_open_dashboard_cost_ten_glances(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await async_setup_component(hass, "stream", {})
+    scene = Scene(hass, simulator)
+    camera = scene.row(NAME)
+    meter, starts = _Meter(camera), []
+    dashboard = hass.async_create_background_task(_open_dashboard(hass, scene), "dashboard")
+    async with meter.running():
+        for number in range(GLANCES):
+            starts.append(await _glance(scene))
+            await until(lambda: camera.process is None)
+            if number == GLANCES // 2:
+                await simulator.disconnect_all()
+                with pytest.raises(HomeAssistantError):
+                    await scene.press(NAME, "restart_stream")
+        camera.trouble = Trouble(refused=True)
+        for _ in range(2):
+            await _be_refused(scene)
+            await until(lambda: camera.process is None)
+    dashboard.cancel()
+
+    limit = 1.05 * sum(start + WATCHED + LETTING_GO for start in starts)
+    assert meter.seconds <= limit, (meter.seconds, limit, starts)
