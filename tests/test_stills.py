@@ -551,6 +551,27 @@ async def test_a_picture_on_purpose_fails_at_once_when_home_assistant_stops(
     assert video.readers == 0
 
 
+async def test_an_entity_that_takes_the_place_of_another_one_keeps_its_reader(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    await _video(hass, simulator, until, 1)
+    stills, key = loaded_entry.runtime_data.stills, hass.data["camera"].get_entity(FRONT).key
+    called = asyncio.Event()
+    end_former = stills.async_follow(key, lambda: None)
+    end = stills.async_follow(key, called.set)
+
+    end_former()
+    video.send(LONG[:21])
+
+    await until(called.is_set)
+    assert video.readers == 1
+    end()
+
+
 async def test_a_picture_that_is_decoded_when_home_assistant_stops_is_not_kept(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
