@@ -156,6 +156,8 @@ async def test_a_picture_is_taken_of_what_home_assistant_plays(
     shown = await _frame(stream)
     await until(lambda: camera.camera.shows_video)
 
+    await async_get_image(hass, FRONT)
+    await until(lambda: hass.states.get(FRONT).attributes["picture_taken"] is not None)
     image = await async_get_image(hass, FRONT)
 
     picture = Image.open(io.BytesIO(image.content)).convert("L")

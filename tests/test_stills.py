@@ -449,11 +449,11 @@ async def test_the_end_of_a_stream_leaves_its_newest_frame(
     video: Video,
 ) -> None:
     await _video(hass, simulator, until, 1)
-    video.send(LONG[:50])
-    await _picture(hass, until)
 
+    video.send(LONG[:50])
     video.end()
     await until(lambda: video.readers == 0)
+    await _picture(hass, until)
     await asyncio.sleep(0.3)
 
     assert await _shows(hass, 49)
@@ -549,6 +549,53 @@ async def test_a_picture_on_purpose_fails_at_once_when_home_assistant_stops(
     with pytest.raises(HomeAssistantError):
         await taking
     assert video.readers == 0
+
+
+async def test_an_entity_that_takes_the_place_of_another_one_keeps_its_reader(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    await _video(hass, simulator, until, 1)
+    stills, key = loaded_entry.runtime_data.stills, hass.data["camera"].get_entity(FRONT).key
+    called = asyncio.Event()
+    end_former = stills.async_follow(key, lambda: None)
+    end = stills.async_follow(key, called.set)
+
+    end_former()
+    video.send(LONG[:21])
+
+    await until(called.is_set)
+    assert video.readers == 1
+    end()
+
+
+async def test_a_picture_that_is_decoded_when_home_assistant_stops_is_not_kept(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    video: Video,
+) -> None:
+    await _video(hass, simulator, until, 1)
+    stills, key = loaded_entry.runtime_data.stills, hass.data["camera"].get_entity(FRONT).key
+    begun, decoding = threading.Event(), threading.Event()
+
+    def decode(*_: object) -> Shot:
+        begun.set()
+        decoding.wait(5)
+        return Shot(b"", np.zeros((45, 80), np.int16))
+
+    with patch("custom_components.nestmtx.stills.shot_of_units", decode):
+        video.send(LONG[:30])
+        await until_without_waiting(begun.is_set)
+        await stills.async_stop()
+        decoding.set()
+        await asyncio.sleep(0.1)
+
+    assert stills.last(key) is None
 
 
 async def test_a_picture_is_never_of_the_future(hass: HomeAssistant) -> None:

@@ -169,9 +169,8 @@ class Stills:
         self._stop.set()
         for key in tuple(self._readers):
             self._end_reader(key)
-        for taker in [each for takers in self._takers.values() for each in takers]:
-            if not taker.done():
-                taker.set_exception(_no_picture())
+        for taker in self._waiting(*self._takers):
+            taker.set_exception(_no_picture())
         await self._album.async_save()
 
     # Readers
@@ -272,6 +271,11 @@ class Stills:
                 del self._takers[key]
             self._update_reader(key)
 
+    def _waiting(self, *keys: str) -> list[asyncio.Future[None]]:
+        """Return who still waits for a picture of some cameras."""
+        takers = (each for key in keys for each in self._takers.get(key, ()))
+        return [each for each in takers if not each.done()]
+
     # Decoding
 
     def _may_decode(self, key: str) -> bool:
@@ -335,9 +339,8 @@ class Stills:
         self._album.async_keep(key, shot, taken)
         if (listener := self._listeners.get(key)) is not None:
             listener()
-        for taker in self._takers.get(key, ()):
-            if not taker.done():
-                taker.set_result(None)
+        for taker in self._waiting(key):
+            taker.set_result(None)
 
 
 def _no_picture() -> HomeAssistantError:

@@ -45,6 +45,18 @@ def test_a_picture_is_made_once_the_key_frame_is_refined_and_now_and_then_after_
     assert ripe == list(gop.RIPE)
 
 
+def test_fewer_frames_are_enough_where_they_are_large() -> None:
+    group = GroupOfPictures(Budget())
+    ripe = []
+
+    for number in range(30):
+        group.add(_unit(20_000, key=number == 0), 0.0)
+        if group.is_ripe:
+            ripe.append(number)
+
+    assert ripe == [10, 20]
+
+
 @pytest.mark.parametrize(("limit", "most"), [("MAX_UNITS", 3), ("MAX_SIZE", 30)])
 def test_a_group_that_is_too_much_is_given_up_until_the_next_key_frame(
     limit: str, most: int

@@ -81,6 +81,30 @@ def test_aggregated_units_are_taken_apart() -> None:
     assert unit.data == START + b"\x67sps" + START + b"\x68pps" + START + b"\x65slice"
 
 
+def test_an_aggregate_with_an_empty_unit_is_taken_apart() -> None:
+    aggregate = b"\x18" + b"\x00\x00" + b"\x00\x06\x65slice"
+
+    (unit,) = _received([_packet(aggregate)])
+
+    assert unit.data == START + b"\x65slice"
+
+
+def test_what_stands_around_a_payload_is_left_out() -> None:
+    # A contributing source, an extension of one word, and two bytes of padding.
+    header = bytes((0xB1, 0x80 | 96)) + bytes(10)
+    packet = header + b"CSRC" + b"\x00\x00\x00\x01word" + b"\x65slice" + b"\x00\x02"
+
+    (unit,) = _received([packet])
+
+    assert unit.data == START + b"\x65slice"
+
+
+def test_parameter_sets_that_are_damaged_are_none() -> None:
+    damaged = description(UNITS[0]).replace("sprop-parameter-sets=", "sprop-parameter-sets=A,")
+
+    assert video_track(damaged) == VideoTrack("trackID=0", 96)
+
+
 def test_a_unit_without_an_end_takes_no_more_memory_than_is_allowed() -> None:
     depacketizer = Depacketizer(TRACK)
     begin, middle = b"\x7c\x85" + bytes(60_000), b"\x7c\x05" + bytes(60_000)

@@ -354,7 +354,7 @@ async def test_a_reader_of_video_is_kept_alive_by_requests_whose_answers_are_pas
     async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _describe_and_play(reader, writer)
         units = _interleaved()
-        writer.write(next(units))
+        writer.write(b"$\x01\x00\x04RTCP" + next(units))
         for number in (1, 2, 3):
             requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
             body = "\r\n$" * number
@@ -397,5 +397,16 @@ async def test_the_start_of_a_stream_is_not_waited_for_by_a_reader_of_video() ->
 
     async with _server(answering) as url, asyncio.timeout(PATIENCE):
         with patch.object(rtsp, "_REQUEST_TIMEOUT", 0.1), pytest.raises(StreamUnavailable):
+            async for _ in read_video(url):
+                pass
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_stream_without_h264_has_no_video() -> None:
+    text = "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/48000/2\r\n"
+    answer = DESCRIBED.format(headers="", length=len(text), body=text).encode()
+
+    async with _server(_sending(answer)) as url, asyncio.timeout(PATIENCE):
+        with pytest.raises(StreamUnavailable, match="no H"):
             async for _ in read_video(url):
                 pass

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 RIPE: Final = (20, 40, 120)
 """Frames that follow a key frame when a picture is made, and made again while there is none. By 20,
 2 s of NestMTX's video, both the coarse key frame and its refinement are over."""
+FINE: Final = 10
+"""Frames that are enough where they take FINE_SIZE bytes: neither is coarse then, and decoding many
+takes long. NestMTX's take 12 kB, and the key frame up to 140 kB."""
+FINE_SIZE: Final = 200 * 1024
 MAX_UNITS: Final = 300
 """Access units of a group. NestMTX's have 250."""
 MAX_SIZE: Final = 8 * 1024 * 1024
@@ -65,4 +69,5 @@ class GroupOfPictures:
     @property
     def is_ripe(self) -> bool:
         """Whether it is time to make a picture of it."""
-        return len(self.units) - 1 in RIPE
+        following = len(self.units) - 1
+        return following in RIPE or (following == FINE and self.size >= FINE_SIZE)
