@@ -394,7 +394,7 @@ class Life:
         return frozenset(
             each.id
             for each in self.readers.values()
-            if "ha=" not in each.query or each.query == OTHER_HOME
+            if "ha=" not in each.query
         )
 
     def _show_readers(self) -> None:
