@@ -36,7 +36,8 @@ def times() -> Times:
     shorter = {
         each.name: value / FASTER
         for each in fields(real)
-        if each.name not in {"handshake_timeout", "key_frame_interval"} and isinstance(value := getattr(real, each.name), float)
+        if each.name not in {"handshake_timeout", "key_frame_interval"}
+        and isinstance(value := getattr(real, each.name), float)
     }
     # Connecting takes as long as it does, and video is encoded by the second.
     return replace(real, **shorter, handshake_timeout=2.0, key_frame_interval=1.0)

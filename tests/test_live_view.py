@@ -122,6 +122,22 @@ async def test_a_stream_that_stalls_comes_back_by_itself(
     assert hass.states.get(FRONT).state == "streaming"
 
 
+async def test_a_stream_that_google_refuses_by_now_is_asked_for_no_more(
+    hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, until: Until
+) -> None:
+    stream = await _opened(camera)
+    await _frame(stream)
+    simulator.world.cameras[1].trouble = Trouble(refused=True)
+
+    await hass.services.async_call("button", "press", {"entity_id": RESTART}, blocking=True)
+
+    await until(lambda: not stream.outputs())
+    await until(lambda: simulator.world.cameras[1].process is None)
+    asked = len(simulator.google_calls)
+    await asyncio.sleep(2)
+    assert len(simulator.google_calls) == asked
+
+
 async def test_a_recording_of_a_sleeping_camera_begins_with_video(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, tmp_path: Path
 ) -> None:

@@ -158,3 +158,23 @@ async def test_the_next_start_is_estimated_by_the_last_ones(
     await until(lambda: hass.states.get(FRONT).attributes.get("live_phase") == "live")
 
     assert hass.states.get(FRONT).attributes["usual_start"] >= 0.5
+
+
+async def test_few_of_the_views_that_are_closed_before_their_answer_are_waited_for(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=1.0)
+    offer = await viewer.offer()
+    for number in range(20):
+        subscription, _ = await offer_to(browser, FRONT, offer.replace("o=- ", f"o=- {number}", 1))
+        await browser.send_json_auto_id(
+            {"type": "unsubscribe_events", "subscription": subscription}
+        )
+        await browser.receive_json()
+
+    await until(lambda: _count(simulator, "DELETE") == 16)
+    assert _count(simulator, "POST") == 20
+
+
+def _count(simulator: Simulator, method: str) -> int:
+    return sum(each == method for each, _ in simulator.whep.requests)

@@ -291,4 +291,5 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
                 if err.translation_key in HOPELESS:
                     break
             await asyncio.sleep(_RECOVERY)
-        await stream.stop()
+        for output in tuple(stream.outputs().values()):
+            await stream.remove_provider(output)

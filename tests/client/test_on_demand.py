@@ -202,22 +202,18 @@ async def test_what_mediamtx_has_waited_for_in_vain_is_not_asked_for_again(
     assert client.streams.refusal(FRONT) is StartProblem.TIMED_OUT
 
 
+@pytest.mark.parametrize("times", [replace(Times.fast(), late_undemand=0.6)], ids=["late"])
 async def test_a_request_that_the_server_has_forgotten_is_made_again(
-    client: NestMTXClient, simulator: Simulator
+    client: NestMTXClient, simulator: Simulator, recorder: Recorder
 ) -> None:
-    """MediaMTX holds who asks, while the server's late `undemand` has ended what it started."""
-    simulator.world.cameras[FRONT].trouble = SLOW
-    waiting = asyncio.create_task(client.streams.start(FRONT))
-    await _until(lambda: simulator.world.cameras[FRONT].process is not None)
-    life = simulator._lives._life("front")
-    life._streaming.cancel()
-    simulator.world.cameras[FRONT].process = None
-    simulator.world.cameras[FRONT].settle()
-    await simulator.fire("camera", "undemand", FRONT)
+    """MediaMTX holds who asks, while the server's late `undemand` ends what it has started."""
+    camera = simulator.world.cameras[FRONT]
+    await simulator.open_reader(FRONT)
+    await simulator.control(camera.process_name, "stop")
+    await recorder.until(lambda: not recorder.state.cameras[FRONT].ready)
 
-    simulator.world.cameras[FRONT].trouble = Trouble()
-
-    await waiting
+    async with client.streams.hold(FRONT):
+        assert camera.stream.ready
 
 
 async def test_a_camera_that_goes_away_while_its_stream_is_waited_for_says_so(

@@ -10,7 +10,7 @@ import uuid
 from .events import camera_details
 from .records import Camera, Stream, utc_now, wall_clock
 from .streamer import Announce, Streamer
-from .streams import OTHER_HOME, Picture, Reader, StreamTimedOut, StreamUnavailable
+from .streams import Picture, Reader, StreamTimedOut, StreamUnavailable
 from .times import Times
 from .world import World
 
@@ -391,11 +391,7 @@ class Life:
 
     @property
     def _viewers(self) -> frozenset[str]:
-        return frozenset(
-            each.id
-            for each in self.readers.values()
-            if "ha=" not in each.query
-        )
+        return frozenset(each.id for each in self.readers.values() if "ha=" not in each.query)
 
     def _show_readers(self) -> None:
         if self.camera:
