@@ -202,7 +202,7 @@ async def test_what_mediamtx_has_waited_for_in_vain_is_not_asked_for_again(
     assert client.streams.refusal(FRONT) is StartProblem.TIMED_OUT
 
 
-@pytest.mark.parametrize("times", [replace(Times.fast(), late_undemand=0.6)], ids=["late"])
+@pytest.mark.parametrize("times", [replace(Times.fast(), start_timeout=60.0, late_undemand=0.6)])
 async def test_a_request_that_the_server_has_forgotten_is_made_again(
     client: NestMTXClient, simulator: Simulator, recorder: Recorder
 ) -> None:
