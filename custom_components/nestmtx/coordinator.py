@@ -38,6 +38,7 @@ from .client import (
     SessionState,
     StartProblem,
     Timings,
+    start_problem,
 )
 from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
 from .device_key import SERVER_KEY, DeviceKey
@@ -230,7 +231,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     def start_problem(self, key: str) -> StartProblem | None:
         """Return why a camera's stream cannot start, by what is known now."""
-        return self.client.streams.problem(self._camera_ids.get(key, 0))
+        return start_problem(self.data, self.known_camera(key))
 
     @callback
     def async_viewer_came(self, key: str, reader_id: str, offered_at: float) -> None:

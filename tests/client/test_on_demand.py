@@ -14,6 +14,7 @@ from custom_components.nestmtx.client import (
     NestMTXClient,
     StartProblem,
     StreamNotStarted,
+    start_problem,
 )
 from tests.conftest import TIMINGS
 from tests.simulator import Simulator, Times
@@ -155,12 +156,12 @@ async def test_who_asks_for_a_stream_that_has_broken_off_starts_it_anew(
         (4711, StartProblem.CAMERA_GONE),
     ],
 )
-async def test_what_keeps_a_camera_from_starting_can_be_asked_without_waking_it(
-    client: NestMTXClient, events: Probe, camera_id: int, expected: StartProblem | None
+async def test_what_keeps_a_camera_from_starting_is_known_without_waking_it(
+    client: NestMTXClient, recorder: Recorder, camera_id: int, expected: StartProblem | None
 ) -> None:
-    assert client.streams.problem(camera_id) is expected
+    state = recorder.state
 
-    assert events.events("camera:") == []
+    assert start_problem(state, state.cameras.get(camera_id)) is expected
 
 
 async def test_a_credential_that_is_lost_while_a_stream_shows_no_video_is_named_at_once(

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.nestmtx.client.state.topics import EventTopics
+from custom_components.nestmtx.client.data.parsing import EventTopics
+from custom_components.nestmtx.client.state.sync import BARE_TOPICS
 
 
 def _payload(domain: str = "camera", event: str = "ready") -> dict[str, Any]:
@@ -12,7 +13,7 @@ def _payload(domain: str = "camera", event: str = "ready") -> dict[str, Any]:
 
 
 def _taken(*topics: str, payload: dict[str, Any] | None = None) -> list[str]:
-    taker = EventTopics()
+    taker = EventTopics(BARE_TOPICS)
     return [topic for topic in topics if taker.take(topic, payload or _payload())]
 
 
@@ -42,16 +43,16 @@ def test_the_domain_is_the_payloads_not_the_topics() -> None:
 
 
 def test_what_carries_no_event_is_not_taken() -> None:
-    assert EventTopics().take("camera:ready", "nonsense") is None
+    assert EventTopics(BARE_TOPICS).take("camera:ready", "nonsense") is None
 
 
 @pytest.mark.parametrize("topic", ["ready", "notReady", "unDemand", "authenticated"])
 def test_a_bare_topic_is_not_accepted(topic: str) -> None:
-    assert not EventTopics().accepts(topic)
+    assert not EventTopics(BARE_TOPICS).accepts(topic)
 
 
 def test_a_wildcard_is_accepted_until_a_specific_topic_has_come() -> None:
-    topics = EventTopics()
+    topics = EventTopics(BARE_TOPICS)
     assert topics.accepts("camera:*")
 
     topics.take("camera:ready", _payload())
@@ -62,4 +63,4 @@ def test_a_wildcard_is_accepted_until_a_specific_topic_has_come() -> None:
 
 def test_a_topic_that_is_no_events_is_accepted() -> None:
     # Answers come on a topic that is called as the request's id is.
-    assert EventTopics().accepts("0b1b6c3e-8a55-4c52-9f3c-4b7f4a0a9a01")
+    assert EventTopics(BARE_TOPICS).accepts("0b1b6c3e-8a55-4c52-9f3c-4b7f4a0a9a01")

@@ -54,6 +54,7 @@ from .errors import (
     StartProblem,
     StreamNotStarted,
 )
+from .media.attempt import start_problem
 from .media.gop import Budget, GroupOfPictures
 from .media.h264 import AccessUnit
 from .media.sps import MAX_PIXELS, is_decodable
@@ -130,6 +131,7 @@ __all__ = [
     "parse_details",
     "parse_host",
     "redact_answer",
+    "start_problem",
     "stream_urls",
     "tag_own_reader",
     "verify_account",

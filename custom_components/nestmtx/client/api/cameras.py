@@ -7,6 +7,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from ..connection import fetch
 from ..data.parsing import parse_camera
 from ..errors import (
     ChangeProblem,
@@ -16,13 +17,12 @@ from ..errors import (
     RequestError,
     RequestTimeout,
 )
-from .processes import StreamProcesses, read_row
+from .processes import StreamProcesses
 from .refusals import change_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..connection.fetch import Requester
     from ..state.sync import StateSync
     from ..timings import Timings
 
@@ -75,11 +75,13 @@ def changed_settings(settings: CameraSettings, change: CameraChange) -> CameraSe
 class CamerasAPI:
     """Changes cameras, and brings the state up to date. Methods raise the errors of a request."""
 
-    def __init__(self, requester: Requester, sync: StateSync, timings: Timings, host: str) -> None:
+    def __init__(
+        self, requester: fetch.Requester, sync: StateSync, timings: Timings, host: str
+    ) -> None:
         """Nothing is under way; `host` is that of MediaMTX."""
         self._requester = requester
         self._sync = sync
-        self._processes = StreamProcesses(requester, sync, timings, host)
+        self._processes = StreamProcesses(requester, sync, timings, host, self._read)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def update(self, camera_id: int, change: CameraChange) -> None:
@@ -89,7 +91,7 @@ class CamerasAPI:
         it, this lasts until it has ended. The change itself is reported before.
         """
         async with self._locks[camera_id]:
-            old = _settings(await read_row(self._requester, camera_id))
+            old = _settings(await self._read(camera_id))
             new = changed_settings(old, change)
             payload = {
                 "mtx_path": new.path,
@@ -127,6 +129,13 @@ class CamerasAPI:
     async def stop(self) -> None:
         """Give up what is under way."""
         await self._processes.stop()
+
+    async def _read(self, camera_id: int) -> Mapping[str, Any]:
+        """Fetch a camera's row. Raises RefusedChange where it is gone."""
+        try:
+            return await fetch.read(self._requester, "cameras", camera_id)
+        except RequestError as err:
+            raise change_error(err, ChangeProblem.CAMERA_GONE) from err
 
 
 def _settings(row: Mapping[str, Any]) -> CameraSettings:

@@ -23,31 +23,21 @@ from ..errors import (
     ConnectionLost,
     NestMTXError,
     RefusedChange,
-    RequestError,
     StartProblem,
     StreamNotStarted,
     StreamUnavailable,
 )
 from ..media.rtsp import describe, read_rtsp
 from ..media.urls import stream_urls, tag_own_reader
-from .refusals import change_error
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from ..data.models import Camera
     from ..state.sync import StateSync
     from ..timings import Timings
 
 _LOGGER = logging.getLogger(__name__)
-
-
-async def read_row(requester: fetch.Requester, camera_id: int) -> Mapping[str, Any]:
-    """Fetch a camera's row. Raises RefusedChange where it is gone, and the errors of a request."""
-    try:
-        return await fetch.read(requester, "cameras", camera_id)
-    except RequestError as err:
-        raise change_error(err, ChangeProblem.CAMERA_GONE) from err
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +84,16 @@ class StreamProcesses:
     """Restarts and ends processes, in tasks that end with `stop` at the latest."""
 
     def __init__(
-        self, requester: fetch.Requester, sync: StateSync, timings: Timings, host: str
+        self,
+        requester: fetch.Requester,
+        sync: StateSync,
+        timings: Timings,
+        host: str,
+        read_row: Callable[[int], Awaitable[Mapping[str, Any]]],
     ) -> None:
-        """Nothing is under way; `host` is that of MediaMTX."""
+        """Nothing is under way; `host` is that of MediaMTX, `read_row` fetches a camera's row."""
         self._requester = requester
+        self._read_row = read_row
         self._sync = sync
         self._timings = timings
         self._host = host
@@ -270,7 +266,7 @@ class StreamProcesses:
         return pid
 
     async def _row(self, camera_id: int) -> Camera:
-        return parse_camera(await read_row(self._requester, camera_id)).value
+        return parse_camera(await self._read_row(camera_id)).value
 
     def _is_watched(self, camera_id: int) -> bool:
         camera = self._sync.state.cameras.get(camera_id)

@@ -219,13 +219,6 @@ class OnDemandStreams:
             hand_over.cancel()
             raise
 
-    def problem(self, camera_id: int) -> StartProblem | None:
-        """Return why a camera's stream cannot start, whatever is tried."""
-        camera = self._sync.state.cameras.get(camera_id)
-        return (
-            StartProblem.CAMERA_GONE if camera is None else start_problem(self._sync.state, camera)
-        )
-
     def refusal(self, camera_id: int) -> StartProblem | None:
         """Return why a camera has not started a short while ago: only a person may ask again."""
         problem, until = self._refusals.get(camera_id, (None, 0.0))
@@ -275,7 +268,7 @@ class OnDemandStreams:
         state = self._sync.state
         if not state.synced:
             raise ConnectionLost("There is no connection to the server")
-        if problem := self.problem(camera_id):
+        if problem := start_problem(state, state.cameras.get(camera_id)):
             raise StreamNotStarted(problem)
         read = partial(read_rtsp, self._rtsp_url(camera_id))
         camera = state.cameras[camera_id]

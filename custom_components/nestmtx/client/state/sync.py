@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from ..connection import fetch
 from ..data.log_lines import parse_log_line
+from ..data.parsing import EventTopics
 from ..errors import InvalidAnswer, RequestError, RequestTimeout
 from .diff import Diff, diff, diff_for_event
-from .events import apply_event, is_viewer, settle_at, with_readers
+from .events import (
+    CAMERA_EVENTS,
+    CREDENTIAL_EVENTS,
+    apply_event,
+    is_viewer,
+    settle_at,
+    with_readers,
+)
 from .feeds import Feed, Feeds
 from .lists import apply_camera, apply_lists
 from .own_readers import OwnReaders
 from .readers import Readers
 from .state import NOTHING_PENDING, ServerState, reset_state, with_server
-from .topics import EventTopics
 
 if TYPE_CHECKING:
     from ..connection.connection import Connection
@@ -32,6 +39,8 @@ _LOGGER = logging.getLogger(__name__)
 
 MAX_HELD_EVENTS = 1000
 """Events that wait to be reported while the first lists are fetched."""
+BARE_TOPICS = CAMERA_EVENTS | CREDENTIAL_EVENTS
+"""Topics that an event is sent on, too, without its domain."""
 
 
 def notify[*Arguments](listener: Callable[[*Arguments], None], *arguments: *Arguments) -> None:
@@ -57,7 +66,7 @@ class StateSync:
         self.own_readers = OwnReaders(timings.lag, lambda: self._now, self._change_readers)
         self._listener = listener
         self._timings = timings
-        self._topics = EventTopics()
+        self._topics = EventTopics(BARE_TOPICS)
         self._feeds = Feeds(timings)
         self._fetcher = fetch.RowFetcher()
         self._follows = False
@@ -77,7 +86,7 @@ class StateSync:
 
     def reset(self) -> None:
         """Believe nothing of what was known before a new connection."""
-        self._topics = EventTopics()
+        self._topics = EventTopics(BARE_TOPICS)
         self._held.clear()
         self._settle_at.clear()
         self.state = reset_state(self.state)
