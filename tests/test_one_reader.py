@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+import gc
+import logging
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components.camera import Camera as CameraEntity
 from homeassistant.core import HomeAssistant
@@ -12,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
+from custom_components.nestmtx.client import StartProblem, StreamNotStarted, WhepSession
 from tests.simulator import Simulator, Times, World
 from tests.simulator.faults import Trouble
 from tests.simulator.probe import PATIENCE
@@ -56,9 +60,17 @@ class Page:
 
     async def open(self, viewer: Viewer) -> None:
         """Request HLS, and make an offer."""
-        offer = await viewer.offer()
         await self.request_hls()
+        await self.offer(viewer)
+
+    async def offer(self, viewer: Viewer) -> None:
+        """Make an offer only."""
+        offer = await viewer.offer()
         self._offer_id = await self._send(type="camera/webrtc/offer", offer=offer)
+
+    async def ask_how_to_connect(self) -> None:
+        """Request what a peer needs, as is done before an offer."""
+        await self._send(type="camera/webrtc/get_client_config")
 
     async def request_hls(self) -> None:
         """Request HLS only."""
@@ -218,3 +230,56 @@ async def test_a_view_that_is_closed_before_its_answer_opens_no_hls(
     await page.close_view()
 
     assert "closed" in (await page.hls())["error"]["message"]
+
+
+async def test_a_view_that_is_closed_before_it_is_known_to_be_connected_opens_no_hls(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    simulator.faults.lost = {"read": 1.0}
+    await page.open(viewer)
+    await viewer.take((await page.answer())["answer"])
+
+    await page.close_view()
+
+    assert "closed" in (await page.hls())["error"]["message"]
+    async with Viewer() as another:
+        await page.open(another)
+        await another.take((await page.answer())["answer"])
+        assert not (await page.hls())["success"], "the browser is not put aside for it"
+
+
+async def test_an_offer_from_far_away_is_waited_for_where_the_page_asked_how_to_connect(
+    page: Page, viewer: Viewer
+) -> None:
+    await page.request_hls()
+    await page.ask_how_to_connect()
+    await asyncio.sleep(0.6)
+
+    await page.offer(viewer)
+    await viewer.take((await page.answer())["answer"])
+
+    assert not (await page.hls())["success"]
+
+
+async def test_hls_goes_on_where_only_webrtc_has_no_such_path(
+    page: Page, simulator: Simulator, viewer: Viewer
+) -> None:
+    with patch.object(WhepSession, "offer", side_effect=StreamNotStarted(StartProblem.REFUSED)):
+        await page.open(viewer)
+
+        assert (await page.answer())["type"] == "error"
+        assert (await page.hls())["success"]
+
+
+async def test_whoever_gives_up_on_a_camera_that_fails_leaves_no_error_in_the_log(
+    camera: CameraEntity, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(refused=True)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await camera.async_create_stream()
+    await asyncio.sleep(3)
+    gc.collect()
+
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []

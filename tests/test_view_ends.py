@@ -16,6 +16,7 @@ from tests.simulator.viewer import Viewer
 from .viewing import next_message, offer_to, watch
 
 FRONT = "camera.front_yard_front_yard_cam"
+VIEWERS = "sensor.front_yard_front_yard_cam_viewers"
 
 
 @pytest.fixture
@@ -32,23 +33,33 @@ def times() -> Times:
 
 
 @pytest.mark.parametrize(
-    ("is_connected", "is_young", "problem", "expected"),
+    ("is_connected", "is_young", "was_asleep", "problem", "expected"),
     [
-        (True, False, None, "stream_ended"),
-        (True, False, StartProblem.CAMERA_OFF, "camera_off"),
-        (False, True, None, "stream_flaps"),
-        (False, False, None, "view_not_connected"),
-        (False, True, StartProblem.UNAUTHORIZED, "camera_unauthorized"),
+        (True, False, False, None, "stream_ended"),
+        (True, False, True, StartProblem.CAMERA_OFF, "camera_off"),
+        (False, True, True, None, "stream_flaps"),
+        (True, True, True, None, "stream_flaps"),
+        (False, True, False, None, "stream_ended"),
+        (False, False, True, None, "view_not_connected"),
+        (False, True, True, StartProblem.UNAUTHORIZED, "camera_unauthorized"),
     ],
 )
 def test_the_reason_is_the_cameras_problem_else_what_became_of_the_session(
-    is_connected: bool, is_young: bool, problem: StartProblem | None, expected: str
+    is_connected: bool,
+    is_young: bool,
+    was_asleep: bool,
+    problem: StartProblem | None,
+    expected: str,
 ) -> None:
-    assert end_of_view(is_connected=is_connected, is_young=is_young, problem=problem) == expected
+    reason = end_of_view(
+        is_connected=is_connected, is_young=is_young, was_asleep=was_asleep, problem=problem
+    )
+
+    assert reason == expected
 
 
 async def test_a_view_says_that_the_video_server_is_gone(
-    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+    hass: HomeAssistant, browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
 ) -> None:
     await watch(browser, FRONT, viewer)
 
@@ -56,6 +67,18 @@ async def test_a_view_says_that_the_video_server_is_gone(
 
     message = await next_message(browser)
     assert message["type"] == "error"
+    assert message["message"].startswith("The video server did not answer")
+    assert "live_phase" not in hass.states.get(FRONT).attributes
+
+
+async def test_a_video_server_that_is_gone_before_the_offer_is_called_so(
+    browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    await simulator.whep.close()
+
+    await offer_to(browser, FRONT, await viewer.offer())
+
+    message = await next_message(browser)
     assert message["message"].startswith("The video server did not answer")
 
 
@@ -76,6 +99,8 @@ async def test_a_view_goes_on_while_the_link_to_the_server_is_lost(
     assert await viewer.frame() > first
     assert len(simulator.whep.sessions) == 1
     simulator.faults.unauthorized = False
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
+    assert hass.states.get(VIEWERS).state == "1"
 
 
 async def test_a_camera_without_a_path_at_the_video_server_has_words_of_its_own(

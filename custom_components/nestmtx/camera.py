@@ -155,7 +155,11 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             self._start = self.coordinator.config_entry.async_create_background_task(
                 self.hass, self.async_start_stream(), f"{DOMAIN} start"
             )
-        await asyncio.shield(self._start)
+            # Whoever waits for it may have given up by then.
+            self._start.add_done_callback(lambda start: start.cancelled() or start.exception())
+        start = self._start
+        await asyncio.wait({start})
+        start.result()
 
     @override
     async def async_create_stream(self) -> Stream | None:
@@ -198,6 +202,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         """Return the server's ICE servers; Home Assistant adds its own."""
         if self._whep is None or self.webrtc_provider is not self._whep:
             return WebRTCClientConfiguration()
+        self._whep.async_expect_offer(self.key)
         return WebRTCClientConfiguration(
             configuration=RTCConfiguration(ice_servers=[*self._whep.ice_servers])
         )
@@ -218,8 +223,9 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     @callback
     def _handle_picture(self) -> None:
-        if self._whep is not None:
-            self._whep.async_picture_taken(self.key)
+        picture = self._stills.last(self.key)
+        if self._whep is not None and picture is not None:
+            self._whep.async_picture_taken(self.key, picture.taken)
         self.async_write_ha_state()
 
     @property

@@ -14,7 +14,7 @@ from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .client import Event, StartProblem, StreamNotStarted, WhepSession
+from .client import CannotConnect, Event, StartProblem, StreamNotStarted, WhepSession
 from .const import DOMAIN, LOGGER
 from .coordinator import NestMTXCoordinator
 from .device_key import DeviceKey
@@ -24,7 +24,13 @@ MAX_FAILURES = 2
 """Checks in a row that MediaMTX does not answer, after which it counts as gone."""
 NOT_CONNECTED: Final = "view_not_connected"
 _OF_THE_WAY: Final = frozenset(
-    {NOT_CONNECTED, "cannot_connect", "signaling_failed", "timeout_connect", "video_unreachable"}
+    {
+        NOT_CONNECTED,
+        StartProblem.NO_SUCH_PATH,
+        StartProblem.REFUSED,
+        StartProblem.UNREACHABLE,
+        "signaling_failed",
+    }
 )
 """What goes wrong on the way to the browser: the camera can be shown on another one."""
 _PEER_CONNECTION: Final = re.compile(r"^o=\S+ (\S+) ", re.MULTILINE)
@@ -40,17 +46,19 @@ class LivePhase(StrEnum):
     LIVE = "live"
 
 
-def end_of_view(*, is_connected: bool, is_young: bool, problem: StartProblem | None) -> str:
+def end_of_view(
+    *, is_connected: bool, is_young: bool, was_asleep: bool, problem: StartProblem | None
+) -> str:
     """Return the translation key of why MediaMTX has ended a view.
 
-    `problem` is what keeps the camera from streaming, where that is known. A session that ends when
-    it `is_young`, without having connected, is one whose stream Google refuses.
+    `problem` is what keeps the camera from streaming, where that is known. What Google refuses ends
+    when it `is_young`, after a start; `read` may be reported of it or not.
     """
     if problem is not None:
         return problem.value
-    if is_connected:
-        return "stream_ended"
-    return StartProblem.FLAPPING.value if is_young else NOT_CONNECTED
+    if is_young and was_asleep:
+        return StartProblem.FLAPPING.value
+    return "stream_ended" if is_connected or is_young else NOT_CONNECTED
 
 
 class LiveView:
@@ -77,6 +85,9 @@ class LiveView:
         self.began_at = coordinator.hass.loop.time()
         camera = coordinator.camera(key)
         self.was_asleep = camera is not None and not camera.ready
+        self.is_over = False
+        self.was_unreached = False
+        """It was answered, and the video did not come through to the browser."""
         self.connected: asyncio.Future[bool] = coordinator.hass.loop.create_future()
         self.whep = WhepSession(coordinator.http, url)
         self._coordinator = coordinator
@@ -106,10 +117,15 @@ class LiveView:
         return own is not None and other is not None and own[1] == other[1]
 
     @callback
-    def saw_picture(self) -> None:
-        """Note that there was a key frame just now: the browser has it, too."""
-        if self.phase is LivePhase.WAITING:
+    def saw_picture(self, taken: datetime) -> None:
+        """Note when there was a key frame: the browser has it, too, if it was connected by then."""
+        if self.phase is LivePhase.WAITING and self._is_connected and taken > self.phase_since:
             self._enter(LivePhase.LIVE)
+
+    def count(self) -> None:
+        """Have the session counted as a viewer, from its answer on."""
+        if self.whep.is_open:
+            self._coordinator.async_viewer_came(self.key, self.whep.reader_id, self.began_at)
 
     async def close(self) -> None:
         """End the session at MediaMTX, whatever its state.
@@ -119,11 +135,11 @@ class LiveView:
         """
         self._is_closed = True
         self._unsubscribe()
+        # Whoever has closed it wants no other stream, either.
+        self._refuse(_sentence("view_closed"))
         if self._task is not None:
             if self.whep.is_open:
                 self._task.cancel()
-            else:
-                self._refuse(_sentence("view_closed"))
             await asyncio.wait({self._task})
         await self._close_session()
 
@@ -140,23 +156,29 @@ class LiveView:
                 await self._watch()
         except HomeAssistantError as err:
             LOGGER.debug("A live view has ended: %s", err)
+            self.was_unreached = err.translation_key == NOT_CONNECTED
             if err.translation_key not in _OF_THE_WAY:
                 self._refuse(err)
             code = "cannot_start" if err.translation_key in HOPELESS else "webrtc_offer_failed"
             self._send(WebRTCError(code, str(err)))
             await self._close_session()
         finally:
+            self.is_over = True
             self._decide(connected=False)
+            self._changed(self)
 
     async def _open(self) -> None:
         """Offer, which MediaMTX holds while it has the camera started, and pass the answer on."""
         if problem := self._coordinator.start_problem(self.key):
             raise StreamNotStarted(problem)
-        answer = await self.whep.offer(self._offer)
+        try:
+            answer = await self.whep.offer(self._offer)
+        except CannotConnect as err:
+            raise StreamNotStarted(StartProblem.UNREACHABLE) from err
+        self.count()
         if self._is_closed:
             return
         self._answered_at = self._now
-        self._coordinator.async_viewer_came(self.key, self.whep.reader_id, self.began_at)
         self._enter(LivePhase.WAITING)
         self._send(WebRTCAnswer(answer))
         await self.whep.add_waiting()
@@ -175,17 +197,17 @@ class LiveView:
             if failures == MAX_FAILURES:
                 raise _sentence(StartProblem.UNREACHABLE)
             if exists is False:
-                is_connected = self.connected.done() and self.connected.result()
                 reason = end_of_view(
-                    is_connected=is_connected,
+                    is_connected=self._is_connected,
                     is_young=age < timings.refused_view,
+                    was_asleep=self.was_asleep,
                     problem=self._coordinator.start_problem(self.key),
                 )
                 raise _sentence(reason)
             if age >= timings.connect_view:
                 self._decide(connected=True)
             if age >= timings.first_picture and self._shows_video:
-                self.saw_picture()
+                self.saw_picture(dt_util.utcnow())
 
     async def _pause(self, seconds: float) -> None:
         self._to_be_checked.clear()
@@ -220,6 +242,11 @@ class LiveView:
         # The event comes late, or gets lost: what ends with the last viewer is not to wait for it.
         self._coordinator.async_viewer_went(self.key, self.whep.reader_id)
         await self.whep.close()
+
+    @property
+    def _is_connected(self) -> bool:
+        connected = self.connected
+        return connected.done() and connected.exception() is None and connected.result()
 
     @property
     def _shows_video(self) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from statistics import median
 from typing import Protocol, cast, override
 
@@ -15,7 +16,8 @@ from webrtc_models import RTCIceCandidateInit, RTCIceServer
 
 from .client import Candidate, NestMTXError, ice_servers
 from .const import DOMAIN, LOGGER
-from .coordinator import NestMTXCoordinator
+from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
+from .device_key import SERVER_KEY
 from .live_view import LivePhase, LiveView
 
 MAX_VIEWS = 16
@@ -31,7 +33,10 @@ MAX_START_TIMES = 5
 _PAIR = 1.0
 """Seconds within which a page requests both kinds of stream of a camera that it opens."""
 _OFFER = 0.3
-"""Seconds in which a page's offer follows, at most, its request for the other kind of stream."""
+"""Seconds for which a page's offer is waited for after its request for the other kind of stream."""
+_EXPECTED_OFFER = 3.0
+"""Seconds for that of a page that has asked how to connect: it may be far away."""
+_LOOK = 0.05
 _WITHOUT_WEBRTC = 300.0
 """Seconds for which a page is not kept waiting again whose WebRTC did not connect."""
 _CLOSE_TIMEOUT = 0.4
@@ -69,7 +74,13 @@ class WhepProvider(CameraWebRTCProvider):
         )
         self._without_webrtc: dict[str, float] = {}
         """Until when pages, by their refresh token, are not kept waiting for WebRTC."""
+        self._expected: dict[str, tuple[ActiveConnection | None, float]] = {}
+        """Which page has asked last how to connect to a camera, and when."""
         coordinator.async_add_goodbye(self.async_stop)
+        connected = ListenerScope(SERVER_KEY, frozenset({CONNECTED}))
+        coordinator.config_entry.async_on_unload(
+            coordinator.async_add_listener(self._count_views, connected)
+        )
         self._knows_ice_servers = False
 
     @property
@@ -160,9 +171,9 @@ class WhepProvider(CameraWebRTCProvider):
         return lambda: self._followers.pop(key, None) and None
 
     def view_of(self, key: str) -> LiveView | None:
-        """Return the latest live view of a camera."""
-        sessions = self._sessions(key)
-        return self._views[sessions[-1]] if sessions else None
+        """Return the latest live view of a camera that is not over."""
+        views = (self._views[session_id] for session_id in reversed(self._sessions(key)))
+        return next((view for view in views if not view.is_over), None)
 
     def usual_start(self, key: str) -> float | None:
         """Return how many seconds it took a sleeping camera the last times to be seen."""
@@ -170,14 +181,21 @@ class WhepProvider(CameraWebRTCProvider):
         return median(start_times) if start_times else None
 
     @callback
-    def async_picture_taken(self, key: str) -> None:
-        """Note that the stream of a camera had a key frame."""
+    def async_picture_taken(self, key: str, taken: datetime) -> None:
+        """Note when the stream of a camera had a key frame."""
         for session_id in self._sessions(key):
-            self._views[session_id].saw_picture()
+            self._views[session_id].saw_picture(taken)
+
+    @callback
+    def _count_views(self) -> None:
+        """Count all views again with a new connection: nothing is known of them then."""
+        for view in self._views.values():
+            if self._coordinator.connected and not view.is_over:
+                view.count()
 
     @callback
     def _handle_phase(self, view: LiveView) -> None:
-        if view.phase is LivePhase.LIVE and view.was_asleep:
+        if view.phase is LivePhase.LIVE and view.was_asleep and not view.is_over:
             self._start_times[view.key].append(self._now - view.began_at)
         self._call_follower(view.key)
 
@@ -196,20 +214,36 @@ class WhepProvider(CameraWebRTCProvider):
         page = current_connection.get()
         if page is None or self._now < self._without_webrtc.get(_browser(page), 0.0):
             return False
-        view = self._opening(key, page)
-        if view is None:
-            await asyncio.sleep(_OFFER)
-            view = self._opening(key, page)
+        view = await self._offered(key, page)
         if view is None:
             return False
-        connected = await asyncio.shield(view.connected)
-        if not connected:
+        await asyncio.wait({view.connected})
+        connected = view.connected.result()
+        if connected:
+            self._without_webrtc.pop(_browser(page), None)
+        elif view.was_unreached:
             self._without_webrtc = {
                 browser: until
                 for browser, until in self._without_webrtc.items()
                 if until > self._now
             } | {_browser(page): self._now + _WITHOUT_WEBRTC}
         return connected
+
+    @callback
+    def async_expect_offer(self, key: str) -> None:
+        """Note that a page has asked how to connect to a camera: its offer follows."""
+        self._expected[key] = current_connection.get(), self._now
+
+    async def _offered(self, key: str, page: ActiveConnection) -> LiveView | None:
+        """Return the view that a page opens, for which its offer may still be on its way."""
+        begun = self._now
+        while (view := self._opening(key, page)) is None:
+            asker, asked_at = self._expected.get(key, (None, 0.0))
+            is_expected = asker is page and begun - asked_at < _PAIR
+            if self._now - begun >= (_EXPECTED_OFFER if is_expected else _OFFER):
+                return None
+            await asyncio.sleep(_LOOK)
+        return view
 
     def _opening(self, key: str, page: ActiveConnection) -> LiveView | None:
         """Return the view that a page has begun to open just now, and may have closed since."""

@@ -5,6 +5,7 @@ import re
 import struct
 from typing import Final
 
+from . import sound
 from .picture import RATE, TICKS
 
 _PAYLOAD_TYPE: Final = 96
@@ -75,5 +76,6 @@ def description(key_frame: bytes) -> str:
         "a=control:trackID=0",
         f"a=rtpmap:{_PAYLOAD_TYPE} H264/{TICKS}",
         f"a=fmtp:{_PAYLOAD_TYPE} {format_parameters}",
+        *sound.description(),
     )
     return "".join(f"{line}\r\n" for line in lines)

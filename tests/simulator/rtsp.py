@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Final
 
-from . import picture, rtp
+from . import picture, rtp, sound
 from .film import Film
 from .listener import stop_accepting
 from .lives import Lives
@@ -26,6 +26,9 @@ from .tasks import Tasks
 from .times import Times
 
 _METHODS: Final = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER"
+_VIDEO, _SOUND = 0, 1
+"""The numbers of the tracks."""
+_TRACK: Final = re.compile(r"trackID=(\d+)")
 _BACKLOG: Final = 1_000_000
 """Bytes that wait for a slow reader before video is left out."""
 
@@ -81,7 +84,8 @@ class Connection:
         self._tasks = Tasks()
         self._requests: asyncio.Queue[Request] = asyncio.Queue()
         self._session: str | None = None
-        self._channel = 0
+        self._channels: dict[int, int] = {}
+        """Where the tracks are sent that were set up, by their numbers."""
         self._path = ""
         self._reader: Reader | None = None
         self._playing: asyncio.Task[None] | None = None
@@ -146,10 +150,11 @@ class Connection:
         wanted = request.headers.get("transport", "")
         if "RTP/AVP/TCP" not in wanted:
             return Answer(UNSUPPORTED_TRANSPORT)
-        channels = re.search(r"interleaved=(\d+)", wanted)
-        self._channel = int(channels[1]) if channels else 0
+        channels, track = re.search(r"interleaved=(\d+)", wanted), _TRACK.search(request.url)
+        channel = int(channels[1]) if channels else 0
+        self._channels[int(track[1]) if track else _VIDEO] = channel
         self._session = self._session or secrets.token_hex(8)
-        transport = f"RTP/AVP/TCP;unicast;interleaved={self._channel}-{self._channel + 1}"
+        transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
         return Answer(headers={"Transport": transport, "Session": self._session})
 
     async def _play(self, request: Request) -> Answer:
@@ -171,22 +176,31 @@ class Connection:
         if self._reader is not None:
             await self._lives.close(self._path, self._reader.id)
         self._session = self._reader = self._playing = None
+        self._channels = {}
 
     async def _transmit(self, reader: Reader) -> None:
-        """Send video until there is no more, and hang up."""
+        """Send video and sound until there is no more, and hang up."""
         sequence, source, flows = 0, secrets.randbits(32), True
+        sent_until = None
         async for number, unit in frames(self._film, self._lives, self._path, at_pace=False):
             is_silent = elapsed() - self._heard_at > self._patience
             if is_silent or not self._lives.reads(self._path, reader.id):
                 break
+            self._send_sound(sent_until or number / picture.RATE, number / picture.RATE, source)
+            sent_until = number / picture.RATE
             # Without one frame, those up to the next key frame are of no use.
             flows = self._keeps_up and (flows or rtp.is_key_frame(unit))
-            if flows:
+            if flows and _VIDEO in self._channels:
                 packets = rtp.packets(unit, number, sequence, source)
                 sequence += len(packets)
                 for packet in packets:
-                    self._writer.write(interleaved(self._channel, packet))
+                    self._writer.write(interleaved(self._channels[_VIDEO], packet))
         self._writer.close()
+
+    def _send_sound(self, begin: float, end: float, source: int) -> None:
+        if _SOUND in self._channels and self._keeps_up:
+            for packet in sound.packets(begin, end, source):
+                self._writer.write(interleaved(self._channels[_SOUND], packet))
 
     @property
     def _keeps_up(self) -> bool:

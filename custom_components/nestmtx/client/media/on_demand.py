@@ -84,6 +84,7 @@ class OnDemandStream:
             return
         if self.holders:
             self.started.set_exception(ConnectionLost("The session has ended"))
+            self.started.exception()
         else:
             self.started.cancel()
 
@@ -188,7 +189,8 @@ class OnDemandStreams:
             stream = self._streams[camera_id] = self._begin(camera_id)
         stream.holders += 1
         try:
-            await asyncio.shield(stream.started)
+            await asyncio.wait({stream.started})
+            stream.started.result()
             self._refusals.pop(camera_id, None)
             yield
         finally:

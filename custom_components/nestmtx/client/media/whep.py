@@ -32,6 +32,8 @@ _CHECK_TIMEOUT = aiohttp.ClientTimeout(total=2.5)
 """MediaMTX answers at once, also on a busy machine: whoever sees a frozen picture waits for it."""
 _TIMED_OUT = "timed out"
 """What MediaMTX says when a stream was not ready within 60 s."""
+_OF_A_SESSION = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.BAD_REQUEST})
+"""What MediaMTX answers while it has a session."""
 MAX_ID_LENGTH = 100
 MAX_ANSWER_SIZE = 256 * 1024
 MAX_WAITING = 64
@@ -112,7 +114,7 @@ class WhepSession:
     async def add_waiting(self) -> None:
         """Tell MediaMTX of the candidates that came before its answer."""
         waiting, self._waiting = self._waiting, []
-        await self._patch(waiting)
+        await self._patch(waiting, _CHECK_TIMEOUT)
 
     async def exists(self) -> bool | None:
         """Return whether MediaMTX has the session; None when it does not answer."""
@@ -123,7 +125,10 @@ class WhepSession:
         has_media = _START_OF_MEDIA.search(self._offer) is not None
         body = _fragment(self._offer, {0: []} if has_media else {})
         status = await self._add(location, body, _CHECK_TIMEOUT)
-        return None if status is None else status != HTTPStatus.NOT_FOUND
+        if status == HTTPStatus.NOT_FOUND:
+            return False
+        # Anything else is of a proxy before MediaMTX.
+        return True if status in _OF_A_SESSION else None
 
     async def close(self) -> None:
         """End the session, if MediaMTX has begun it and not ended it already."""
@@ -131,10 +136,12 @@ class WhepSession:
         if location is not None:
             await self._send("DELETE", location)
 
-    async def _patch(self, candidates: Sequence[Candidate]) -> None:
+    async def _patch(
+        self, candidates: Sequence[Candidate], timeout: aiohttp.ClientTimeout = _TIMEOUT
+    ) -> None:
         body = fragment(self._offer, candidates)
         if self._location is not None and body:
-            await self._add(self._location, body)
+            await self._add(self._location, body, timeout)
 
     async def _add(
         self, location: URL, body: str, timeout: aiohttp.ClientTimeout = _TIMEOUT
