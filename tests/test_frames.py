@@ -98,6 +98,7 @@ def test_a_scene_in_which_nothing_moves_is_the_cameras_where_it_looks_like_its_l
 
     assert shot_of_units(units[:80], look_of(last), Event()) is not None
     assert shot_of_units(units[:80], None, Event()) is None
+    assert shot_of_units(units[:80], None, Event(), is_certain=True) is not None
     assert shot_of_units(units[:80], look_of(jpeg_of(Image.new("L", (64, 36)))), Event()) is None
 
 

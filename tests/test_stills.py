@@ -182,7 +182,7 @@ async def test_a_connecting_picture_is_no_picture(
 def test_no_clock_that_is_wrong_keeps_pictures_away(skew: int) -> None:
     now = dt_util.utcnow()
     ready_since = now + timedelta(seconds=skew - 60)
-    camera = Camera(1, ready=True, ready_since=ready_since)
+    camera = Camera(1, is_enabled=True, ready=True, ready_since=ready_since)
     authorized = replace(camera, expires_at=ready_since + timedelta(seconds=300))
 
     assert has_video(authorized)
@@ -206,6 +206,21 @@ async def test_a_picture_that_stands_still_is_no_picture(
         image = await async_get_image(hass, FRONT)
 
     assert image.content == read_placeholder(Placeholder.LIVE)
+
+
+async def test_a_scene_in_which_nothing_moves_is_a_picture_once_nothing_else_can_be_shown(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    with (
+        patch("tests.simulator.picture.frames", _still_frames),
+        patch("custom_components.nestmtx.client.media.gop.STEADY", 2.0),
+    ):
+        await _video(hass, simulator, until, 1)
+
+        await until(lambda: hass.states.get(FRONT).attributes["picture_taken"] is not None)
+
+    image = await async_get_image(hass, FRONT)
+    assert Image.open(io.BytesIO(image.content)).size == (WIDTH, HEIGHT)
 
 
 def _still_frames(*_: object) -> list[Image.Image]:
@@ -583,7 +598,7 @@ async def test_a_picture_that_is_decoded_when_home_assistant_stops_is_not_kept(
     stills, key = loaded_entry.runtime_data.stills, hass.data["camera"].get_entity(FRONT).key
     begun, decoding = threading.Event(), threading.Event()
 
-    def decode(*_: object) -> Shot:
+    def decode(*_: object, **_options: object) -> Shot:
         begun.set()
         decoding.wait(5)
         return Shot(b"", np.zeros((45, 80), np.int16))

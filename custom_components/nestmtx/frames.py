@@ -81,11 +81,13 @@ class Shot:
     look: Pixels
 
 
-def shot_of_units(units: Sequence[bytes], former: Pixels | None, stop: Event) -> Shot | None:
+def shot_of_units(
+    units: Sequence[bytes], former: Pixels | None, stop: Event, *, is_certain: bool = False
+) -> Shot | None:
     """Return the last frame of some H.264, if it is the camera's.
 
     The units are access units, of which the first is a key frame. `former` is the look of the
-    camera's last picture.
+    camera's last picture; `is_certain` says that no other picture than the camera's can be there.
     """
     try:
         import av  # noqa: PLC0415
@@ -109,7 +111,7 @@ def shot_of_units(units: Sequence[bytes], former: Pixels | None, stop: Event) ->
         return None
     pixels = reduced[newest]
     moves = _moves(reduced.get(before, pixels), reduced.get(second, pixels), pixels)
-    if not moves and not _is_alike(pixels, former):
+    if not (is_certain or moves or _is_alike(pixels, former)):
         return None
     return Shot(jpeg_of(Image.fromarray(last.to_ndarray(format="rgb24"))), _look(pixels))
 

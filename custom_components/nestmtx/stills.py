@@ -22,7 +22,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .album import Album
-from .client import Budget, Camera, GroupOfPictures, NestMTXError
+from .client import MAX_GAP, Budget, Camera, GroupOfPictures, NestMTXError
 from .const import CONF_STILLS, DOMAIN, LOGGER
 from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
@@ -71,7 +71,7 @@ def has_video(camera: Camera) -> bool:
 
     When the authorization ends is not looked at: the server's clock, or ours, may be wrong.
     """
-    return camera.ready and camera.shows_video
+    return camera.ready and camera.shows_video and camera.is_enabled
 
 
 def runs_anyhow(camera: Camera) -> bool:
@@ -216,12 +216,17 @@ class Stills:
         """Make pictures of a camera's stream until cancelled."""
         while True:
             group = GroupOfPictures(self._budget)
+            steady_since, received_at = self._hass.loop.time(), 0.0
             try:
                 async with aclosing(self._coordinator.read_video(key)) as units:
                     async for unit in units:
+                        former, received_at = received_at, self._hass.loop.time()
+                        if received_at - former > MAX_GAP:
+                            steady_since = received_at
                         if unit.is_key_frame:
                             group = self._next_group(key, group)
-                        group.add(unit, self._hass.loop.time())
+                        group.steady_since = steady_since
+                        group.add(unit, received_at)
                         if group.is_ripe:
                             self._try_group(key, group)
             except NestMTXError as err:
@@ -284,7 +289,7 @@ class Stills:
 
     def _decode_group(self, key: str, group: GroupOfPictures) -> asyncio.Task[None]:
         group.is_tried = True
-        decode = partial(shot_of_units, tuple(group.units))
+        decode = partial(shot_of_units, tuple(group.units), is_certain=group.is_steady)
 
         def keep() -> None:
             group.is_pictured = True

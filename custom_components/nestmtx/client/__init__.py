@@ -55,7 +55,7 @@ from .errors import (
     StreamNotStarted,
 )
 from .media.attempt import start_problem
-from .media.gop import Budget, GroupOfPictures
+from .media.gop import MAX_GAP, Budget, GroupOfPictures
 from .media.h264 import AccessUnit
 from .media.sps import MAX_PIXELS, is_decodable
 from .media.urls import StreamUrls, stream_urls, tag_own_reader
@@ -70,6 +70,7 @@ from .timings import Timings
 
 __all__ = [
     "DEFAULT_PORT",
+    "MAX_GAP",
     "MAX_PIXELS",
     "POLLS",
     "RPC",

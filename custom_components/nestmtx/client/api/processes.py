@@ -119,7 +119,7 @@ class StreamProcesses:
         """End a stream that MediaMTX has not demanded. Raises RefusedChange.
 
         One that somebody watches is ended when nobody does any more, which is not waited for. Nor
-        is anything raised where that is not wanted any more, or the session has ended.
+        is anything raised where that is not wanted any more.
         """
         self.keep(camera_id)
         is_watched = self._is_watched(camera_id)
@@ -191,7 +191,9 @@ class StreamProcesses:
             if self._is_watched(camera_id):
                 # By now. Whoever waits need not wait for that.
                 self._begin(self._endings, camera_id, self._end(camera_id))
-        except (ConnectionLost, RefusedChange) as err:
+        except ConnectionLost as err:
+            raise RefusedChange(ChangeProblem.STREAM_GOES_ON) from err
+        except RefusedChange as err:
             _LOGGER.debug("The stream of camera %s is not ended: %s", camera_id, err)
         except (NestMTXError, TimeoutError) as err:
             if await self._goes_on(camera_id):

@@ -33,6 +33,13 @@ class Budget:
     left: int = MAX_TOTAL_SIZE
 
 
+MAX_GAP = 3.0
+"""Seconds between two access units of a stream that goes on. A camera has 10 or more a second."""
+STEADY = 16.0
+"""Seconds after the authorization of a stream, or a gap in it, for which "connecting" may be shown:
+it comes for 5 to 15 s after the 40 s for which a camera that stalls is frozen."""
+
+
 @dataclass(slots=True)
 class GroupOfPictures:
     """A key frame and what came after it; nothing once it became too much."""
@@ -42,6 +49,8 @@ class GroupOfPictures:
     size: int = 0
     received_at: float = float("-inf")
     """When the newest of them came, by the receiver's clock."""
+    steady_since: float = float("inf")
+    """Since when the stream goes on without a gap, by the same clock."""
     is_tried: bool = False
     """Whether a picture was to be made of it."""
     is_pictured: bool = False
@@ -65,6 +74,11 @@ class GroupOfPictures:
         """Keep nothing of it."""
         self.budget.left += self.size
         self.units, self.size = [], 0
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the newest frame can be no "connecting" picture any more."""
+        return self.received_at - self.steady_since >= STEADY
 
     @property
     def is_ripe(self) -> bool:
