@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -440,21 +441,38 @@ async def test_the_end_of_a_stream_is_given_up_with_the_entry(
         await change
 
 
-@pytest.mark.parametrize("whole_server", [True, False])
-async def test_the_end_of_a_stream_is_given_up_with_the_link(
+async def test_the_end_of_a_stream_that_is_lost_with_the_link_is_told(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
-    whole_server: bool,
+    camera: Camera,
+) -> None:
+    await _persistent(hass, until)
+    change = asyncio.ensure_future(_turn(hass, on=False))
+    await until(lambda: not camera.persistent)
+    await simulator.disconnect_all()
+
+    with suppress(ServiceValidationError):
+        await change
+
+    is_told = change.exception() is not None
+    await asyncio.sleep(1)
+    assert is_told is camera.stream.ready
+
+
+async def test_the_end_of_a_stream_is_given_up_with_the_server(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _persistent(hass, until)
     change = asyncio.ensure_future(_turn(hass, on=False))
     await until(lambda: _actions(simulator) != [])
 
-    await (simulator.kill() if whole_server else simulator.disconnect_all())
+    await simulator.kill()
 
-    await change
+    async with asyncio.timeout(5):
+        with suppress(ServiceValidationError):
+            await change
 
 
 async def test_a_camera_that_is_gone_meanwhile_is_no_trouble(
