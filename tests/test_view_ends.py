@@ -203,3 +203,25 @@ async def test_few_of_the_views_that_are_closed_before_their_answer_are_waited_f
 
 def _count(simulator: Simulator, method: str) -> int:
     return sum(each == method for each, _ in simulator.whep.requests)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [replace(Times.fast(), start_timeout=60.0, control_cut=0.1, late_undemand=0.4)],
+    ids=["late_undemand"],
+)
+async def test_a_view_that_is_opened_during_a_restart_is_offered_when_that_is_over(
+    hass: HomeAssistant, browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
+) -> None:
+    await watch(browser, FRONT, viewer)
+    target = {"entity_id": "button.front_yard_front_yard_cam_restart_stream"}
+    pressing = hass.async_create_task(
+        hass.services.async_call("button", "press", target, blocking=True)
+    )
+    assert (await next_message(browser))["type"] == "error"
+
+    async with Viewer() as another:
+        await watch(browser, FRONT, another)
+
+    await pressing
+    assert _count(simulator, "POST") == 2

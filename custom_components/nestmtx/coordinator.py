@@ -248,6 +248,10 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         if key in self._camera_ids:
             self.client.viewers.viewer_went(self._camera_ids[key], reader_id)
 
+    async def async_wait_for_restart(self, key: str) -> None:
+        """Wait until a restart of a camera's stream is over, if there is one."""
+        await self.client.cameras.wait_for_restart(self._camera_ids.get(key, 0))
+
     async def async_start_stream(self, key: str, *, unattended: bool = False) -> None:
         """Wait until a camera streams video; it is kept awake until somebody reads it.
 

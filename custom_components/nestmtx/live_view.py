@@ -95,7 +95,7 @@ class LiveView:
         self._send = send
         self._changed = changed
         self._answered_at = 0.0
-        self._is_closed = False
+        self._is_closed = self._is_offered = False
         self._to_be_checked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._unsubscribe = coordinator.async_add_event_listener(
@@ -138,7 +138,7 @@ class LiveView:
         # Whoever has closed it wants no other stream, either.
         self._refuse(_sentence("view_closed"))
         if self._task is not None:
-            if self.whep.is_open:
+            if self.whep.is_open or not self._is_offered:
                 self._task.cancel()
             await asyncio.wait({self._task})
         await self._close_session()
@@ -171,6 +171,8 @@ class LiveView:
         """Offer, which MediaMTX holds while it has the camera started, and pass the answer on."""
         if problem := self._coordinator.start_problem(self.key):
             raise StreamNotStarted(problem)
+        await self._coordinator.async_wait_for_restart(self.key)
+        self._is_offered = True
         try:
             answer = await self.whep.offer(self._offer)
         except CannotConnect as err:

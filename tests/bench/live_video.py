@@ -258,11 +258,15 @@ async def _restart(scene: Scene) -> list[Line]:
         pressing = asyncio.create_task(scene.press("Restarted", "restart_stream"))
         await view.ended.wait()
         told = elapsed() - begun
+        async with _view(scene, "Restarted") as again:
+            await again.open()
+            await again.first_frame()
+            back = elapsed() - begun
         await pressing
-        pressed = elapsed() - begun
     return [
         _limited("Restart stream: more-info is told", told, 10.0),
-        _limited("Restart stream: done", pressed, 20.0),
+        # The server is at rest after 8 s, and starts the camera then.
+        _limited("Restart stream: moving again, asked for at once", back, 8.0 + 34.0),
     ]
 
 

@@ -28,7 +28,7 @@ GOOGLE = "https://accounts.google.com/**"
 OWN = "own-dashboard"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WAKING = 30_000
-SECONDS = 60.0
+SECONDS = 90.0
 
 
 @pytest.fixture(scope="module")

@@ -126,6 +126,10 @@ class CamerasAPI:
         """
         await self._processes.restart(camera_id)
 
+    async def wait_for_restart(self, camera_id: int) -> None:
+        """Wait until a restart of a camera's stream is over, if there is one."""
+        await self._processes.wait_for_restart(camera_id)
+
     async def stop(self) -> None:
         """Give up what is under way."""
         await self._processes.stop()

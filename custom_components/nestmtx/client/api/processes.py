@@ -115,6 +115,11 @@ class StreamProcesses:
             raise ConnectionLost("The session has ended")
         task.result()
 
+    async def wait_for_restart(self, camera_id: int) -> None:
+        """Wait until a restart is over: whoever asks for the stream before is served by nobody."""
+        if task := self._restarts.get(camera_id):
+            await asyncio.wait([task])
+
     async def end(self, camera_id: int) -> None:
         """End a stream that MediaMTX has not demanded. Raises RefusedChange.
 
