@@ -212,10 +212,11 @@ class LiveView:
                 self.saw_picture(dt_util.utcnow())
 
     async def _pause(self, seconds: float) -> None:
-        self._to_be_checked.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._to_be_checked.wait()
+        # What is said during a check asks for another one.
+        self._to_be_checked.clear()
 
     @callback
     def _handle_event(self, event: Event) -> None:

@@ -26,7 +26,7 @@ from .feeds import Feed, Feeds
 from .lists import apply_camera, apply_lists
 from .own_readers import OwnReaders
 from .readers import Readers
-from .state import NOTHING_PENDING, ServerState, reset_state, with_server
+from .state import ServerState, reset_state, with_server
 
 if TYPE_CHECKING:
     from ..connection.connection import Connection
@@ -157,17 +157,6 @@ class StateSync:
         """Count a viewer off whose session has ended."""
         if reader_id:
             self._change_readers(camera_id, lambda readers: readers.went(reader_id))
-
-    def is_reading(self, camera_id: int, reader_id: str) -> bool:
-        """Return whether an event has told that a reader came."""
-        return reader_id in self._readers(camera_id).present
-
-    def has_left(self, camera_id: int, reader_id: str) -> bool:
-        """Return whether a reader has left, as an event or we ourselves told."""
-        return reader_id in self._readers(camera_id).left
-
-    def _readers(self, camera_id: int) -> Readers:
-        return self.state.pending.get(camera_id, NOTHING_PENDING).readers
 
     def _change_readers(
         self, camera_id: int, change: Callable[[Readers], Readers] = lambda readers: readers

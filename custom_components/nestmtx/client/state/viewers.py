@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Viewers(Protocol):
-    """Counts viewers from their first second to their last, and tells what events said of them.
+    """Counts viewers from their first second to their last.
 
     A reader's id is MediaMTX's of its session: for WebRTC the header `ID` of the answer. An empty
     one is not known: it counts nothing. All is forgotten when the connection is lost.
@@ -18,18 +18,3 @@ class Viewers(Protocol):
 
     def viewer_went(self, camera_id: int, reader_id: str) -> None:
         """Count a viewer off whose session has ended: what is told of it later is old."""
-
-    def is_reading(self, camera_id: int, reader_id: str) -> bool:
-        """Return whether an event has told that a reader came, and none that it went.
-
-        MediaMTX sends it of a WebRTC session when it is connected.
-        """
-
-    def has_left(self, camera_id: int, reader_id: str) -> bool:
-        """Return whether a reader has left: by an event of it, at the stream's end, or counted off.
-
-        The event of a former stream's end may be so late that it ends this one.
-        """
-
-    async def wait_for_change(self) -> None:
-        """Wait until one of these may have changed, or anything else of the server's state."""
