@@ -73,7 +73,11 @@ async def test_a_stream_that_google_refuses_is_let_go_of_after_the_second_refusa
 
     assert asyncio.get_running_loop().time() - begun < TIMINGS.start_timeout / 2
     await asyncio.sleep(0.5)
-    assert events.events("camera:").count("camera:ready") == 2
+    # The server may have begun another one before it learns that nobody waits any more.
+    asked = events.events("camera:").count("camera:ready")
+    assert 2 <= asked <= 3
+    await asyncio.sleep(0.5)
+    assert events.events("camera:").count("camera:ready") == asked
 
 
 async def test_a_refused_stream_is_told_from_video_though_its_authorization_lies_ahead(
