@@ -8,7 +8,7 @@ MAX_DOUBLINGS = 16
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Times in seconds."""
+    """Times in seconds, and rates."""
 
     connect_timeout: float = 10.0
     request_timeout: float = 10.0
@@ -31,6 +31,11 @@ class Timings:
     max_login_retry: float = 900.0
     # Each delay is shortened by up to this share, so that clients do not come back in step.
     jitter: float = 0.2
+
+    # Events a second that are read for good, and how many at once: ten times what 600 cameras send
+    # when all of them start. 2,000 a second outrun Home Assistant's recorder.
+    event_rate: float = 200.0
+    event_burst: float = 20_000.0
 
     # NestMTX polls MediaMTX each 5 s, and its lists lag behind its events: 12.8 s were measured.
     lag: float = 15.0
