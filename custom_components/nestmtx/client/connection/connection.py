@@ -178,7 +178,7 @@ class Connection:
         elif topic == "failure":
             self._handle_failure(payload)
         elif isinstance(topic, str):
-            self._pace = self._pace.count(self._now)
+            self._pace.count(self._now)
             self._on_event(topic, payload)
 
     def _handle_failure(self, payload: Any) -> None:
