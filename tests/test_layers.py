@@ -34,6 +34,7 @@ LAYERS = (
         "account",
         "admission",
         "album",
+        "device_ids",
         "device_key",
         "errors",
         "cron_jobs",

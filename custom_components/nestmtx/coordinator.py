@@ -41,6 +41,7 @@ from .client import (
     start_problem,
 )
 from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
+from .device_ids import DeviceIds
 from .device_key import SERVER_KEY, DeviceKey
 from .errors import translated_error, translation_key
 from .http_session import async_create_http_session
@@ -110,6 +111,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Prepare the session; it connects with the first refresh."""
         account = account_of(entry.data)
         self.address = account.address
+        self.ids = DeviceIds(hass, entry.entry_id)
         self.connected = False
         self.http = http = async_create_http_session(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
         self.video_host = entry.options.get(CONF_VIDEO_HOST) or account.address.host
