@@ -96,12 +96,7 @@ class Devices:
             self._registry.async_remove_device(device_id)
 
     def _device_ids(self, device_keys: set[DeviceKey]) -> frozenset[str]:
-        devices = (
-            self._registry.async_get_device_by_identifier(
-                self._ids.identifier(device_key), self._entry_id
-            )
-            for device_key in device_keys
-        )
+        devices = (self._ids.device(device_key) for device_key in device_keys)
         return frozenset(device.id for device in devices if device is not None)
 
     def _server_info(self) -> DeviceInfo:

@@ -10,6 +10,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import DOMAIN
 from .device_key import DeviceKey
@@ -36,6 +37,12 @@ class DeviceIds:
     def identifier(self, device_key: DeviceKey) -> tuple[str, str]:
         """Return the identifier of a device."""
         return DOMAIN, self._id(device_key)
+
+    def device(self, device_key: DeviceKey) -> DeviceEntry | None:
+        """Return the device that there is."""
+        return self._registry.async_get_device_by_identifier(
+            self.identifier(device_key), self._entry_id
+        )
 
     def unique_id(self, device_key: DeviceKey, suffix: str) -> str:
         """Return the unique id of an entity of a device."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import override
 
 from homeassistant.core import callback
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -36,7 +35,8 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
         self.device_key = device_key
         self.entity_description = description
         self._attr_unique_id = coordinator.ids.unique_id(device_key, description.key)
-        self._attr_device_info = DeviceInfo(identifiers={coordinator.ids.identifier(device_key)})
+        # Not by its `device_info`, for which the device would be looked up and compared each time.
+        self.device_entry = coordinator.ids.device(device_key)
 
     @override
     async def async_added_to_hass(self) -> None:
