@@ -179,7 +179,7 @@ async def test_unloading_ends_the_wait(
 
     await hass.config_entries.async_unload(loaded_entry.entry_id)
 
-    with pytest.raises(HomeAssistantError, match="no connection"):
+    with pytest.raises(HomeAssistantError, match="Failed to connect"):
         await waiting
 
 

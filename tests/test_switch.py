@@ -133,7 +133,7 @@ async def test_a_camera_is_persistent_again_after_a_restart_of_home_assistant(
 async def test_a_camera_without_a_path_is_not_enabled(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    with pytest.raises(ServiceValidationError, match="no path yet"):
+    with pytest.raises(ServiceValidationError, match="camera has no path"):
         await _turn(hass, NOT_SET_UP, on=True)
 
     assert hass.states.get(NOT_SET_UP).state == STATE_OFF
@@ -169,9 +169,9 @@ async def test_a_change_that_the_server_refuses_shows_why_and_changes_nothing(
 @pytest.mark.parametrize(
     ("message", "words"),
     [
-        ("errors.cameras.update.mtxPathAlreadyInUse", "Another camera has this path"),
-        ("errors.cameras.update.mtxPathIsRequired", "no path yet"),
-        ("Row not found", "does not have this camera"),
+        ("errors.cameras.update.mtxPathAlreadyInUse", "Another camera already uses this path"),
+        ("errors.cameras.update.mtxPathIsRequired", "camera has no path"),
+        ("Row not found", "camera no longer exists"),
     ],
 )
 async def test_a_refusal_by_a_key_of_the_server_is_told_in_words(
@@ -192,7 +192,7 @@ async def test_a_camera_that_is_gone_is_told(
 ) -> None:
     simulator.world.remove_camera(1)
 
-    with pytest.raises(ServiceValidationError, match="does not have this camera"):
+    with pytest.raises(ServiceValidationError, match="camera no longer exists"):
         await _turn(hass, ENABLED, on=False)
 
 
@@ -201,7 +201,7 @@ async def test_a_change_that_is_not_answered_is_told_and_shows_once_it_was_made(
 ) -> None:
     simulator.faults.unanswered = {("cameras", "update")}
 
-    with pytest.raises(HomeAssistantError, match="did not answer in time"):
+    with pytest.raises(HomeAssistantError, match="didn't respond in time"):
         await _turn(hass, ENABLED, on=False)
 
     await until(lambda: hass.states.get(ENABLED).state == STATE_OFF)
@@ -214,7 +214,7 @@ async def test_a_change_whose_connection_is_lost_is_told(
     await simulator.kill()
     await until(lambda: hass.states.get("binary_sensor.127_0_0_1_connection").state == STATE_OFF)
 
-    with pytest.raises(HomeAssistantError, match="no connection"):
+    with pytest.raises(HomeAssistantError, match="Failed to connect"):
         await loaded_entry.runtime_data.coordinator.async_update_camera(
             f"{simulator.world.cameras[1].checksum}", is_enabled=False
         )
@@ -252,7 +252,7 @@ async def test_nothing_is_sent_where_the_server_does_not_tell_all_that_it_takes_
     del row[name]
     simulator.faults.answers["cameras", "read"] = row
 
-    with pytest.raises(HomeAssistantError, match="not understood"):
+    with pytest.raises(HomeAssistantError, match="Unexpected response"):
         await _turn(hass, PERSISTENT, on=True)
 
     assert "update" not in {request["command"] for request in simulator.requests}
@@ -261,7 +261,7 @@ async def test_nothing_is_sent_where_the_server_does_not_tell_all_that_it_takes_
 async def test_a_camera_that_nobody_knows_of_is_told(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    with pytest.raises(ServiceValidationError, match="does not have this camera"):
+    with pytest.raises(ServiceValidationError, match="camera no longer exists"):
         await loaded_entry.runtime_data.coordinator.async_update_camera("nobody", is_enabled=True)
 
 
@@ -305,7 +305,7 @@ async def test_a_row_that_is_not_the_cameras_is_told(
 ) -> None:
     simulator.faults.answers["cameras", "read"] = answer
 
-    with pytest.raises(HomeAssistantError, match="not understood"):
+    with pytest.raises(HomeAssistantError, match="Unexpected response"):
         await _turn(hass, ENABLED, on=False)
 
 

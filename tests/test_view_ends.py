@@ -67,7 +67,7 @@ async def test_a_view_says_that_the_video_server_is_gone(
 
     message = await next_message(browser)
     assert message["type"] == "error"
-    assert message["message"].startswith("The video server did not answer")
+    assert message["message"].startswith("Failed to connect to the video server")
     assert "live_phase" not in hass.states.get(FRONT).attributes
 
 
@@ -79,7 +79,7 @@ async def test_a_video_server_that_is_gone_before_the_offer_is_called_so(
     await offer_to(browser, FRONT, await viewer.offer())
 
     message = await next_message(browser)
-    assert message["message"].startswith("The video server did not answer")
+    assert message["message"].startswith("Failed to connect to the video server")
 
 
 async def test_a_view_goes_on_while_the_link_to_the_server_is_lost(
@@ -111,7 +111,7 @@ async def test_a_camera_without_a_path_at_the_video_server_has_words_of_its_own(
     await offer_to(browser, FRONT, await viewer.offer())
 
     message = await next_message(browser)
-    assert message["message"].startswith("The NestMTX server has no stream at this camera's path")
+    assert message["message"].startswith("The NestMTX server has no stream at the camera's path")
 
 
 async def test_a_view_that_is_closed_before_its_answer_is_ended_when_that_comes(

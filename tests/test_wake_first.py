@@ -154,7 +154,7 @@ async def test_a_view_that_is_closed_while_the_camera_starts_is_not_opened(
 
 
 async def test_a_camera_that_does_not_start_says_why(hass: HomeAssistant, go2rtc: Go2Rtc) -> None:
-    with pytest.raises(HomeAssistantError, match="not authorized"):
+    with pytest.raises(HomeAssistantError, match="needs authorization"):
         await _camera(hass, CABIN).async_handle_async_webrtc_offer("offer", "s", lambda _: None)
 
     assert go2rtc.ready_at_offer == []

@@ -25,13 +25,13 @@ def test_a_server_is_added_by_hand(start_home: StartHome, page: Page) -> None:
         page.get_by_placeholder("Search for a brand name").fill("nestmtx")
         page.get_by_text("NestMTX", exact=True).click()
         page.get_by_role("textbox", name="Host").fill(home.simulator_url)
-        page.get_by_role("textbox", name="User name").fill("nestmtx")
+        page.get_by_role("textbox", name="Username").fill("nestmtx")
         password = page.get_by_role("textbox", name="Password")
         password.fill("wrong")
         submit = page.get_by_role("button", name="Submit")
 
         submit.click()
-        expect(page.get_by_text("does not accept this user name and password")).to_be_visible()
+        expect(page.get_by_text("Invalid authentication")).to_be_visible()
 
         password.fill("nestmtx")
         submit.click()

@@ -144,7 +144,7 @@ def test_the_server_has_a_view_of_its_own(visit: Page, home: Home) -> None:
 
     for text in ("Connected", "Healthy", "Synchronize cameras", "Home account"):
         expect(visit.locator("hui-view")).to_contain_text(text)
-    link = visit.get_by_role("link", name="the page of the server")
+    link = visit.get_by_role("link", name="server device page")
     expect(link).to_have_attribute("href", re.compile("^/config/devices/device/"))
 
 
@@ -157,7 +157,7 @@ def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None
         page.get_by_placeholder("Search cards").fill("nestmtx")
         page.locator(".card").filter(has_text="NestMTX camera").locator(".overlay").click()
         form = page.locator("hui-form-editor")
-        expect(form).to_contain_text("A camera of a NestMTX server.")
+        expect(form).to_contain_text("A camera on your NestMTX server.")
         form.locator("ha-switch").click()
         page.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Done").click()
@@ -176,14 +176,14 @@ def test_a_credential_that_needs_attention_is_authorized_at_google(visit: Page, 
     expect(attention).to_contain_text("Cabin account")
 
     attention.get_by_role("button").first.click()
-    visit.get_by_text("The credential Cabin account of NestMTX needs authorization").click()
+    visit.get_by_text("NestMTX credential Cabin account needs authorization").click()
     submit = visit.get_by_role("button", name="Submit")
     submit.click()
     with visit.context.expect_page() as opened:
-        visit.get_by_role("link", name="Google's page").click()
+        visit.get_by_role("link", name="Google sign-in page").click()
     with opened.value.expect_request("**/credentials/authorize*") as callback:
         opened.value.get_by_role("link", name="Allow").click()
-    visit.get_by_role("textbox", name="Address that Google sent you to").fill(callback.value.url)
+    visit.get_by_role("textbox", name="URL from the address bar").fill(callback.value.url)
     submit.click()
 
     expect(visit.get_by_text("The issue is repaired!")).to_be_visible()

@@ -181,7 +181,7 @@ def test_a_picture_that_stands_still_is_not_called_live(card: Locator, server: S
 
     video.evaluate(STALL)
 
-    expect(card.get_by_role("status")).to_contain_text("The picture stands still", timeout=WAITING)
+    expect(card.get_by_role("status")).to_contain_text("Video stalled", timeout=WAITING)
     video.evaluate(GO_ON)
     expect(card.locator(f"{PLAYER}[data-phase=live]")).to_be_attached(timeout=WAITING)
     assert server.offers == offers
@@ -213,8 +213,8 @@ def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it
     card = _open(page, home, UNAUTHORIZED)
     _play(card)
     expect(card.get_by_role("status")).to_have_text(
-        "The camera's credential is not authorized at Google. Authorize it again in Home"
-        " Assistant's settings, under Repairs",
+        "The camera's credential needs authorization. Go to Settings > Repairs to authorize it"
+        " again",
         timeout=WAITING,
     )
     offers = server.offers

@@ -56,7 +56,7 @@ def test_a_live_view_over_web_rtc_says_that_its_stream_broke_off(
     wait_for_video(page.locator(DIALOG), "ha-web-rtc-player", seconds=SECONDS)
     home.press(home.entities(SLEEPING)["button.restart_stream"])
     alert = page.locator(f"{DIALOG} ha-web-rtc-player ha-alert")
-    expect(alert).to_contain_text("The stream broke off.", timeout=30_000)
+    expect(alert).to_contain_text("The stream ended.", timeout=30_000)
     close_camera(page)
     open_again(page)
     wait_for_video(page.locator(DIALOG), "ha-web-rtc-player", seconds=SECONDS)
@@ -65,7 +65,7 @@ def test_a_live_view_over_web_rtc_says_that_its_stream_broke_off(
 @pytest.mark.parametrize(
     ("camera", "reason"),
     [
-        (UNAUTHORIZED, "The camera's credential is not authorized at Google."),
+        (UNAUTHORIZED, "The camera's credential needs authorization."),
         (DISABLED, "The camera is disabled on the NestMTX server."),
     ],
 )
