@@ -32,6 +32,7 @@ from syrupy.filters import paths
 
 from custom_components.nestmtx.client import ServerAddress, Timings
 from custom_components.nestmtx.const import DOMAIN
+from tests.faults.resolver import Names
 from tests.simulator import Quirks, Simulator, Times, World
 from tests.simulator.probe import PATIENCE
 from tests.simulator.records import Process, Stream
@@ -167,6 +168,14 @@ def short_times() -> Generator[Timings]:
         patch("custom_components.nestmtx.config_flow.TIMINGS", TIMINGS),
     ):
         yield TIMINGS
+
+
+@pytest.fixture
+def names() -> Generator[Names]:
+    """The names that Home Assistant's client sessions know: all are the server's."""
+    names = Names()
+    with patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=names):
+        yield names
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
-from custom_components.nestmtx.const import DOMAIN
+from custom_components.nestmtx.const import CONF_MARKS, DOMAIN
 from tests.conftest import Until
+from tests.faults.resolver import NAME, Names
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.usefixtures("short_times")
@@ -54,6 +55,12 @@ async def _submit(hass: HomeAssistant, flow_id: str, data: dict[str, Any]) -> di
     return result
 
 
+def _suggested(result: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the fields of a form."""
+    schema = result["data_schema"].schema
+    return {str(key): (key.description or {}).get("suggested_value") for key in schema}
+
+
 async def _unload(hass: HomeAssistant) -> None:
     for entry in hass.config_entries.async_entries(DOMAIN):
         await hass.config_entries.async_unload(entry.entry_id)
@@ -69,10 +76,12 @@ async def test_a_server_is_added(
     result = await _submit(hass, await _begin(hass), user_input)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == "127.0.0.1"
-    assert result["data"] == user_input | {CONF_TOKEN: result["data"][CONF_TOKEN]}
+    assert result["title"] == "NestMTX"
+    given = {key: result["data"][key] for key in (CONF_TOKEN, CONF_MARKS)}
+    assert result["data"] == user_input | given
     assert result["result"].state is ConfigEntryState.LOADED
     assert simulator.logins == 1
+    assert hass.states.get("binary_sensor.nestmtx_connection").state == "on"
     await _unload(hass)
 
 
@@ -98,6 +107,7 @@ async def test_there_are_no_two_entries_for_one_server(
 
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
+    assert result["description_placeholders"] == {"title": entry.title}
 
 
 # What goes wrong, and is put right in the same form
@@ -113,7 +123,7 @@ async def test_there_are_no_two_entries_for_one_server(
         ({CONF_HOST: "http://127.0.0.1:0"}, {CONF_HOST: "invalid_host"}),
         ({CONF_HOST: f"{'.' * 20_000}!"}, {CONF_HOST: "invalid_host"}),
         ({CONF_PORT: 1}, {"base": "cannot_connect"}),
-        ({CONF_SSL: True}, {"base": "cannot_connect"}),
+        ({CONF_SSL: True}, {"base": "not_encrypted"}),
     ],
 )
 async def test_wrong_input_can_be_put_right(
@@ -133,16 +143,40 @@ async def test_wrong_input_can_be_put_right(
     await _unload(hass)
 
 
-async def test_what_was_typed_is_still_there_after_an_error_but_for_the_password(
+async def test_what_was_typed_is_still_there_after_an_error_but_for_a_refused_password(
     hass: HomeAssistant, user_input: dict[str, Any]
 ) -> None:
-    result = await _submit(hass, await _begin(hass), user_input | {CONF_PASSWORD: "wrong"})
+    flow_id = await _begin(hass)
 
-    suggested = {
-        str(key): (key.description or {}).get("suggested_value")
-        for key in result["data_schema"].schema
-    }
-    assert suggested == user_input | {CONF_PASSWORD: None}
+    result = await _submit(hass, flow_id, user_input | {CONF_PORT: 1})
+    assert _suggested(result) == user_input | {CONF_PORT: 1}
+
+    result = await _submit(hass, flow_id, user_input | {CONF_HOST: "two words"})
+    assert _suggested(result) == user_input | {CONF_HOST: "two words"}
+
+    result = await _submit(hass, flow_id, user_input | {CONF_PASSWORD: "wrong"})
+    assert _suggested(result) == user_input | {CONF_PASSWORD: None}
+
+
+async def test_a_pasted_url_shows_as_host_port_and_encryption_after_an_error(
+    hass: HomeAssistant, user_input: dict[str, Any], simulator: Simulator
+) -> None:
+    pasted = {CONF_HOST: f"https://127.0.0.1:{simulator.port}/cameras", CONF_PORT: 2000}
+
+    result = await _submit(hass, await _begin(hass), user_input | pasted)
+
+    assert result["errors"] == {"base": "not_encrypted"}
+    assert _suggested(result) == user_input | {CONF_SSL: True}
+
+
+async def test_blanks_around_a_user_name_are_left_out(
+    hass: HomeAssistant, user_input: dict[str, Any]
+) -> None:
+    result = await _submit(hass, await _begin(hass), user_input | {CONF_USERNAME: "nestmtx "})
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"][CONF_USERNAME] == "nestmtx"
+    await _unload(hass)
 
 
 async def test_a_server_that_is_not_nestmtx_is_told(
@@ -237,10 +271,7 @@ async def test_a_server_that_moved_is_followed_without_typing_the_password(
     moved = Simulator(simulator.world, times=simulator.times)
     await moved.start()
     result = await loaded_entry.start_reconfigure_flow(hass)
-    suggested = {
-        str(key): (key.description or {}).get("suggested_value")
-        for key in result["data_schema"].schema
-    }
+    suggested = _suggested(result)
     assert suggested[CONF_PORT] == simulator.port
     assert suggested[CONF_PASSWORD] is None
 
@@ -323,3 +354,33 @@ async def test_an_entry_cannot_be_changed_into_another_one(
     result = await _submit(hass, result["flow_id"], user_input | {CONF_HOST: "other.local"})
 
     assert result["reason"] == "already_configured"
+
+
+async def test_a_stored_password_is_not_shown_after_an_error(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, user_input: dict[str, Any]
+) -> None:
+    result = await loaded_entry.start_reconfigure_flow(hass)
+
+    changed = user_input | {CONF_PORT: 1, CONF_PASSWORD: ""}
+    result = await _submit(hass, result["flow_id"], changed)
+
+    assert result["errors"] == {"base": "cannot_connect"}
+    assert not _suggested(result)[CONF_PASSWORD]
+
+
+@pytest.mark.parametrize(("title", "expected"), [("127.0.0.1", NAME), ("Barn", "Barn")])
+async def test_a_title_that_the_user_chose_stays_when_the_host_changes(
+    hass: HomeAssistant,
+    names: Names,
+    loaded_entry: MockConfigEntry,
+    user_input: dict[str, Any],
+    title: str,
+    expected: str,
+) -> None:
+    hass.config_entries.async_update_entry(loaded_entry, title=title)
+    result = await loaded_entry.start_reconfigure_flow(hass)
+
+    result = await _submit(hass, result["flow_id"], user_input | {CONF_HOST: NAME})
+
+    assert result["reason"] == "reconfigure_successful"
+    assert loaded_entry.title == expected

@@ -23,7 +23,7 @@ CLIENT_LAYERS = (
     ("state",),
     ("media",),
     ("api",),
-    ("client",),
+    ("client", "verification"),
 )
 """The client's modules and packages, by their names in `client`."""
 
@@ -42,7 +42,7 @@ LAYERS = (
         "placeholders",
     ),
     ("coordinator",),
-    ("dashboards", "device", "issues", "live_view", "server_log", "stills"),
+    ("dashboards", "device", "issues", "live_view", "recognition", "server_log", "stills"),
     ("webrtc",),
     ("data",),
     ("entity",),

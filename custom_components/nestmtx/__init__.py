@@ -13,6 +13,7 @@ from .dashboards import dashboards_of
 from .data import NestMTXConfigEntry, NestMTXData
 from .device import async_setup_devices, is_stale
 from .issues import async_setup_issues
+from .recognition import async_setup_recognition
 from .server_log import async_setup_server_log
 from .services import async_setup_services
 from .stills import Stills, store_of
@@ -35,6 +36,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     # Before the first lists come, and before any entity: devices are there first.
     async_setup_devices(entry, coordinator)
     async_setup_issues(entry, coordinator)
+    async_setup_recognition(entry, coordinator)
     async_setup_server_log(entry, coordinator)
     entry.async_on_unload(stills.async_stop)
     await coordinator.async_config_entry_first_refresh()

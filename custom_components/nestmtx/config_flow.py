@@ -14,6 +14,7 @@ from homeassistant.const import (
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -26,23 +27,33 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .account import account_of
-from .client import DEFAULT_PORT, InvalidAddress, NestMTXError, parse_address, verify_account
-from .const import DOMAIN
+from .client import (
+    DEFAULT_PORT,
+    InvalidAddress,
+    InvalidAuth,
+    NestMTXError,
+    parse_address,
+    verify_account,
+    verify_token,
+)
+from .const import CONF_MARKS, DOMAIN, LOGGER
 from .coordinator import TIMINGS
 from .errors import translation_key
 from .http_session import http_session
 from .options_flow import NestMTXOptionsFlow
+from .recognition import kept_marks
+
+NAME: Final = "NestMTX"
+"""The title of the first entry; further ones are told apart by their host."""
 
 _PORT: Final = vol.All(
     NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)),
     vol.Coerce(int),
 )
-_USERNAME: Final = TextSelector(TextSelectorConfig(autocomplete="username"))
+_USERNAME: Final = vol.All(TextSelector(TextSelectorConfig(autocomplete="username")), vol.Strip)
 _PASSWORD: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
-
-_SECRETS: Final = {CONF_PASSWORD, CONF_TOKEN}
 
 _SERVER: Final = {
     vol.Required(CONF_HOST): TextSelector(),
@@ -75,11 +86,15 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Add a server."""
         errors: dict[str, str] = {}
+        typed = None
         if user_input is not None:
-            data = self._with_address(user_input, errors)
-            if data is not None and await self._async_verify(data, errors):
-                return self.async_create_entry(title=data[CONF_HOST], data=data)
-        return self._show("user", USER_SCHEMA, user_input, errors)
+            typed = self._with_address(user_input, errors)
+            if not errors and (data := await self._async_verified(typed, errors)):
+                await self._async_abort_if_known(data)
+                is_first = not self._async_current_entries()
+                title = NAME if is_first else data[CONF_HOST]
+                return self.async_create_entry(title=title, data=data)
+        return self._show("user", USER_SCHEMA, typed, errors)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -87,12 +102,18 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         """Change the address or the user of a server; its entities stay."""
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
+        suggested = {key: entry.data[key] for key in entry.data if key != CONF_PASSWORD}
         if user_input is not None:
-            password = user_input.get(CONF_PASSWORD) or entry.data[CONF_PASSWORD]
-            data = self._with_address({**user_input, CONF_PASSWORD: password}, errors)
-            if data is not None and await self._async_verify(data, errors):
-                return self.async_update_reload_and_abort(entry, title=data[CONF_HOST], data=data)
-        return self._show("reconfigure", RECONFIGURE_SCHEMA, user_input or entry.data, errors)
+            suggested = self._with_address(user_input, errors)
+            password = suggested.get(CONF_PASSWORD) or entry.data[CONF_PASSWORD]
+            typed = {**suggested, CONF_PASSWORD: password}
+            if not errors and (data := await self._async_verified(typed, errors)):
+                await self._async_abort_if_known(data)
+                # Another title is the user's.
+                is_host = entry.title == entry.data[CONF_HOST]
+                title = data[CONF_HOST] if is_host else entry.title
+                return self.async_update_reload_and_abort(entry, title=title, data_updates=data)
+        return self._show("reconfigure", RECONFIGURE_SCHEMA, suggested, errors)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin to renew the user name and password."""
@@ -104,11 +125,11 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         """Renew the user name and password."""
         entry = self._get_reauth_entry()
         errors: dict[str, str] = {}
-        if user_input is not None:
-            data = {**entry.data, **user_input}
-            if await self._async_verify(data, errors):
-                return self.async_update_reload_and_abort(entry, data=data)
         suggested = user_input or {CONF_USERNAME: entry.data[CONF_USERNAME]}
+        if user_input is not None and (
+            data := await self._async_verified({**entry.data, **user_input}, errors)
+        ):
+            return self.async_update_reload_and_abort(entry, data_updates=data)
         return self._show(
             "reauth_confirm",
             REAUTH_SCHEMA,
@@ -125,8 +146,10 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str],
         placeholders: Mapping[str, str] | None = None,
     ) -> ConfigFlowResult:
-        # A secret is typed once more: it is not sent back to a page.
-        shown = {key: value for key, value in (suggested or {}).items() if key not in _SECRETS}
+        """Show a form; what was typed is still there, but for a password that was refused."""
+        shown = dict(suggested or {})
+        if "invalid_auth" in errors.values():
+            shown.pop(CONF_PASSWORD, None)
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, shown),
@@ -134,12 +157,10 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders=placeholders,
         )
 
-    def _with_address(
-        self, user_input: Mapping[str, Any], errors: dict[str, str]
-    ) -> dict[str, Any] | None:
-        """Return the input with a pasted URL taken apart, or None with the error in `errors`.
+    def _with_address(self, user_input: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
+        """Return the input with a pasted URL taken apart, or as it is with the error in `errors`.
 
-        Aborts when there is an entry for the server.
+        Aborts when there is an entry for the address.
         """
         try:
             address = parse_address(
@@ -147,23 +168,67 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
             )
         except InvalidAddress:
             errors[CONF_HOST] = "invalid_host"
-            return None
-        self._async_abort_entries_match({CONF_HOST: address.host, CONF_PORT: address.port})
-        return {
+            return user_input
+        typed = {
             **user_input,
             CONF_HOST: address.host,
             CONF_PORT: address.port,
             CONF_SSL: address.ssl,
         }
+        self._abort_if_address_known(typed)
+        return typed
 
-    async def _async_verify(self, data: dict[str, Any], errors: dict[str, str]) -> bool:
-        """Try the server and the user out; keep the token in `data`, or the error in `errors`."""
+    async def _async_verified(
+        self, data: dict[str, Any], errors: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """Try the server and the user out; return the data of an entry for them.
+
+        Where they do not work, the error is in `errors`.
+        """
         try:
             with http_session(self.hass, verify_ssl=data[CONF_VERIFY_SSL]) as http:
-                data[CONF_TOKEN] = await verify_account(http, account_of(data), TIMINGS)
+                verified = await verify_account(http, account_of(data), TIMINGS)
         except NestMTXError as err:
             errors["base"] = translation_key(err)
-            return False
+            return None
+        return {**data, CONF_TOKEN: verified.token, CONF_MARKS: kept_marks(verified.marks)}
+
+    # There is one entry for a server
+
+    async def _async_abort_if_known(self, data: dict[str, Any]) -> None:
+        """Abort when there is an entry for the server, be it under another address."""
+        for entry in self._other_entries:
+            is_alike = not set(data[CONF_MARKS]).isdisjoint(entry.data.get(CONF_MARKS, ()))
+            if is_alike and await self._async_accepts(entry, data[CONF_TOKEN]):
+                raise _already_configured(entry)
         # Another flow may have been quicker.
-        self._async_abort_entries_match({key: data[key] for key in (CONF_HOST, CONF_PORT)})
+        self._abort_if_address_known(data)
+
+    def _abort_if_address_known(self, data: dict[str, Any]) -> None:
+        for entry in self._other_entries:
+            if all(entry.data[key] == data[key] for key in (CONF_HOST, CONF_PORT)):
+                raise _already_configured(entry)
+
+    async def _async_accepts(self, entry: ConfigEntry, token: str) -> bool:
+        """Return whether an entry's server accepts a token of one that has the same rows.
+
+        If not, one is a copy of the other. An entry's server that cannot be asked has moved.
+        """
+        address, verify_ssl = account_of(entry.data).address, entry.data[CONF_VERIFY_SSL]
+        try:
+            with http_session(self.hass, verify_ssl=verify_ssl) as http:
+                await verify_token(http, address, token, TIMINGS)
+        except InvalidAuth:
+            return False
+        except NestMTXError as err:
+            LOGGER.debug("The server of %s cannot be asked: %s", entry.title, err)
         return True
+
+    @property
+    def _other_entries(self) -> list[ConfigEntry]:
+        entries = self._async_current_entries(include_ignore=False)
+        return [entry for entry in entries if entry.entry_id != self.context.get("entry_id")]
+
+
+def _already_configured(entry: ConfigEntry) -> AbortFlow:
+    return AbortFlow("already_configured", {"title": entry.title})

@@ -17,6 +17,7 @@ ATTR_PAYLOAD: Final = "payload"
 ATTR_SEARCH: Final = "search"
 
 CONF_LOG_LEVEL: Final = "log_level"
+CONF_MARKS: Final = "marks"
 CONF_STILLS: Final = "stills"
 CONF_VIDEO_HOST: Final = "video_host"
 CONF_WEB_RTC: Final = "web_rtc"

@@ -52,7 +52,7 @@ async def test_the_token_of_a_login_is_told(
 async def test_a_token_that_works_is_used_without_a_login(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
-    token = await verify_account(http, account, TIMINGS)
+    token = (await verify_account(http, account, TIMINGS)).token
 
     async with running(http, replace(account, token=token), recorder):
         assert recorder.ready

@@ -88,7 +88,7 @@ def _ending() -> bool:
 async def token(http: aiohttp.ClientSession, account: Account) -> str:
     """A token that a login gave, and that works."""
     if account not in TOKENS:
-        TOKENS[account] = await verify_account(http, account, Timings())
+        TOKENS[account] = (await verify_account(http, account, Timings())).token
     return TOKENS[account]
 
 

@@ -15,7 +15,6 @@ from tests.simulator import Quirks, Simulator, Times, World
 
 from .bench import Bench
 from .proxy import FaultProxy
-from .resolver import Names
 
 
 @pytest.fixture
@@ -64,14 +63,6 @@ async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
 def host(proxy: FaultProxy) -> str:
     """What the entry calls the server."""
     return proxy.host
-
-
-@pytest.fixture
-def names() -> Generator[Names]:
-    """The names that Home Assistant's client sessions know."""
-    names = Names()
-    with patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=names):
-        yield names
 
 
 @pytest.fixture

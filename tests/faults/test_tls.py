@@ -77,7 +77,7 @@ async def test_a_certificate_that_is_not_verified_is_no_obstacle(
     result = await _submit(hass, tls_port, **{CONF_VERIFY_SSL: False})
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert hass.states.get("binary_sensor.127_0_0_1_connection").state == "on"
+    assert hass.states.get("binary_sensor.nestmtx_connection").state == "on"
     await hass.config_entries.async_unload(result["result"].entry_id)
 
 
@@ -94,7 +94,7 @@ async def test_tls_spoken_to_a_plain_port_is_told_in_the_form(
 ) -> None:
     result = await _submit(hass, simulator.port)
 
-    assert result["errors"] == {"base": "cannot_connect"}
+    assert result["errors"] == {"base": "not_encrypted"}
 
 
 async def test_no_password_is_sent_before_the_certificate_is_checked(

@@ -15,9 +15,10 @@ The packages, each of which knows the ones before it only:
 from .api.cameras import CameraChange
 from .api.rpc import RPC
 from .api.server import SYNCHRONIZE
-from .client import NestMTXClient, verify_account
+from .client import NestMTXClient
 from .connection.address import DEFAULT_PORT, ServerAddress, parse_address, parse_host
 from .connection.auth import Account
+from .data.marks import row_marks
 from .data.models import (
     Authorization,
     Camera,
@@ -45,6 +46,7 @@ from .errors import (
     InvalidCertificate,
     InvalidRequest,
     NestMTXError,
+    NotEncrypted,
     NotNestMTX,
     RefusedAuthorization,
     RefusedChange,
@@ -67,6 +69,7 @@ from .state.listener import Listener, SessionState
 from .state.state import ServerState
 from .state.viewers import Viewers
 from .timings import Timings
+from .verification import Verified, verify_account, verify_token
 
 __all__ = [
     "DEFAULT_PORT",
@@ -109,6 +112,7 @@ __all__ = [
     "LogLine",
     "NestMTXClient",
     "NestMTXError",
+    "NotEncrypted",
     "NotNestMTX",
     "RefusedAuthorization",
     "RefusedChange",
@@ -123,6 +127,7 @@ __all__ = [
     "StreamNotStarted",
     "StreamUrls",
     "Timings",
+    "Verified",
     "Version",
     "Viewers",
     "WhepSession",
@@ -132,8 +137,10 @@ __all__ = [
     "parse_details",
     "parse_host",
     "redact_answer",
+    "row_marks",
     "start_problem",
     "stream_urls",
     "tag_own_reader",
     "verify_account",
+    "verify_token",
 ]

@@ -18,7 +18,7 @@ from .api.cameras import CamerasAPI
 from .api.credentials import CredentialsAPI
 from .api.rpc import RPC
 from .api.server import ServerAPI
-from .connection.auth import Account, login
+from .connection.auth import login
 from .connection.connection import Connection
 from .errors import ConnectionLost, InvalidAuth, NestMTXError
 from .media.on_demand import OnDemandStreams
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from .connection.auth import Account
     from .state.viewers import Viewers
     from .timings import Timings
 
@@ -250,20 +251,3 @@ class NestMTXClient:
     @property
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-async def verify_account(http: aiohttp.ClientSession, account: Account, timings: Timings) -> str:
-    """Log in, connect, and request something that needs authentication; return the token.
-
-    Raises CannotConnect with its kinds, InvalidAuth, and the errors of a request.
-    """
-    token = await login(http, account, timeout=timings.connect_timeout)
-    connection = Connection(
-        http, timings, on_event=lambda _topic, _payload: None, accepts=lambda topic: topic != "log"
-    )
-    try:
-        await connection.connect(account.address, token)
-        await connection.request("list", "cameras", payload={"page": 1, "itemsPerPage": 1})
-    finally:
-        await connection.close()
-    return token

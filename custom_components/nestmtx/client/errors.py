@@ -23,6 +23,10 @@ class InvalidCertificate(CannotConnect):
     """The server's TLS certificate is not trusted."""
 
 
+class NotEncrypted(CannotConnect):
+    """The server was to be reached over TLS, and does not speak it."""
+
+
 class NotNestMTX(CannotConnect):
     """Something answered, but not as a NestMTX server does."""
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from ..errors import CannotConnect, ConnectTimeout, InvalidAuth, InvalidCertificate, NotNestMTX
+from ..errors import (
+    CannotConnect,
+    ConnectTimeout,
+    InvalidAuth,
+    InvalidCertificate,
+    NotEncrypted,
+    NotNestMTX,
+)
 
 if TYPE_CHECKING:
     from .address import ServerAddress
@@ -17,6 +24,8 @@ if TYPE_CHECKING:
 _REFUSAL = "Invalid user credentials"
 """The message of status 400 for a wrong user name or password, as recorded."""
 _CERTIFICATE_ERRORS = (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError)
+_PLAIN_TEXT_REASONS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
+"""What OpenSSL calls an answer in plain text."""
 MAX_TOKEN_LENGTH = 4096
 """Characters. The server's have about 90."""
 MAX_ANSWER_SIZE = 64 * 1024
@@ -67,6 +76,8 @@ def connect_error(err: BaseException, address: ServerAddress) -> CannotConnect:
     while cause is not None:
         if isinstance(cause, _CERTIFICATE_ERRORS):
             return InvalidCertificate(f"The certificate of {address.url} is not trusted")
+        if getattr(cause, "reason", None) in _PLAIN_TEXT_REASONS:
+            return NotEncrypted(f"{address.url} answers in plain text")
         if isinstance(cause, TimeoutError):
             return ConnectTimeout(f"{address.url} did not answer in time")
         cause = cause.__cause__ or cause.__context__

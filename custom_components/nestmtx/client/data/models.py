@@ -44,6 +44,8 @@ class Camera:
     id: int
     checksum: str | None = None
     """SHA-256 of Google's device id: the same after the server is reinstalled, unlike `id`."""
+    created_at: datetime | None = None
+    """When the server made its row."""
     name: str | None = None
     room: str | None = None
     """None where Google gives none (the row then says "Unknown")."""
@@ -169,6 +171,8 @@ class Credential:
 
     id: int
     checksum: str | None = None
+    created_at: datetime | None = None
+    """When the server made its row."""
     description: str | None = None
     authorization: Authorization = Authorization.UNAUTHENTICATED
     authorized_at: datetime | None = None

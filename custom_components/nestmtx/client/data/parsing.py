@@ -179,6 +179,7 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
     camera = Camera(
         id=_id(row),
         checksum=fields.checksum("checksum"),
+        created_at=parse_time(row.get("createdAt")),
         name=fields.text("name"),
         room=_room(fields.text("room")),
         device_type=_device_type(fields.optional("info", dict)),
@@ -218,6 +219,7 @@ def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
     credential = Credential(
         id=_id(row),
         checksum=fields.checksum("checksum"),
+        created_at=parse_time(row.get("created_at")),
         description=fields.text("description"),
         authorization=(
             Authorization.AUTHENTICATED if authorized else Authorization.UNAUTHENTICATED
