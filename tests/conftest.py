@@ -70,6 +70,7 @@ TIMINGS = Timings(
     check_view=0.1,
     refused_view=0.6,
     connect_view=2.5,
+    silence=0.7,
     first_picture=2.0,
     grace=0.2,
 )

@@ -273,6 +273,7 @@ def test_every_step_has_a_title_and_a_description() -> None:
 def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
     assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
     others = {
+        "camera_stalls",
         "incomplete_list",
         "invalid_payload",
         "invalid_request",

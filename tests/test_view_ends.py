@@ -1,5 +1,6 @@
 """A live view that has ended says so within seconds, and why; the browser would not notice."""
 
+import asyncio
 from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
@@ -11,6 +12,7 @@ from custom_components.nestmtx.live_view import end_of_view
 from tests.conftest import Until
 from tests.simulator import Simulator, Times, World
 from tests.simulator.faults import Trouble
+from tests.simulator.records import wall_clock
 from tests.simulator.viewer import Viewer
 
 from .viewing import next_message, offer_to, watch
@@ -112,6 +114,29 @@ async def test_a_camera_without_a_path_at_the_video_server_has_words_of_its_own(
 
     message = await next_message(browser)
     assert message["message"].startswith("The NestMTX server has no stream at the camera's path")
+
+
+async def test_a_view_of_a_camera_that_stalls_says_so_once_and_goes_on(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    await watch(browser, FRONT, viewer)
+    await until(lambda: hass.states.get(FRONT).attributes["picture_taken"] is not None)
+    camera = simulator.world.cameras[1]
+
+    for _ in range(2):
+        camera.trouble = Trouble(stalled_since=wall_clock())
+
+        message = await next_message(browser)
+        assert (message["type"], message["code"]) == ("error", "camera_stalls")
+        assert message["message"].startswith("The camera sends no video at the moment")
+        camera.trouble = Trouble()
+        # It films on with the next second.
+        await asyncio.sleep(1.5)
+    assert len(simulator.whep.sessions) == 1
 
 
 async def test_a_view_that_is_closed_before_its_answer_is_ended_when_that_comes(

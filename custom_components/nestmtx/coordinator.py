@@ -273,6 +273,10 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Read the video of a camera's stream that runs anyhow. Raises NestMTXError."""
         return self.client.streams.read_video(self._camera_id(key))
 
+    def silent_for(self, key: str) -> float:
+        """Return for how many seconds nothing has come of a stream whose video is read; else 0."""
+        return self.client.streams.silent_for(self._camera_ids.get(key, 0))
+
     async def async_run_cron_job(self, name: str) -> None:
         """Run a cron job of the server, and wait for its end."""
         with self.translated():

@@ -23,6 +23,8 @@ from .errors import HOPELESS
 MAX_FAILURES = 2
 """Checks in a row that MediaMTX does not answer, after which it counts as gone."""
 NOT_CONNECTED: Final = "view_not_connected"
+STALLED: Final = "camera_stalls"
+"""Also the code of a message that ends no view: the server brings the camera back in a minute."""
 _OF_THE_WAY: Final = frozenset(
     {
         NOT_CONNECTED,
@@ -94,6 +96,7 @@ class LiveView:
         self._offer = offer
         self._send = send
         self._changed = changed
+        self._is_silent = False
         self._answered_at = 0.0
         self._is_closed = self._is_offered = False
         self._to_be_checked = asyncio.Event()
@@ -206,10 +209,21 @@ class LiveView:
                     problem=self._coordinator.start_problem(self.key),
                 )
                 raise _sentence(reason)
+            self._tell_of_silence()
             if age >= timings.connect_view:
                 self._decide(connected=True)
             if age >= timings.first_picture and self._shows_video:
                 self.saw_picture(dt_util.utcnow())
+
+    def _tell_of_silence(self) -> None:
+        """Say that the camera stalls, once each time; the session goes on, and has no other sign.
+
+        Home Assistant's page closes the view, a card of ours waits.
+        """
+        was_silent, coordinator = self._is_silent, self._coordinator
+        self._is_silent = coordinator.silent_for(self.key) >= coordinator.timings.silence
+        if self._is_silent and not was_silent:
+            self._send(WebRTCError(STALLED, str(_sentence(STALLED))))
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -35,17 +35,15 @@ class Home:
 
     def show(self, device: str) -> str:
         """Make a camera's still the only thing on the dashboard; answers the dashboard's URL."""
-        card = {
-            "type": "picture-entity",
-            "entity": self.entities(device)[house.CAMERA],
-            "camera_view": "auto",
-        }
-        return self._show_only(card)
+        return self._show_only(self._still(device))
 
     def show_card(self, device: str) -> str:
         """Make our card of a camera the only thing on the dashboard; answers the URL."""
-        card = {"type": "custom:nestmtx-camera-card", "entity": self.entities(device)[house.CAMERA]}
-        return self._show_only(card)
+        return self._show_only(self._card(device))
+
+    def show_both(self, device: str) -> str:
+        """Make a camera's still and our card of it all there is on the dashboard."""
+        return self._show_only(self._still(device), self._card(device))
 
     def use_server(self, port: int) -> None:
         """Replace the simulated server by one that listens on another port."""
@@ -111,8 +109,15 @@ class Home:
 
         self.do(change)
 
-    def _show_only(self, card: dict[str, Any]) -> str:
-        dashboard = {"views": [{"title": "Camera", "cards": [card]}]}
+    def _still(self, device: str) -> dict[str, Any]:
+        entity = self.entities(device)[house.CAMERA]
+        return {"type": "picture-entity", "entity": entity, "camera_view": "auto"}
+
+    def _card(self, device: str) -> dict[str, Any]:
+        return {"type": "custom:nestmtx-camera-card", "entity": self.entities(device)[house.CAMERA]}
+
+    def _show_only(self, *cards: dict[str, Any]) -> str:
+        dashboard = {"views": [{"title": "Camera", "cards": cards}]}
         self.do(
             lambda api: api.command("lovelace/config/save", url_path=DASHBOARD, config=dashboard)
         )

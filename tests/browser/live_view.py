@@ -16,10 +16,22 @@ from tests.simulator.picture import BITS, HEIGHT, RATE, WIDTH, frame_number
 type Player = Literal["ha-web-rtc-player", "ha-hls-player", "nestmtx-live-video"]
 
 DIALOG = "ha-more-info-dialog"
+CARD = "nestmtx-camera-card"
+MORE_INFO_WORDS = f"{DIALOG} ha-camera-stream ha-alert"
+CARD_WORDS = f"{CARD} [role=status]"
 LOOK = 250
 """Milliseconds between two looks at the picture."""
 LATEST = 30.0
 """Seconds that a picture may be old, to be called live; HLS needs some."""
+
+# As a browser is that reaches the server's web page, and not its UDP port.
+CUT = """
+window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration) {
+        super({ ...configuration, iceTransportPolicy: "relay" });
+    }
+};
+"""
 
 # Nothing while there is no picture, or nobody sees it.
 GRAB = """
@@ -60,6 +72,14 @@ def open_again(page: Page) -> None:
     """Click the picture on the dashboard."""
     page.locator("hui-picture-entity-card").click()
     page.locator(f"{DIALOG} ha-camera-stream").wait_for()
+
+
+def play_card(page: Page, dashboard: str) -> Locator:
+    """Do what a user does: press play on the card of a camera, once."""
+    log_in(page, dashboard)
+    card = page.locator(CARD)
+    card.get_by_role("button", name="Play").click()
+    return card
 
 
 def close_camera(page: Page) -> None:

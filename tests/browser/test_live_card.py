@@ -10,11 +10,10 @@ from scripts.development.browser import log_in
 from tests.simulator import Simulator, Times, recorded
 
 from .home import Home, running_home
-from .live_view import wait_for_video
+from .live_view import CARD, CUT, wait_for_video
 from .server import Server, running_server
 from .visitor import no_errors
 
-CARD = "nestmtx-camera-card"
 PLAYER = "nestmtx-live-video"
 ASLEEP = "Driveway Battery"
 UNAUTHORIZED = "Cabin Cam 1"
@@ -31,14 +30,6 @@ view => {
         if (window.phases.at(-1) !== phase) window.phases.push(phase);
     });
 }
-"""
-# As a browser is that reaches the server's web page, and not its UDP port.
-CUT = """
-window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(configuration) {
-        super({ ...configuration, iceTransportPolicy: "relay" });
-    }
-};
 """
 SHOWN = """
 view => {

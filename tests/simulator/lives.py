@@ -30,10 +30,20 @@ class Lives:
         self._lives: dict[str, Life] = {}
         self._pinned: dict[str, Life] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._keeping: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to look after the persistent cameras."""
-        self._tasks.spawn(self._keep_persistent())
+        self._keeping = self._tasks.spawn(self._keep_persistent())
+
+    async def kill(self) -> None:
+        """End all streams that run, and nobody is told; what is pinned stays."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait({self._keeping})
+        for path in tuple(self._running):
+            await self._stop(path)
+        self.drop_readers()
 
     def drop_readers(self) -> None:
         """The server was killed: whoever read a pinned stream reads no more."""

@@ -118,17 +118,38 @@ class Simulator:
         """Listen; port 0 takes a free one, which later starts keep."""
         self.host = host or self.host
         self.port = await self._wire.open(self.host, port or self.port)
-        self.hls_port = await self._media.open(self.host, hls_port or self.hls_port)
-        self.world.ports["hls"] = self.hls_port
-        self.web_rtc_port = await self._whep.open(self.host, web_rtc_port or self.web_rtc_port)
-        self.world.ports["web_rtc"] = self.web_rtc_port
-        self.rtsp_port = await self._rtsp.open(self.host, rtsp_port or self.rtsp_port)
-        self.world.ports["rtsp"] = self.rtsp_port
+        self.hls_port = hls_port or self.hls_port
+        self.rtsp_port = rtsp_port or self.rtsp_port
+        self.web_rtc_port = web_rtc_port or self.web_rtc_port
+        await self.start_video()
         await self.log("info", f"started HTTP server on {self.host}:{self.port}", "http")
-        self._lives.start()
         self._tasks.spawn(self._boot())
         if self.times.idle_log:
             self._tasks.spawn(self._idle())
+
+    async def start_video(self) -> None:
+        """Start MediaMTX alone, on the ports that it had."""
+        self.hls_port = await self._media.open(self.host, self.hls_port)
+        self.rtsp_port = await self._rtsp.open(self.host, self.rtsp_port)
+        self.web_rtc_port = await self._whep.open(self.host, self.web_rtc_port)
+        self.world.ports |= {
+            "hls": self.hls_port,
+            "rtsp": self.rtsp_port,
+            "web_rtc": self.web_rtc_port,
+        }
+        self._lives.start()
+
+    async def kill_video(self) -> None:
+        """As by SIGKILL of MediaMTX: its ports close, its streams end in silence, the API stays."""
+        await self._media.close()
+        await self._whep.close()
+        await self._rtsp.close()
+        await self._lives.kill()
+        self._paths_read.clear()
+        self._film = Film(self._tasks)
+        self._media = self._new_media()
+        self._whep = self._new_whep()
+        self._rtsp = self._new_rtsp()
 
     async def kill(self) -> None:
         """As by SIGKILL: sockets drop without a goodbye, streams end in silence.
@@ -136,17 +157,9 @@ class Simulator:
         The world stays, and so does what `set_ready` made ready.
         """
         requests = self._wire.requests
-        await self._media.close()
-        await self._whep.close()
-        await self._rtsp.close()
+        await self.kill_video()
         await self._wire.close()
         await self._tasks.end()
-        self._paths_read.clear()
-        self._lives.drop_readers()
-        self._film = Film(self._tasks)
-        self._media = self._new_media()
-        self._whep = self._new_whep()
-        self._rtsp = self._new_rtsp()
         self._wire = self._new_wire()
         self._wire.requests = requests
 

@@ -75,6 +75,8 @@ class Timings:
     # check shows; one that does not connect ends after 10 s.
     refused_view: float = 6.0
     connect_view: float = 12.0
+    # Longer than a healthy stream is silent on a busy machine (3.8 s), and told within 10 s.
+    silence: float = 6.0
     # A key frame comes each 25 s.
     first_picture: float = 26.0
     # Longer than a hiccup of the network, shorter than a restart of the server (5 to 10 s).

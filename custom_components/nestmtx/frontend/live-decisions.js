@@ -46,6 +46,8 @@
 
 /** The code of an error that no other attempt changes, such as Google's refusal. */
 export const FINAL_CODE = "cannot_start";
+/** The code of what is no error of the session: it goes on when the camera does. */
+export const STALL_CODE = "camera_stalls";
 /** Between two frames of a live picture. */
 export const MAX_FRAME_GAP = 3_000;
 /** Without a frame, though connected: the server brings a stalled camera back in 40 to 60 s. */

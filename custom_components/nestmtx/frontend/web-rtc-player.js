@@ -5,6 +5,8 @@
 /** @import { Attempt } from "./live-decisions.js" */
 /** @import { Playing } from "./live-session.js" */
 
+import { STALL_CODE } from "./live-decisions.js";
+
 export class WebRtcPlayer {
   video = document.createElement("video");
   #hass;
@@ -154,7 +156,7 @@ export class WebRtcPlayer {
       await this.#peer?.setRemoteDescription({ type: "answer", sdp: message.answer });
     } else if (message.type === "candidate") {
       await this.#peer?.addIceCandidate({ sdpMid: "0", ...message.candidate });
-    } else {
+    } else if (message.code !== STALL_CODE) {
       this.#update({ failure: { message: message.message, code: message.code } });
     }
   }

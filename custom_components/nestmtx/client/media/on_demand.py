@@ -176,6 +176,8 @@ class OnDemandStreams:
         self._streams: dict[int, OnDemandStream] = {}
         self._refusals: dict[int, tuple[StartProblem, float]] = {}
         """Why a camera did not start the last time, and until when it is not tried unattended."""
+        self._received_at: dict[int, float] = {}
+        """When a camera's video was received last, while it is read."""
         self._hand_overs: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -235,8 +237,20 @@ class OnDemandStreams:
         with self._sync.own_readers.reading(camera_id) as begin:
             begin()
             async with aclosing(read_video(url)) as units:
-                async for unit in units:
-                    yield unit
+                try:
+                    async for unit in units:
+                        self._received_at[camera_id] = asyncio.get_running_loop().time()
+                        yield unit
+                finally:
+                    self._received_at.pop(camera_id, None)
+
+    def silent_for(self, camera_id: int) -> float:
+        """Return for how many seconds nothing has come of a stream whose video is read; else 0.
+
+        It has no other sign that a camera stalls: its path stays ready, its sessions connected.
+        """
+        now = asyncio.get_running_loop().time()
+        return now - self._received_at.get(camera_id, now)
 
     async def stop(self) -> None:
         """Let go of everything."""
