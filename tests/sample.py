@@ -39,7 +39,8 @@ services:
     description: Sends a message.
     fields: {message: {name: Message, description: What is sent.}}
     sections: {more: {name: More}}
-triggers: {sent: {name: Sent, description: A message was sent., fields: {for: {name: For}}}}
+triggers:
+  sent: {name: Sent, description: A message was sent., fields: {for: {name: For at least}}}
 conditions: {sending: {name: Sending, description: A message is sent.}}
 selector: {kind: {options: {short: Short}}}
 issues:
@@ -93,6 +94,7 @@ FILES = {
     f"{SAMPLE}/manifest.json": _as_json(MANIFEST),
     f"{SAMPLE}/sensor.py": SENSOR.encode(),
     f"{SAMPLE}/services.yaml": SERVICES.encode(),
+    f"{SAMPLE}/translations/de.json": b"{}",
     f"{SAMPLE}/translations/en.json": _as_json(WORDS),
     f"{SAMPLE}/triggers.yaml": TRIGGERS.encode(),
 }

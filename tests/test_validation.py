@@ -23,12 +23,14 @@ UNFILLED = "has a placeholder, which is not filled"
 
 MANIFEST = f"{SAMPLE}/manifest.json"
 ENGLISH = f"{SAMPLE}/translations/en.json"
+GERMAN = f"{SAMPLE}/translations/de.json"
 ICONS = f"{SAMPLE}/icons.json"
 SERVICES = f"{SAMPLE}/services.yaml"
 TRIGGERS = f"{SAMPLE}/triggers.yaml"
 CONDITIONS = f"{SAMPLE}/conditions.yaml"
 
 CORE_PAGE = "https://www.home-assistant.io/integrations/sample"
+HOST = "config.step.user.data.host"
 TITLE = "config.step.user.title"
 TAKEN = "entity.camera.view.state_attributes.taken.name"
 FIELD = "services.send.fields.message"
@@ -104,6 +106,18 @@ FAULTS: dict[str, list[tuple[str, Any, str]]] = {
         ("conditions.sending.name", GONE, REQUIRED),
         ("selector.kind.words", {}, UNKNOWN),
         ("system_health.servers", "Servers", UNKNOWN),
+        (TITLE, "It does not work any more", f'{TITLE}: "any more": say "no longer"'),
+        (HOST, "Address", 'say "Host"'),
+        ("config.step.user.data.ssl", "Encrypted", 'say "Uses an SSL certificate"'),
+        ("config.error.cannot_connect", "No server.", 'begin with "Failed to connect"'),
+        ("options.error.invalid_host", "No host.", 'begin with "Invalid hostname or IP address"'),
+        ("triggers.sent.fields.for.name", "Duration", 'say "For at least"'),
+    ],
+    GERMAN: [
+        (HOST, "Adresse", 'say "Host"'),
+        ("config.step.user.data.username", "Name", 'say "Benutzername"'),
+        ("config.error.invalid_auth", "Falsch.", 'begin with "Ungültige Authentifizierung"'),
+        ("conditions.sending.fields.behavior.name", "Wenn", 'say "Bedingung erfüllt, wenn"'),
     ],
     ICONS: [
         ("colours", {}, UNKNOWN),
@@ -153,6 +167,10 @@ FILE_FAULTS: list[tuple[str, bytes | None, str]] = [
     (f"{SAMPLE}/translations/de.json", b"{", "cannot be read"),
     (SERVICES, b"a: [", "cannot be read"),
     (SERVICES, b".a: &a\nsend: *a", SLUG),
+    ("README.md", b"word " * 1201, "has 1201 words: 1200 is the most"),
+    ("README.md", b"# Sample\n\nIt is not used any\nmore.", 'line 3: "any more": say "no longer"'),
+    ("docs/page.md", b"word " * 901, "has 901 words: 900 is the most"),
+    ("docs/page.md", b"```yaml\na: 1\n```\nSwitch it off.", 'line 4: "Switch it off": say "turn'),
 ]
 # What neither hassfest nor HACS rejects.
 ACCEPTED: dict[str, list[tuple[str, Any]]] = {
@@ -182,6 +200,16 @@ ACCEPTED: dict[str, list[tuple[str, Any]]] = {
         ("preview_features.x", {"name": "X", "description": "See https://x.example"}),
         ("services.other", {"name": "Other", "description": "Is not in services.yaml."}),
         ("triggers.sent.fields.for.description", "How long."),
+        ("config.error.cannot_connect", "Failed to connect. Check the host."),
+        ("config.error.invalid_host", "Invalid hostname, IP address, or URL."),
+        ("config.error.busy", "The server is busy."),
+        ("config.step.user.data.colour", "Color"),
+        (f"{FIELD}.description", "Turns a switch on the device on."),
+    ],
+    GERMAN: [
+        (HOST, "Host"),
+        (TITLE, "Any more"),
+        ("config.error.cannot_connect", "Verbindung fehlgeschlagen. Prüfe den Host."),
     ],
     ICONS: [
         ("entity.sensor.health", GONE),
@@ -222,6 +250,12 @@ ACCEPTED_FILES: list[tuple[str, bytes | None]] = [
     (f"{SAMPLE}/translations/klingon.json", b"{}"),
     ("LICENSE", b"All rights reserved."),
     ("tsconfig.json", b"// With comments"),
+    ("CHANGELOG.md", b"Nobody uses it any more."),
+    ("docs/images/page.svg", b"any more"),
+    ("README.md", b"word " * 1200),
+    ("docs/page.md", b"word " * 900),
+    ("docs/page.md", b"```yaml\nmessage: Nobody is home any more.\n```"),
+    ("docs/page.md", b"Use `anyhow` as [described](any%20more.md#any-more)."),
 ]
 IMPORTS = [
     "from homeassistant.components.recorder import x",

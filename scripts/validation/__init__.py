@@ -1,5 +1,7 @@
 """What hassfest and HACS would reject, as far as it shows in the files of this repository.
 
+Also words that Home Assistant would not use, see words.py.
+
 Neither is part of the installed Home Assistant, and HACS looks at what is published. Both run on
 GitHub: this only finds the likely mistakes earlier, and rejects nothing that they accept. So where
 it says less than they do, that is meant: it knows no details of what the integration does not use.
@@ -8,7 +10,7 @@ it says less than they do, that is meant: it knows no details of what the integr
 # Before voluptuous is imported anywhere: Home Assistant puts a library of its own in its place.
 import homeassistant  # noqa: F401
 
-from . import hacs, icons, imports, manifest, services, translations
+from . import hacs, icons, imports, manifest, services, translations, words
 from .repository import Finding, Repository
 
 CHECKS = (
@@ -18,6 +20,7 @@ CHECKS = (
     services.check,
     imports.check,
     hacs.check,
+    words.check,
 )
 
 

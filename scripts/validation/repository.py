@@ -103,8 +103,12 @@ def parse(files: Mapping[str, bytes]) -> Repository:
 
 
 def read(root: Path) -> dict[str, bytes]:
-    """Read the files at the root and all below custom_components."""
-    paths = [*root.iterdir(), *(root / CUSTOM_COMPONENTS).rglob("*")]
+    """Read the files at the root, all below custom_components, and the pages of docs."""
+    paths = [
+        *root.iterdir(),
+        *(root / CUSTOM_COMPONENTS).rglob("*"),
+        *(root / "docs").glob("*.md"),
+    ]
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(paths)
