@@ -92,6 +92,46 @@ async def test_a_camera_that_its_user_put_elsewhere_stays_there(
     assert _area(hass, loaded_entry, "Moved") == "My area"
 
 
+async def test_a_room_that_changed_while_home_assistant_was_down_is_followed(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+    simulator.world.cameras[1].room = "Porch"
+    simulator.world.cameras[2].room = "Unknown"
+
+    await hass.config_entries.async_setup(loaded_entry.entry_id)
+
+    assert _area(hass, loaded_entry, "Front Yard Cam") == "Porch"
+    assert _area(hass, loaded_entry, "Driveway Battery") is None
+
+
+async def test_a_camera_that_its_user_put_elsewhere_stays_there_over_a_restart(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    area = ar.async_get(hass).async_create("My area")
+    device = _device(hass, loaded_entry, "Front Yard Cam")
+    dr.async_get(hass).async_update_device(device.id, area_id=area.id)
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+    simulator.world.cameras[1].room = "Porch"
+
+    await hass.config_entries.async_setup(loaded_entry.entry_id)
+
+    assert _area(hass, loaded_entry, "Front Yard Cam") == "My area"
+
+
+async def test_a_room_is_followed_after_a_server_that_listed_no_cameras(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+    cameras, simulator.world.cameras = simulator.world.cameras, {}
+    await hass.config_entries.async_setup(loaded_entry.entry_id)
+
+    cameras[1].room = "Porch"
+    simulator.world.cameras = cameras
+
+    await until(lambda: _area(hass, loaded_entry, "Front Yard Cam") == "Porch")
+
+
 async def test_a_credential_that_is_renamed_on_the_server_is_renamed(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:

@@ -48,9 +48,11 @@ FAULTS: dict[str, list[tuple[str, Any, str]]] = {
     MANIFEST: [
         ("after_dependencies", ["zeroconf"], "keys are not in order"),
         ("categories", "cameras", "expected a list"),
+        ("categories", ["Security & safety"], "categories.0: is no category"),
         ("codeowners", GONE, REQUIRED),
         ("codeowners", ["someone"], "codeowners.0: does not begin with @"),
         ("colour", "red", UNKNOWN),
+        ("connectivity", ["wires"], "connectivity.0: value must be one of"),
         ("documentation", GONE, REQUIRED),
         ("documentation", "http://example.com", "is no https address"),
         ("documentation", "https:///sample", "expected a URL"),
@@ -233,7 +235,7 @@ ACCEPTED: dict[str, list[tuple[str, Any]]] = {
 }
 MANIFEST_KEYS = {
     "categories": ["security_safety.cameras"],
-    "connectivity": ["local_network"],
+    "connectivity": ["network"],
     "lorawan": [["chirpstack", 5], ["the_things_stack", "brand"]],
     "quality_scale": "no_score",
     "single_config_entry": True,

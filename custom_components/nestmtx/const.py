@@ -18,6 +18,7 @@ ATTR_SEARCH: Final = "search"
 
 CONF_LOG_LEVEL: Final = "log_level"
 CONF_MARKS: Final = "marks"
+CONF_ROOMS: Final = "rooms"
 CONF_STILLS: Final = "stills"
 CONF_VIDEO_HOST: Final = "video_host"
 CONF_WEB_RTC: Final = "web_rtc"

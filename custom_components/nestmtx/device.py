@@ -9,6 +9,7 @@ from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType, 
 
 from .admission import DAY, MAX_NEW_AREAS
 from .client import Camera, Credential, Version
+from .const import CONF_ROOMS
 from .coordinator import ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
 from .rate_limit import RateLimit
@@ -29,11 +30,14 @@ class Devices:
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
         """Register the server."""
         self._coordinator = coordinator
-        self._entry_id = coordinator.config_entry.entry_id
+        self._entry = coordinator.config_entry
+        self._entry_id = self._entry.entry_id
         self._ids = coordinator.ids
         self._registry = dr.async_get(coordinator.hass)
         self._cameras: dict[str, _CameraFacts] = {}
         self._credentials: dict[str, Credential] = {}
+        self._rooms: dict[str, str | None] = dict(self._entry.data.get(CONF_ROOMS, {}))
+        """In which room each camera was last, also before the start."""
         self._stale: frozenset[str] = frozenset()
         self._new_areas = RateLimit(MAX_NEW_AREAS, DAY)
         self._server_device_id = self._register(self._server_info()).id
@@ -58,6 +62,7 @@ class Devices:
         for key, credential in self._credentials.items():
             if key not in known or _described(known[key]) != _described(credential):
                 self._register(self._credential_info(credential))
+        self._keep_rooms()
 
     @callback
     def async_remove_stale(self) -> None:
@@ -74,10 +79,12 @@ class Devices:
         if former == _facts(camera):
             return
         device = self._register(self._camera_info(camera))
-        if former is None or former.room == camera.room:
+        is_known, room = camera.key in self._rooms, self._rooms.get(camera.key)
+        self._rooms[camera.key] = camera.room
+        if not is_known or room == camera.room:
             return
         areas = ar.async_get(self._coordinator.hass)
-        area = areas.async_get_area_by_name(former.room) if former.room else None
+        area = areas.async_get_area_by_name(room) if room else None
         if device.area_id != (area.id if area else None):
             return
         if camera.room and areas.async_get_area_by_name(camera.room) is None:
@@ -86,6 +93,17 @@ class Devices:
                 return
         area_id = areas.async_get_or_create(camera.room).id if camera.room else None
         self._registry.async_update_device(device.id, area_id=area_id)
+
+    def _keep_rooms(self) -> None:
+        """Keep the rooms of the cameras that have a device, for the next start."""
+        self._rooms = {
+            key: room
+            for key, room in self._rooms.items()
+            if self._device_ids({DeviceKey("camera", key)})
+        }
+        if self._rooms != self._entry.data.get(CONF_ROOMS):
+            data = {**self._entry.data, CONF_ROOMS: self._rooms}
+            self._coordinator.hass.config_entries.async_update_entry(self._entry, data=data)
 
     def _register(self, info: DeviceInfo) -> DeviceEntry:
         return self._registry.async_get_or_create(config_entry_id=self._entry_id, **info)

@@ -18,6 +18,31 @@ IOT_CLASSES = [
     "local_polling",
     "local_push",
 ]
+# What 2026.11 knows; 2026.10 does not read it.
+CONNECTIVITY = [
+    "bluetooth",
+    "cloud",
+    "dali",
+    "dect",
+    "enocean",
+    "esphome",
+    "homekit",
+    "host",
+    "infrared",
+    "insteon",
+    "knx",
+    "lorawan",
+    "matter",
+    "modbus",
+    "mqtt",
+    "network",
+    "onewire",
+    "rf",
+    "serial",
+    "x10",
+    "zigbee",
+    "zwave",
+]
 # A virtual integration has no code, so that it is never a custom one.
 INTEGRATION_TYPES = ["device", "entity", "hardware", "helper", "hub", "service", "system"]
 QUALITY_SCALES = [
@@ -61,10 +86,10 @@ SCHEMA = vol.Schema(
         vol.Required("name"): str,
         vol.Optional("after_dependencies"): [str],
         vol.Optional("bluetooth"): list,
-        vol.Optional("categories"): [str],
+        vol.Optional("categories"): [vol.Match(r"[a-z_]+(\.[a-z_]+)?$", msg="is no category")],
         vol.Required("codeowners"): [vol.Match("@", msg="does not begin with @")],
         vol.Optional("config_flow"): bool,
-        vol.Optional("connectivity"): [str],
+        vol.Optional("connectivity"): [vol.In(CONNECTIVITY)],
         vol.Optional("dependencies"): [str],
         vol.Optional("dhcp"): list,
         vol.Optional("disabled"): str,
