@@ -1,6 +1,7 @@
 """What is true when: the rules by which events and lists make a state."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -287,6 +288,23 @@ def test_a_new_connection_believes_nothing_of_before(state: ServerState) -> None
     state = listed(reset_state(state), FRONT, BACK, at=11.0)
 
     assert state.cameras[1] == FRONT
+
+
+@pytest.mark.parametrize(("restarted_at", "viewers"), [(None, 1), (20.0, 2)])
+def test_another_home_assistants_reader_is_known_over_a_lost_link_until_its_stream_ends(
+    state: ServerState, restarted_at: float | None, viewers: int
+) -> None:
+    since = datetime(2026, 11, 28, 16, 30, tzinfo=UTC)
+    ready = replace(FRONT, requested=True, ready=True, ready_since=since)
+    state = listed(state, ready, BACK, at=100.0)
+    state = apply_event(state, read_event("a", query="ha=other"), 101.0)
+    state = apply_event(state, read_event("b"), 101.0)
+
+    if restarted_at is not None:
+        ready = replace(ready, ready_since=since + timedelta(seconds=restarted_at))
+    state = listed(reset_state(state), replace(ready, viewers=2), BACK, at=200.0)
+
+    assert state.cameras[1].viewers == viewers
 
 
 def test_events_of_a_new_connection_hold_against_its_first_list(state: ServerState) -> None:

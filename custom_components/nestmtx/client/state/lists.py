@@ -73,10 +73,19 @@ def _merge_row(
     known = state.cameras.get(row.id)
     row = _identified(row, known)
     own = own_readers.get(row.id, 0)
-    if known is None or known.key != row.key or not state.synced:
-        return _merge(row, row, NOTHING_PENDING, asked_at, lag, own)
     pending = state.pending.get(row.id, NOTHING_PENDING)
+    if known is None or known.key != row.key:
+        return _merge(row, row, NOTHING_PENDING, asked_at, lag, own)
+    if not state.synced:
+        pending = pending if _is_same_stream(row, known) else NOTHING_PENDING
+        return _merge(row, row, pending, asked_at, lag, own)
     return _merge(row, known, pending, asked_at, lag, own)
+
+
+def _is_same_stream(row: Camera, known: Camera) -> bool:
+    """Return whether a stream has gone on since; an event dates its start later than a row does."""
+    since, former = row.ready_since, known.ready_since
+    return row.ready and since is not None and former is not None and since <= former
 
 
 def _with_cameras(

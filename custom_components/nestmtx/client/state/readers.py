@@ -88,6 +88,14 @@ class Readers:
         gone = sorted(self.present | self.views | self.foreign)
         return Readers(left=_remembered(*self.left, *gone))
 
+    def after_a_gap(self) -> Readers:
+        """Return what is kept where events were missed: who is no viewer, by former events.
+
+        Lists only count readers: two clients would take each other's for viewers, and both keep the
+        camera awake for them.
+        """
+        return Readers(foreign=self.foreign)
+
     def counted(self, count: int, asked_at: float, lag: float, own: int = 0) -> Readers:
         """Return the readers after a list counted them; `own` of them are this client's.
 

@@ -72,12 +72,20 @@ class ServerState:
 
 
 def reset_state(state: ServerState) -> ServerState:
-    """Return the state to begin a new connection with: nothing that it says is believed."""
+    """Return the state to begin a new connection with: nothing that it says is believed.
+
+    Other clients' readers are known still, where the stream is still the same.
+    """
+    foreign = {
+        camera_id: PendingEvents(pending.readers.after_a_gap())
+        for camera_id, pending in state.pending.items()
+        if pending.readers.foreign
+    }
     return replace(
         state,
         server=Server(version=state.server.version),
         synced=False,
-        pending=EMPTY,
+        pending=MappingProxyType(foreign),
         credential_events=EMPTY,
         early_events=(),
     )
