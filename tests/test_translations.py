@@ -273,9 +273,13 @@ def test_every_step_has_a_title_and_a_description() -> None:
 def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
     assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
     others = {
+        "already_recording",
+        "clip_not_stored",
         "incomplete_list",
         "invalid_payload",
         "invalid_request",
+        "media_gone",
+        "no_clip",
         "no_picture",
         "page_missing",
         "plays_web_rtc",

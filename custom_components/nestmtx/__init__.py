@@ -7,6 +7,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .clips import Clips
 from .const import DOMAIN, PLATFORMS
 from .coordinator import NestMTXCoordinator
 from .dashboards import dashboards_of
@@ -40,7 +41,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     await coordinator.async_config_entry_first_refresh()
     for stop in (stills.async_stop, coordinator.async_stop):
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
-    entry.runtime_data = NestMTXData(coordinator, stills)
+    entry.runtime_data = NestMTXData(coordinator, stills, Clips(coordinator))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

@@ -180,6 +180,11 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             LOGGER.warning("%s does not stream yet: %s", self.entity_id, err)
         return await super().async_create_stream()
 
+    async def async_open_stream(self) -> Stream | None:
+        """Wake the camera for what is no page, such as a recording, and open its stream."""
+        await self._async_start_for_good()
+        return await super().async_create_stream()
+
     @override
     async def _async_get_supported_webrtc_provider[T](
         self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
 
+from .clips import Clips
 from .coordinator import NestMTXCoordinator
 from .stills import Stills
 
@@ -12,7 +13,8 @@ type NestMTXConfigEntry = ConfigEntry[NestMTXData]
 
 @dataclass(frozen=True, slots=True)
 class NestMTXData:
-    """The coordinator, and the still pictures of its cameras."""
+    """The coordinator, and of its cameras the still pictures and the clips."""
 
     coordinator: NestMTXCoordinator
     stills: Stills
+    clips: Clips
