@@ -42,13 +42,15 @@ LAYERS = (
         "placeholders",
     ),
     ("coordinator",),
-    ("dashboards", "device", "issues", "live_view", "server_log", "stills"),
+    ("dashboards", "device", "issues", "keep_awake", "live_view", "server_log"),
+    ("stills",),
     ("webrtc",),
     ("data",),
     ("entity",),
     ("binary_sensor", "button", "camera", "event", "sensor", "switch", "text"),
     ("trigger", "condition"),
-    ("options_flow", "config_flow", "repairs", "services", "diagnostics", "system_health"),
+    ("camera_actions", "options_flow", "config_flow", "repairs", "services"),
+    ("diagnostics", "system_health"),
     ("__init__",),
 )
 """The modules of the integration."""

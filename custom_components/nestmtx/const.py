@@ -9,6 +9,7 @@ DOMAIN: Final = "nestmtx"
 LOGGER: Final = logging.getLogger(__package__)
 
 ATTR_CONFIG_ENTRY: Final = "config_entry"
+ATTR_DURATION: Final = "duration"
 ATTR_ENTITY: Final = "entity"
 ATTR_ITEMS_PER_PAGE: Final = "items_per_page"
 ATTR_MODULE: Final = "module"
