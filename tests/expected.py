@@ -156,19 +156,18 @@ def camera_key(camera: Camera, key: str) -> str:
 
 def expected_of(simulator: Simulator, entry: ConfigEntry) -> Expected:
     """Return what must be shown of a server once it is quiet."""
-    server = f"{entry.entry_id}_server"
     return {
         **{
             fact: frozenset(values)
-            for fact, values in _facts(server, entry.title, simulator, _SERVER_ENTITIES)
+            for fact, values in _facts("server", entry.title, simulator, _SERVER_ENTITIES)
         },
         # Asked once per connection: where the answer made no sense, it is not known.
-        Fact("version", server): frozenset({_RELEASES[simulator.quirks.mediamtx_1_9], "None"}),
+        Fact("version", "server"): frozenset({_RELEASES[simulator.quirks.mediamtx_1_9], "None"}),
         **{
             fact: frozenset(values)
             for camera in simulator.world.cameras.values()
             for fact, values in _facts(
-                f"{entry.entry_id}_camera_{camera.checksum}",
+                f"camera_{camera.checksum}",
                 camera.name or f"Camera {camera.id}",
                 camera,
                 _CAMERA_ENTITIES,
@@ -178,7 +177,7 @@ def expected_of(simulator: Simulator, entry: ConfigEntry) -> Expected:
             fact: frozenset(values)
             for credential in simulator.world.credentials.values()
             for fact, values in _facts(
-                f"{entry.entry_id}_credential_{_checksum(credential)}",
+                f"credential_{_checksum(credential)}",
                 credential.description or f"Credential {credential.id}",
                 credential,
                 _CREDENTIAL_ENTITIES,
@@ -203,7 +202,7 @@ def shown_by(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[Fact, Shown]:
         identifier = next(value for domain, value in device.identifiers if domain == DOMAIN)
         where = f"device {device.name}"
         shown[Fact("device", identifier)] = Shown(str(device.name), where)
-        if identifier == f"{entry.entry_id}_server":
+        if identifier == "server":
             shown[Fact("version", identifier)] = Shown(str(device.sw_version), where)
     return shown
 

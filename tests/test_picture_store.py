@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+import os
 from pathlib import Path
 
 from PIL import Image
@@ -46,6 +47,28 @@ def test_there_is_no_picture_that_was_not_kept(store: PictureStore, jpeg: bytes)
     assert store.load("front") is None
 
     store.save("back", Picture(jpeg, TAKEN))
+
+    assert store.load("front") is None
+
+
+def test_no_link_is_followed(store: PictureStore, jpeg: bytes, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.jpg"
+    outside.write_bytes(jpeg)
+    store.save("back", Picture(jpeg, TAKEN))
+    folder = tmp_path / "nestmtx" / "entry"
+    (folder / "front.jpg").symlink_to(outside)
+    (folder / "back.partial").symlink_to(outside)
+
+    store.save("back", Picture(jpeg_of(Image.new("RGB", (8, 8))), TAKEN))
+
+    assert store.load("front") is None
+    assert outside.read_bytes() == jpeg
+
+
+@pytest.mark.timeout(10)
+def test_what_is_no_file_is_no_picture(store: PictureStore, jpeg: bytes, tmp_path: Path) -> None:
+    store.save("back", Picture(jpeg, TAKEN))
+    os.mkfifo(tmp_path / "nestmtx" / "entry" / "front.jpg")
 
     assert store.load("front") is None
 

@@ -57,13 +57,12 @@ async def test_every_platform_has_entities(entities: list[er.RegistryEntry]) -> 
     assert {entity.domain for entity in entities} == set(PLATFORMS)
 
 
-async def test_every_entity_has_an_id_of_its_own_that_begins_with_the_entry(
+async def test_every_entity_has_an_id_of_its_own(
     entities: list[er.RegistryEntry],
 ) -> None:
     unique_ids = {entity.unique_id for entity in entities}
 
     assert len(unique_ids) == len({(entity.domain, entity.unique_id) for entity in entities})
-    assert all(entity.unique_id.startswith(f"{entity.config_entry_id}_") for entity in entities)
 
 
 async def test_every_entity_is_named_by_a_translation_after_its_device(

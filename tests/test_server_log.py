@@ -72,7 +72,7 @@ async def _storm(simulator: Simulator, entry: MockConfigEntry, until: Until) -> 
     """Write more lines than pass, until all have been heard."""
     await _log(simulator, *["warning"] * 100)
     await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in entry.runtime_data.coordinator.data.streaming)
+    await until(lambda: entry.runtime_data.coordinator.data.cameras[1].ready)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_nothing_is_written_unless_it_is_wanted(
 ) -> None:
     await _log(simulator, *LEVELS)
     await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in loaded_entry.runtime_data.coordinator.data.streaming)
+    await until(lambda: loaded_entry.runtime_data.coordinator.data.cameras[1].ready)
 
     assert [record for record in caplog.records if record.name == SERVER_LOGGER.name] == []
 
@@ -122,7 +122,7 @@ async def test_a_storm_is_cut_short_and_counted(
 ) -> None:
     await _log(simulator, *["warning"] * 200, "error")
     await simulator.fire("camera", "ready", 1)
-    await until(lambda: 1 in logging_entry.runtime_data.coordinator.data.streaming)
+    await until(lambda: logging_entry.runtime_data.coordinator.data.cameras[1].ready)
     written = len(_written(caplog))
 
     await until(lambda: _left_out(caplog) != [])

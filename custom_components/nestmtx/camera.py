@@ -20,13 +20,11 @@ from webrtc_models import RTCConfiguration
 
 from .client import Camera, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
-from .coordinator import NestMTXCoordinator
-from .data import NestMTXConfigEntry
+from .data import NestMTXConfigEntry, NestMTXData
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
 from .frames import turned
 from .placeholders import Placeholder, placeholder_for, read_placeholder
-from .stills import Stills
 from .webrtc import WakeFirstProvider, WhepProvider
 
 PARALLEL_UPDATES = 0
@@ -44,14 +42,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the cameras."""
-    coordinator = entry.runtime_data.coordinator
-    stills = entry.runtime_data.stills
-    await stills.async_tidy()
+    data = entry.runtime_data
+    coordinator = data.coordinator
+    await data.stills.async_tidy()
     whep = WhepProvider(coordinator) if entry.options.get(CONF_WEB_RTC, True) else None
     if whep is not None:
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, whep.async_stop))
     async_add_camera_entities(
-        entry, async_add_entities, lambda camera: [NestMTXCamera(coordinator, camera, stills, whep)]
+        entry, async_add_entities, lambda camera: [NestMTXCamera(data, camera, whep)]
     )
 
 
@@ -59,23 +57,20 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     """A camera: streaming while it is ready. Enabling it is a matter of the server."""
 
     _attr_brand = "Google Nest"
-    _unrecorded_attributes = frozenset({"live_phase", "live_since", "picture_taken", "usual_start"})
+    _unrecorded_attributes = frozenset(
+        {"awake_until", "live_phase", "live_since", "picture_taken", "usual_start"}
+    )
     fields = frozenset({"device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"})
 
-    def __init__(
-        self,
-        coordinator: NestMTXCoordinator,
-        camera: Camera,
-        stills: Stills,
-        whep: WhepProvider | None,
-    ) -> None:
+    def __init__(self, data: NestMTXData, camera: Camera, whep: WhepProvider | None) -> None:
         """Know the stream's source from the beginning: it is requested before all else."""
         CameraEntity.__init__(self)
-        super().__init__(coordinator, camera, CAMERA)
+        super().__init__(data.coordinator, camera, CAMERA)
         self.key = camera.key
-        self.stream_urls = stream_urls(camera, coordinator.video_host)
+        self.stream_urls = stream_urls(camera, data.coordinator.video_host)
         self._followed = camera
-        self._stills = stills
+        self.data = data
+        self._stills = data.stills
         self._whep = whep
         self._wake_first: WakeFirstProvider | None = None
         self._start: asyncio.Task[None] | None = None
@@ -110,9 +105,13 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return when the picture was taken that is shown, and how far the last live view is."""
-        picture = self._stills.last(self.key)
-        return {"picture_taken": picture.taken if picture else None, **self._live_attributes}
+        """Return until when the camera is kept awake, and how far the last live view is."""
+        picture, until = self._stills.last(self.key), self.data.keep_awake.until(self.key)
+        return {
+            "picture_taken": picture.taken if picture else None,
+            **({"awake_until": until} if until else {}),
+            **self._live_attributes,
+        }
 
     @property
     def _live_attributes(self) -> dict[str, Any]:
@@ -130,6 +129,9 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         """Take over the last picture from before a restart."""
         await self._stills.async_load(self.key)
         self.async_on_remove(self._stills.async_follow(self.key, self._handle_picture))
+        keep_awake = self.data.keep_awake
+        self.async_on_remove(lambda: keep_awake.async_let_sleep(self.key))
+        self.async_on_remove(keep_awake.async_follow(self.key, self.async_write_ha_state))
         if self._whep is not None:
             self.async_on_remove(self._whep.async_follow(self.key, self.async_write_ha_state))
         await super().async_added_to_hass()

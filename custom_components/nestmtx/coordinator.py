@@ -37,10 +37,12 @@ from .client import (
     ServerState,
     SessionState,
     StartProblem,
+    StreamNotStarted,
     Timings,
     start_problem,
 )
 from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
+from .device_ids import DeviceIds
 from .device_key import SERVER_KEY, DeviceKey
 from .errors import translated_error, translation_key
 from .http_session import async_create_http_session
@@ -110,6 +112,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """Prepare the session; it connects with the first refresh."""
         account = account_of(entry.data)
         self.address = account.address
+        self.ids = DeviceIds(hass, entry.entry_id)
         self.connected = False
         self.http = http = async_create_http_session(hass, verify_ssl=entry.data[CONF_VERIFY_SSL])
         self.video_host = entry.options.get(CONF_VIDEO_HOST) or account.address.host
@@ -259,6 +262,23 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """
         with self.translated():
             await self.client.streams.start(self._camera_id(key), unattended=unattended)
+
+    def check_start(self, key: str, *, unattended: bool = False) -> None:
+        """Raise HomeAssistantError where it is known by now that a camera does not start.
+
+        With `unattended`, no person asks for it: a refusal is respected for some minutes.
+        """
+        with self.translated():
+            problem = self.start_problem(key)
+            if problem is None and unattended:
+                problem = self.client.streams.refusal(self._camera_id(key))
+            if problem is not None:
+                raise StreamNotStarted(problem)
+
+    async def async_keep_stream(self, key: str, *, unattended: bool) -> None:
+        """Have a camera stream until cancelled; return when its stream breaks off."""
+        with self.translated():
+            await self.client.streams.keep(self._camera_id(key), unattended=unattended)
 
     @asynccontextmanager
     async def async_hold_stream(self, key: str) -> AsyncGenerator[None]:

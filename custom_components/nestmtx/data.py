@@ -6,6 +6,7 @@ from homeassistant.config_entries import ConfigEntry
 
 from .clips import Clips
 from .coordinator import NestMTXCoordinator
+from .keep_awake import KeepAwake
 from .stills import Stills
 
 type NestMTXConfigEntry = ConfigEntry[NestMTXData]
@@ -13,8 +14,9 @@ type NestMTXConfigEntry = ConfigEntry[NestMTXData]
 
 @dataclass(frozen=True, slots=True)
 class NestMTXData:
-    """The coordinator, and of its cameras the still pictures and the clips."""
+    """The coordinator, and of its cameras what is kept awake, still pictures and clips."""
 
     coordinator: NestMTXCoordinator
+    keep_awake: KeepAwake
     stills: Stills
     clips: Clips

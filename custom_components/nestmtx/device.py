@@ -30,6 +30,7 @@ class Devices:
         """Register the server."""
         self._coordinator = coordinator
         self._entry_id = coordinator.config_entry.entry_id
+        self._ids = coordinator.ids
         self._registry = dr.async_get(coordinator.hass)
         self._cameras: dict[str, _CameraFacts] = {}
         self._credentials: dict[str, Credential] = {}
@@ -97,7 +98,7 @@ class Devices:
     def _device_ids(self, device_keys: set[DeviceKey]) -> frozenset[str]:
         devices = (
             self._registry.async_get_device_by_identifier(
-                device_key.identifier(self._entry_id), self._entry_id
+                self._ids.identifier(device_key), self._entry_id
             )
             for device_key in device_keys
         )
@@ -107,7 +108,7 @@ class Devices:
         """Return what the device registry is to know of the server."""
         coordinator = self._coordinator
         return DeviceInfo(
-            identifiers={SERVER_KEY.identifier(self._entry_id)},
+            identifiers={self._ids.identifier(SERVER_KEY)},
             name=coordinator.config_entry.title,
             manufacturer="NestMTX",
             model="NestMTX server",
@@ -121,7 +122,7 @@ class Devices:
         device_key = DeviceKey("camera", camera.key)
         return DeviceInfo(
             **_named(device_key, camera.name, camera.id),
-            identifiers={device_key.identifier(self._entry_id)},
+            identifiers={self._ids.identifier(device_key)},
             manufacturer="Google Nest",
             model=camera.model,
             suggested_area=camera.room,
@@ -134,7 +135,7 @@ class Devices:
         device_key = DeviceKey("credential", credential.key)
         return DeviceInfo(
             **_named(device_key, credential.description, credential.id),
-            identifiers={device_key.identifier(self._entry_id)},
+            identifiers={self._ids.identifier(device_key)},
             manufacturer="Google",
             model="Device Access credential",
             configuration_url=self._coordinator.address.url,
@@ -162,7 +163,7 @@ def stale_device_ids(coordinator: NestMTXCoordinator) -> frozenset[str]:
     """
     registry, entry_id = dr.async_get(coordinator.hass), coordinator.config_entry.entry_id
     identifiers = _identifiers(coordinator)
-    prefixes = tuple({DeviceKey(kind).unique_id(entry_id) for kind, _ in coordinator.device_keys})
+    prefixes = tuple({f"{kind}_" for kind, _ in coordinator.device_keys})
     return frozenset(
         device.id
         for device in dr.async_entries_for_config_entry(registry, entry_id)
@@ -178,8 +179,7 @@ def is_stale(coordinator: NestMTXCoordinator, device: DeviceEntry) -> bool:
 
 def _identifiers(coordinator: NestMTXCoordinator) -> set[tuple[str, str]]:
     """Return the identifiers of all devices that there are to be."""
-    entry_id = coordinator.config_entry.entry_id
-    return {each.identifier(entry_id) for each in (SERVER_KEY, *coordinator.device_keys)}
+    return {coordinator.ids.identifier(each) for each in (SERVER_KEY, *coordinator.device_keys)}
 
 
 def _facts(camera: Camera) -> _CameraFacts:

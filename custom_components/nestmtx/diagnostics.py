@@ -43,7 +43,7 @@ async def async_get_device_diagnostics(
     coordinator = entry.runtime_data.coordinator
 
     def is_device_of(device_key: DeviceKey) -> bool:
-        return device_key.identifier(entry.entry_id) in device.identifiers
+        return coordinator.ids.identifier(device_key) in device.identifiers
 
     diagnostics = {
         **_server(coordinator),

@@ -33,11 +33,10 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
     ) -> None:
         """Identify the entity and its device, which is registered by `device.Devices`."""
         super().__init__(coordinator, context=ListenerScope(device_key, self.fields))
-        entry_id = coordinator.config_entry.entry_id
         self.device_key = device_key
         self.entity_description = description
-        self._attr_unique_id = device_key.unique_id(entry_id, description.key)
-        self._attr_device_info = DeviceInfo(identifiers={device_key.identifier(entry_id)})
+        self._attr_unique_id = coordinator.ids.unique_id(device_key, description.key)
+        self._attr_device_info = DeviceInfo(identifiers={coordinator.ids.identifier(device_key)})
 
     @override
     async def async_added_to_hass(self) -> None:

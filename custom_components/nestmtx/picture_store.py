@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import io
 import os
 from pathlib import Path
+import stat
 from typing import Final
 
 from PIL import Image
@@ -39,11 +40,12 @@ class PictureStore:
 
     def load(self, key: str) -> Picture | None:
         """Return a camera's picture; None where there is none that can be shown."""
-        path = self._path(key)
         try:
-            if path.stat().st_size > MAX_SIZE:
-                return None
-            jpeg, taken = path.read_bytes(), path.stat().st_mtime
+            with open(self._path(key), "rb", opener=_open_file) as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_SIZE:
+                    return None
+                jpeg, taken = file.read(MAX_SIZE), status.st_mtime
             with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
                 if image.width * image.height > MAX_PIXELS:
                     return None
@@ -58,7 +60,9 @@ class PictureStore:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._path(key)
         partial = path.with_suffix(".partial")
-        partial.write_bytes(picture.jpeg)
+        partial.unlink(missing_ok=True)
+        with partial.open("xb") as file:
+            file.write(picture.jpeg)
         taken = picture.taken.timestamp()
         os.utime(partial, (taken, taken))
         partial.replace(path)
@@ -80,3 +84,8 @@ class PictureStore:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}{_SUFFIX}"
+
+
+def _open_file(path: str, flags: int) -> int:
+    """Open a file, but follow no link, and wait for no writer of a FIFO."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

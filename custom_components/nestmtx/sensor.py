@@ -290,7 +290,7 @@ class NestMTXCamerasStreaming(NestMTXServerEntity, SensorEntity):
     @override
     def native_value(self) -> int:
         """Return the number of cameras."""
-        return len(self.coordinator.data.streaming)
+        return self.coordinator.data.streaming
 
 
 class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):

@@ -6,7 +6,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from homeassistant.components.camera import DOMAIN as CAMERA_DOMAIN
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -18,7 +17,6 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from .camera import NestMTXCamera
 from .client import RPC
 from .const import (
     ATTR_CONFIG_ENTRY,
@@ -31,7 +29,6 @@ from .const import (
     DOMAIN,
 )
 from .data import NestMTXConfigEntry
-from .media_source import media_content_id
 
 _TEXT: Final = vol.All(cv.string, vol.Length(min=1))
 _WORD: Final = vol.All(str, vol.Length(min=1))
@@ -146,36 +143,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
             action.schema,
             supports_response=action.supports_response,
         )
-    service.async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        "record",
-        entity_domain=CAMERA_DOMAIN,
-        func=_record,
-        schema={
-            vol.Optional("duration", default=20): vol.All(vol.Coerce(int), vol.Range(5, 120)),
-            vol.Optional("keep", default=20): vol.All(vol.Coerce(int), vol.Range(1, 200)),
-        },
-        supports_response=SupportsResponse.OPTIONAL,
-    )
-
-
-async def _record(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse:
-    """Record a clip, and return where it is."""
-    clips = camera.coordinator.config_entry.runtime_data.clips
-    device = camera.device_entry
-    assert device is not None
-    clip = await clips.async_record(
-        device, camera.async_open_stream, call.data["duration"], call.data["keep"]
-    )
-    entry_id = camera.coordinator.config_entry.entry_id
-    return {
-        "taken_at": clip.taken.isoformat(),
-        "filename": str(clip.video),
-        "media_content_id": media_content_id(entry_id, device.id, clip.video),
-        "url": clips.store.url(clip.video),
-        "picture_url": clip.picture and clips.store.url(clip.picture),
-    }
 
 
 async def _async_handle(command: str, action: Action, call: ServiceCall) -> ServiceResponse:

@@ -27,6 +27,7 @@ from .const import CONF_STILLS, DOMAIN, LOGGER
 from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
 from .frames import Pixels, Shot, shot_of_segment, shot_of_units
+from .keep_awake import KeepAwake
 from .picture_store import Picture, PictureStore
 
 
@@ -34,7 +35,7 @@ class StillsPolicy(StrEnum):
     """Where new pictures come from, beside those that are taken on purpose."""
 
     RUNNING = "running"
-    """Streams that run anyhow: what somebody watches, or what is persistent."""
+    """Streams that run anyhow: what somebody watches, is persistent, or is kept awake."""
     OWN_VIEW = "own_view"
     """What Home Assistant itself plays; nothing is read from the server for a picture."""
     ON_REQUEST = "on_request"
@@ -82,9 +83,10 @@ def runs_anyhow(camera: Camera) -> bool:
 class Stills:
     """The last picture of each camera of an entry, and the readers that bring new ones."""
 
-    def __init__(self, coordinator: NestMTXCoordinator) -> None:
+    def __init__(self, coordinator: NestMTXCoordinator, keep_awake: KeepAwake) -> None:
         """There is none yet."""
         self._coordinator = coordinator
+        self._keep_awake = keep_awake
         self._hass = coordinator.hass
         options = coordinator.config_entry.options
         self._policy = StillsPolicy(options.get(CONF_STILLS, StillsPolicy.RUNNING))
@@ -123,6 +125,7 @@ class Stills:
                 ListenerScope(SERVER_KEY, frozenset({CONNECTED})),
             )
         ]
+        unsubscribes.append(self._keep_awake.async_follow(key, update))
         update()
 
         @callback
@@ -204,7 +207,7 @@ class Stills:
             # Without the server's events, our reader would count as a viewer.
             and self._coordinator.connected
             and camera is not None
-            and runs_anyhow(camera)
+            and (runs_anyhow(camera) or self._keep_awake.until(key) is not None)
             and has_video(camera)
         )
 

@@ -23,5 +23,5 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         "connected_servers": f"{sum(each.connected for each in coordinators)}/{len(coordinators)}",
         "server_versions": ", ".join(sorted(releases)),
         "cameras": sum(len(each.cameras) for each in coordinators),
-        "cameras_streaming": sum(len(each.data.streaming) for each in coordinators),
+        "cameras_streaming": sum(each.data.streaming for each in coordinators),
     }

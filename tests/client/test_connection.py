@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -23,7 +24,7 @@ from custom_components.nestmtx.client import (
 )
 from custom_components.nestmtx.client.connection.auth import login
 from custom_components.nestmtx.client.connection.connection import Connection
-from tests.conftest import TIMINGS
+from tests.conftest import TIMINGS, Until
 from tests.faults.proxy import FaultProxy
 from tests.simulator import Quirks, Simulator, Times
 from tests.simulator.probe import PATIENCE
@@ -289,6 +290,28 @@ async def test_what_answers_no_request_is_an_event(
 
     topics = [topic for topic, _ in received if topic != "log"]
     assert topics[-3:] == ["camera:ready", "camera:*", "ready"]
+
+
+async def test_events_beyond_a_burst_are_read_at_a_pace(
+    http: aiohttp.ClientSession, address: ServerAddress, simulator: Simulator, until: Until
+) -> None:
+    heard: list[float] = []
+    loop = asyncio.get_running_loop()
+    connection = Connection(
+        http,
+        replace(TIMINGS, event_rate=200.0, event_burst=50.0),
+        lambda *_: heard.append(loop.time()),
+        accepts=lambda topic: topic == "camera:ready",
+    )
+    await connection.connect(address, "any")
+
+    for _ in range(150):
+        await simulator.fire("camera", "ready", entity=1)
+    await until(lambda: len(heard) == 150)
+    await connection.close()
+
+    # 100 more than the burst, 200 a second.
+    assert heard[-1] - heard[0] >= 0.49
 
 
 # Connecting

@@ -72,7 +72,7 @@ class Bench:
         if entity is None or entity.config_entry_id != self.entry.entry_id:
             return
         state = event.data["new_state"]
-        key = entity.unique_id.removeprefix(f"{self.entry.entry_id}_")
+        key = entity.unique_id
         self.seen.append(Seen(key, state.state if state else "", self.hass.loop.time()))
 
     @callback
@@ -86,7 +86,7 @@ class Bench:
     def shown(self) -> dict[str, str]:
         """All states by key."""
         return {
-            fact.unique_id.removeprefix(f"{self.entry.entry_id}_"): each.value
+            fact.unique_id: each.value
             for fact, each in shown_by(self.hass, self.entry).items()
             if fact.kind == "state"
         }

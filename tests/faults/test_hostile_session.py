@@ -22,6 +22,7 @@ from custom_components.nestmtx.client import (
     ServerState,
     Timings,
 )
+from custom_components.nestmtx.client.connection.websocket import MAX_IN_A_ROW
 from tests.client.running import Recorder
 from tests.conftest import TIMINGS, Until
 from tests.simulator import Simulator, World
@@ -64,8 +65,8 @@ def world() -> World:
 
 @pytest.fixture
 def timings() -> Timings:
-    """Lists are asked for once, and there is time for large ones."""
-    return replace(TIMINGS, request_timeout=20.0, lag=60.0, resync=60.0)
+    """Lists are asked for once, there is time for large ones, and events are read at once."""
+    return replace(TIMINGS, request_timeout=20.0, lag=60.0, resync=60.0, event_burst=1e6)
 
 
 @pytest.fixture
@@ -245,6 +246,25 @@ async def test_a_server_that_does_not_read_is_not_answered_without_end(
         kept = memory()
 
     assert kept < 16 * MEBIBYTE
+
+
+async def test_messages_of_a_byte_let_other_tasks_run(
+    client: NestMTXClient, proxy: FaultProxy
+) -> None:
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(take_turns())
+    proxy.inject(*[b"6"] * 100_000)
+    await _heard_all(client)
+    task.cancel()
+
+    assert turns > 100_000 / MAX_IN_A_ROW
 
 
 # How much it takes to answer

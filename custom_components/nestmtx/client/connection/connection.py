@@ -18,6 +18,7 @@ from ..errors import (
     RequestTimeout,
 )
 from .auth import connect_error
+from .pace import Pace
 from .protocol import request_body, request_error, result_of
 from .socketio import CLOSE_TIMEOUT, LIBRARY_ERRORS, SocketIO, parse_json
 from .websocket import WebsocketOpener
@@ -75,7 +76,8 @@ class Connection:
         self._has_warned = False
         self._refusal: str | None = None
         self.is_lost = False
-        self._opener = WebsocketOpener(http, self._handle_packet)
+        self._pace = Pace(timings.event_rate, timings.event_burst)
+        self._opener = WebsocketOpener(http, self._handle_packet, self._pause)
         self._socketio = SocketIO(self._opener, self._handle_end, self._handle_refusal)
 
     async def connect(self, address: ServerAddress, token: str) -> None:
@@ -147,6 +149,13 @@ class Connection:
             self._handle_event(data[2:])
         return True
 
+    def _pause(self) -> float:
+        return self._pace.pause(self._now)
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
     def _handle_event(self, data: str) -> None:
         try:
             message = parse_json(data)
@@ -169,6 +178,7 @@ class Connection:
         elif topic == "failure":
             self._handle_failure(payload)
         elif isinstance(topic, str):
+            self._pace.count(self._now)
             self._on_event(topic, payload)
 
     def _handle_failure(self, payload: Any) -> None:

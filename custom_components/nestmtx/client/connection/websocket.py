@@ -19,22 +19,28 @@ _PONG_SIZE = 500
 MAX_UNREAD_PONGS = 1024 * 1024
 """Bytes of answers that wait for a peer to read them."""
 MAX_IN_A_ROW = 16
-"""Messages that are handled before other tasks run: those of a burst are there at once."""
+"""Messages that are received before other tasks run: those of a burst are there at once."""
 
 
 class Websocket:
     """A websocket that hands its messages to `handle` first, and limits what is owed to its peer.
 
     `handle(data)` returns whether the message is dealt with: the library would make a task of it.
-    The library keeps all pongs until the peer reads them.
+    `pause()` returns for how many seconds nothing more is to be read. The library keeps all pongs
+    until the peer reads them.
     """
 
     def __init__(
-        self, websocket: aiohttp.ClientWebSocketResponse, handle: Callable[[str | bytes], bool]
+        self,
+        websocket: aiohttp.ClientWebSocketResponse,
+        handle: Callable[[str | bytes], bool],
+        pause: Callable[[], float],
     ) -> None:
         """Nothing waits yet."""
         self._websocket = websocket
         self._handle = handle
+        self._pause = pause
+        self._received = 0
         self._owed = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -43,18 +49,23 @@ class Websocket:
 
     async def receive(self) -> aiohttp.WSMessage:
         """Return the next message for the library. Raises aiohttp.ClientConnectionError."""
-        message = await self._websocket.receive()
-        handled = 0
+        message = await self._receive()
         while message.type in _MESSAGES and self._handle(message.data):
-            handled += 1
-            if handled % MAX_IN_A_ROW == 0:
-                await asyncio.sleep(0)
-            message = await self._websocket.receive()
+            if (pause := self._pause()) > 0:
+                await asyncio.sleep(pause)
+            message = await self._receive()
         if message.type is aiohttp.WSMsgType.TEXT and message.data.startswith(_PING):
             self._owed += _PONG_SIZE + len(message.data)
             if self._owed > MAX_UNREAD_PONGS:
                 raise aiohttp.ClientConnectionError("The server does not read")
         return message
+
+    async def _receive(self) -> aiohttp.WSMessage:
+        """Return the next message; other tasks run now and then, though all messages are there."""
+        self._received += 1
+        if self._received % MAX_IN_A_ROW == 0:
+            await asyncio.sleep(0)
+        return await self._websocket.receive()
 
     async def send_str(self, data: str) -> None:
         """Send a text, and wait until the peer takes more."""
@@ -69,10 +80,16 @@ class WebsocketOpener:
     whose peer does not answer without closing it.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, handle: Callable[[str | bytes], bool]) -> None:
-        """Nothing is open yet; the session stays its owner's."""
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        handle: Callable[[str | bytes], bool],
+        pause: Callable[[], float],
+    ) -> None:
+        """Nothing is open yet; the session stays its owner's. For the rest see `Websocket`."""
         self._http = http
         self._handle = handle
+        self._pause = pause
         self._websockets: list[aiohttp.ClientWebSocketResponse] = []
 
     @property
@@ -89,7 +106,7 @@ class WebsocketOpener:
         self._websockets.append(websocket)
         if websocket._response.history:  # noqa: SLF001
             raise aiohttp.ClientConnectionError("The server redirects")
-        return Websocket(websocket, self._handle)
+        return Websocket(websocket, self._handle, self._pause)
 
     async def close(self, timeout: float) -> None:
         """Close all websockets; a peer that does not take part in it is waited for no longer."""

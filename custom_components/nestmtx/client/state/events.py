@@ -68,10 +68,12 @@ def with_row[T: (Camera, Credential)](
 
 
 def with_camera(state: ServerState, camera: Camera, pending: PendingEvents) -> ServerState:
-    """Return the state with a camera and its pending events."""
+    """Return the state with another value of a camera, and its pending events."""
+    counts = camera.id not in state.missing_cameras
     return replace(
         state,
         cameras=with_row(state.cameras, camera),
+        streaming=state.streaming + counts * (camera.ready - state.cameras[camera.id].ready),
         pending=MappingProxyType(state.pending | {camera.id: pending}),
     )
 

@@ -99,6 +99,7 @@ def _with_cameras(
     return replace(
         state,
         cameras=_unless_equal(state.cameras, cameras),
+        streaming=sum(camera.ready for each, camera in cameras.items() if each not in missing),
         pending=MappingProxyType(pending),
         missing_cameras=missing,
     )

@@ -57,6 +57,8 @@ class ServerState:
     missing_cameras: frozenset[int] = frozenset()
     """Cameras that the last complete list did not have, and that are not given up yet."""
     missing_credentials: frozenset[int] = frozenset()
+    streaming: int = 0
+    """How many cameras are ready, without those that are missing: an event counts its own."""
 
     nonce: str = ""
     """Tags this client's own readers (the tag `?ha=<nonce>` in the stream's URL)."""
@@ -67,12 +69,6 @@ class ServerState:
     """When the last event of a credential came."""
     early_events: tuple[tuple[Event, float], ...] = field(default=(), repr=False)
     """Events that wait for a list, with the time they came."""
-
-    @property
-    def streaming(self) -> frozenset[int]:
-        """The cameras whose stream is ready."""
-        ready = (camera.id for camera in self.cameras.values() if camera.ready)
-        return frozenset(ready) - self.missing_cameras
 
 
 def reset_state(state: ServerState) -> ServerState:
