@@ -20,6 +20,7 @@ import voluptuous as vol
 
 from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import Until
+from tests.pictures import taken_at
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
 
@@ -27,6 +28,7 @@ CAMERA = "driveway_driveway_battery"
 DRIVEWAY = f"camera.{CAMERA}"
 CAMERA_ID = 2
 WATCHED = f"binary_sensor.{CAMERA}_watched"
+AUTHORIZATION = "sensor.home_account_authorization"
 READY = f"binary_sensor.{CAMERA}_ready"
 REFUSED = Trouble(connecting=math.inf, crashes_after=0.15)
 """Google refuses the stream: it ends as soon as it has begun."""
@@ -103,7 +105,7 @@ async def test_the_pictures_of_a_camera_that_is_kept_awake_are_new(
 ) -> None:
     await _awake(hass, simulator, until)
 
-    await until(lambda: hass.states.get(DRIVEWAY).attributes["picture_taken"] is not None)
+    await until(lambda: taken_at(hass, DRIVEWAY) is not None)
 
 
 async def test_a_camera_sleeps_again_at_the_end(
@@ -234,15 +236,15 @@ async def test_after_a_refusal_an_automation_has_to_wait_and_a_person_has_not(
         await _call(hass, "keep_awake")
     assert _until(hass) is None
 
-    simulator.world.cameras[CAMERA_ID].trouble = None
+    simulator.world.cameras[CAMERA_ID].trouble = Trouble()
     await _awake(hass, simulator, until, context=Context(user_id=owner.id))
 
 
 @pytest.mark.parametrize(
     ("camera", "words"),
     [
-        ("camera.garage_garage_cam", "is disabled on the NestMTX server"),
-        ("camera.attic_attic_cam", "has no path on the NestMTX server yet"),
+        ("camera.garage_garage", "is disabled on the NestMTX server"),
+        ("camera.living_room_living_room", "has no path on the NestMTX server yet"),
     ],
 )
 async def test_what_is_known_at_once_is_an_error(
@@ -258,7 +260,9 @@ async def test_a_credential_without_authorization_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await simulator.set_tokens(1, False, "unauthenticated")
-    await until(lambda: hass.states.get("sensor.home_authorization").state == "unauthenticated")
+    await until(
+        lambda: hass.states.get("sensor.home_account_authorization").state == "unauthenticated"
+    )
 
     with pytest.raises(HomeAssistantError, match="not authorized at Google"):
         await _call(hass, "keep_awake")
@@ -305,10 +309,10 @@ async def test_the_end_of_home_assistant_ends_it(
 async def test_who_may_control_cameras_may_keep_them_awake_and_others_may_not(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    user, reader = (
+    user, reader = [
         MockUser(groups=[await hass.auth.async_get_group(group)]).add_to_hass(hass)
         for group in (GROUP_ID_USER, GROUP_ID_READ_ONLY)
-    )
+    ]
 
     with pytest.raises(Unauthorized):
         await _call(hass, "keep_awake", context=Context(user_id=reader.id))

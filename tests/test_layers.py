@@ -57,7 +57,7 @@ LAYERS = (
     ("webrtc",),
     ("data",),
     ("entity",),
-    ("binary_sensor", "button", "camera", "event", "sensor", "switch", "text"),
+    ("binary_sensor", "button", "camera", "event", "image", "sensor", "switch", "text"),
     ("trigger", "condition"),
     ("camera_actions", "options_flow", "config_flow", "repairs", "services"),
     ("diagnostics", "system_health"),

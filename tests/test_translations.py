@@ -19,6 +19,7 @@ from custom_components.nestmtx import (
     dashboards,
     errors,
     event,
+    image,
     issues,
     options_flow,
     repairs,
@@ -56,6 +57,7 @@ DESCRIPTIONS = {
     ],
     "button": [button.RESTART_STREAM, button.TAKE_PICTURE, *button.CRON_JOB_BUTTONS],
     "event": [event.CAMERA_ACTIVITY, event.CREDENTIAL_ACTIVITY, event.LOG],
+    "image": [image.LAST_PICTURE],
     "sensor": [
         sensor.AUTHORIZATION,
         sensor.LAST_AUTHORIZED,
@@ -122,8 +124,7 @@ def test_the_attributes_of_a_camera_have_names() -> None:
     words = ENGLISH["entity"]["camera"][camera.CAMERA.translation_key]
 
     attributes = words["state_attributes"]
-    names = {"awake_until", "live_phase", "live_since", "picture_taken", "usual_start"}
-    assert set(attributes) == names
+    assert set(attributes) == {"awake_until", "live_phase", "live_since", "usual_start"}
     assert set(attributes["live_phase"]["state"]) == set(LivePhase)
 
 
@@ -286,6 +287,7 @@ def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
     others = {
         "already_recording",
         "clip_not_stored",
+        "cannot_write",
         "incomplete_list",
         "invalid_payload",
         "invalid_request",
@@ -293,6 +295,7 @@ def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
         "no_clip",
         "no_picture",
         "page_missing",
+        "path_not_allowed",
         "plays_web_rtc",
         "refused",
         "signaling_failed",

@@ -51,6 +51,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     ):
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     entry.runtime_data = NestMTXData(coordinator, keep_awake, stills, clips)
+    await stills.async_tidy()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

@@ -23,8 +23,9 @@ from .const import CONF_WEB_RTC, DOMAIN, LOGGER
 from .data import NestMTXConfigEntry, NestMTXData
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
-from .frames import turned
+from .picture_store import Picture
 from .placeholders import Placeholder, placeholder_for, read_placeholder
+from .stills import async_turned
 from .webrtc import WakeFirstProvider, WhepProvider
 
 PARALLEL_UPDATES = 0
@@ -44,7 +45,6 @@ async def async_setup_entry(
     """Add the cameras."""
     data = entry.runtime_data
     coordinator = data.coordinator
-    await data.stills.async_tidy()
     whep = WhepProvider(coordinator) if entry.options.get(CONF_WEB_RTC, True) else None
     if whep is not None:
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, whep.async_stop))
@@ -57,9 +57,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     """A camera: streaming while it is ready. Enabling it is a matter of the server."""
 
     _attr_brand = "Google Nest"
-    _unrecorded_attributes = frozenset(
-        {"awake_until", "live_phase", "live_since", "picture_taken", "usual_start"}
-    )
+    _unrecorded_attributes = frozenset({"awake_until", "live_phase", "live_since", "usual_start"})
     fields = frozenset({"device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"})
 
     def __init__(self, data: NestMTXData, camera: Camera, whep: WhepProvider | None) -> None:
@@ -106,12 +104,8 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         """Return until when the camera is kept awake, and how far the last live view is."""
-        picture, until = self._stills.last(self.key), self.data.keep_awake.until(self.key)
-        return {
-            "picture_taken": picture.taken if picture else None,
-            **({"awake_until": until} if until else {}),
-            **self._live_attributes,
-        }
+        until = self.data.keep_awake.until(self.key)
+        return {**({"awake_until": until} if until else {}), **self._live_attributes}
 
     @property
     def _live_attributes(self) -> dict[str, Any]:
@@ -225,15 +219,12 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         picture = self._stills.last(self.key)
         if picture is None:
             return await self.hass.async_add_executor_job(read_placeholder, self._placeholder)
-        settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
-        return await self.hass.async_add_executor_job(turned, picture.jpeg, settings.orientation)
+        return await async_turned(self.hass, self.entity_id, picture)
 
     @callback
-    def _handle_picture(self) -> None:
-        picture = self._stills.last(self.key)
-        if self._whep is not None and picture is not None:
+    def _handle_picture(self, picture: Picture, *, lasts: bool) -> None:
+        if self._whep is not None:
             self._whep.async_picture_taken(self.key, picture.taken)
-        self.async_write_ha_state()
 
     @property
     def _placeholder(self) -> Placeholder:

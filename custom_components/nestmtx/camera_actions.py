@@ -1,8 +1,9 @@
-"""Actions on cameras, for whoever may control them: keep awake, let sleep, record a clip."""
+"""Actions on cameras, for whoever may control them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,12 +15,15 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.helpers import service
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv, service
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .camera import NestMTXCamera
-from .const import ATTR_DURATION, ATTR_KEEP, DOMAIN
+from .const import ATTR_DURATION, ATTR_FILENAME, ATTR_KEEP, DOMAIN
 from .keep_awake import MAX_DURATION
+from .stills import async_turned
 
 DEFAULT_DURATION: Final = 5
 """Minutes."""
@@ -35,8 +39,7 @@ def _keep_awake(camera: NestMTXCamera, call: ServiceCall) -> None:
     camera.data.keep_awake.async_keep_awake(
         camera.key,
         timedelta(minutes=call.data[ATTR_DURATION]),
-        # Automations call without a user.
-        unattended=call.context.user_id is None,
+        unattended=_is_unattended(call),
     )
 
 
@@ -47,10 +50,56 @@ def _let_sleep(camera: NestMTXCamera, _: ServiceCall) -> None:
 
 async def _record(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse:
     """Record a clip, and return where it is."""
-    camera.coordinator.check_start(camera.key, unattended=call.context.user_id is None)
+    camera.coordinator.check_start(camera.key, unattended=_is_unattended(call))
     return await camera.data.clips.async_record(
         camera.device_key, camera.async_open_stream, call.data[ATTR_DURATION], call.data[ATTR_KEEP]
     )
+
+
+async def _snapshot(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse:
+    """Wake a camera, take a picture that is of now, and store it as core's snapshots are stored."""
+    filename = _allowed_filename(call)
+    camera.coordinator.check_start(camera.key, unattended=_is_unattended(call))
+    picture = await camera.data.stills.async_take(camera.key)
+    if filename is not None:
+        jpeg = await async_turned(call.hass, camera.entity_id, picture)
+        try:
+            await call.hass.async_add_executor_job(_write, Path(filename), jpeg)
+        except OSError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="cannot_write",
+                translation_placeholders={"filename": filename, "reason": err.strerror or ""},
+            ) from err
+    return {
+        "taken_at": picture.taken.isoformat(),
+        "age": round((dt_util.utcnow() - picture.taken).total_seconds(), 1),
+        "filename": filename,
+    }
+
+
+def _allowed_filename(call: ServiceCall) -> str | None:
+    """Return where a snapshot is to be stored, if at all. Raises ServiceValidationError."""
+    if ATTR_FILENAME not in call.data:
+        return None
+    filename: str = call.data[ATTR_FILENAME].async_render(parse_result=False)
+    if not call.hass.config.is_allowed_path(filename):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="path_not_allowed",
+            translation_placeholders={"filename": filename},
+        )
+    return filename
+
+
+def _write(path: Path, jpeg: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(jpeg)
+
+
+def _is_unattended(call: ServiceCall) -> bool:
+    """Return whether nobody has asked for it in person: automations call without a user."""
+    return call.context.user_id is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +124,11 @@ CAMERA_ACTIONS: Final[Mapping[str, CameraAction]] = MappingProxyType(
                 vol.Optional(ATTR_KEEP, default=20): _KEPT_CLIPS,
             },
             call=_record,
+            supports_response=SupportsResponse.OPTIONAL,
+        ),
+        "snapshot": CameraAction(
+            fields={vol.Optional(ATTR_FILENAME): cv.template},
+            call=_snapshot,
             supports_response=SupportsResponse.OPTIONAL,
         ),
     }

@@ -11,6 +11,7 @@ LOGGER: Final = logging.getLogger(__package__)
 ATTR_CONFIG_ENTRY: Final = "config_entry"
 ATTR_DURATION: Final = "duration"
 ATTR_ENTITY: Final = "entity"
+ATTR_FILENAME: Final = "filename"
 ATTR_ITEMS_PER_PAGE: Final = "items_per_page"
 ATTR_KEEP: Final = "keep"
 ATTR_MODULE: Final = "module"
@@ -31,6 +32,7 @@ PLATFORMS: Final = [
     Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,
+    Platform.IMAGE,
     Platform.SENSOR,
     Platform.SWITCH,
     Platform.TEXT,

@@ -78,6 +78,8 @@ class OnDemandStream:
     def _fail(self, problem: StartProblem) -> None:
         self.problem = problem
         self.started.set_exception(StreamNotStarted(problem))
+        # Whoever waited may be gone by now.
+        self.started.exception()
 
     def _end(self) -> None:
         if self.started.done():
