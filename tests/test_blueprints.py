@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import ROOT, Until
+from tests.pictures import taken_at
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
@@ -92,7 +93,7 @@ async def test_a_picture_is_taken_before_somebody_is_notified(
     assert call.data["message"] == "The camera is streaming."
     assert call.data["data"] == {"image": f"/api/camera_proxy/{CAMERA}"}
     assert hass.states.get(PICTURE["take_picture"]).state != pressed
-    assert hass.states.get(CAMERA).attributes["picture_taken"] is not None
+    assert taken_at(hass, CAMERA) is not None
 
 
 async def test_whoever_wants_to_know_of_viewers_only_is_told_of_viewers_only(

@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.nestmtx.const import CONF_STILLS
 from tests.conftest import Until
+from tests.pictures import taken_at
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
 from tests.simulator.picture import BITS, RATE, frame_number
@@ -173,7 +174,7 @@ async def test_a_picture_is_taken_of_what_home_assistant_plays(
     await until(lambda: camera.camera.shows_video)
 
     await async_get_image(hass, FRONT)
-    await until(lambda: hass.states.get(FRONT).attributes["picture_taken"] is not None)
+    await until(lambda: taken_at(hass, FRONT) is not None)
     image = await async_get_image(hass, FRONT)
 
     picture = Image.open(io.BytesIO(image.content)).convert("L")

@@ -30,6 +30,7 @@ from custom_components.nestmtx.placeholders import Placeholder, read_placeholder
 from custom_components.nestmtx.stills import StillsPolicy, has_video, store_of
 from tests.conftest import Until
 from tests.film import film, seconds
+from tests.pictures import taken_at
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
 from tests.simulator.picture import HEIGHT, WIDTH, frame_number
@@ -70,10 +71,6 @@ def _number(image: CameraImage) -> int:
     return frame_number(np.asarray(_opened(image).convert("L")))
 
 
-def _taken(hass: HomeAssistant, entity_id: str) -> object:
-    return hass.states.get(entity_id).attributes["picture_taken"]
-
-
 async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera_id: int) -> str:
     """Have somebody watch a camera, until that is known and video comes; return who."""
     reader = await simulator.open_reader(camera_id)
@@ -87,7 +84,7 @@ async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera
 
 async def _picture(hass: HomeAssistant, until: Until, entity_id: str = FRONT) -> CameraImage:
     """Return a camera's picture once there is one."""
-    await until(lambda: _taken(hass, entity_id) is not None)
+    await until(lambda: taken_at(hass, entity_id) is not None)
     return await async_get_image(hass, entity_id)
 
 
@@ -122,7 +119,7 @@ async def test_a_camera_that_somebody_watches_has_a_real_picture(
     assert image.content_type == "image/jpeg"
     assert _opened(image).size == (WIDTH, HEIGHT)
     assert 0 <= _number(image) - before < 80
-    assert dt_util.utcnow() - _taken(hass, FRONT) < timedelta(seconds=5)
+    assert dt_util.utcnow() - taken_at(hass, FRONT) < timedelta(seconds=5)
 
 
 async def test_pictures_during_a_view_cost_one_read_in_thirty_seconds_and_do_not_prolong_it(
@@ -217,7 +214,7 @@ async def test_a_scene_in_which_nothing_moves_is_a_picture_once_nothing_else_can
     ):
         await _video(hass, simulator, until, 1)
 
-        await until(lambda: hass.states.get(FRONT).attributes["picture_taken"] is not None)
+        await until(lambda: taken_at(hass, FRONT) is not None)
 
     image = await async_get_image(hass, FRONT)
     assert Image.open(io.BytesIO(image.content)).size == (WIDTH, HEIGHT)
@@ -242,9 +239,9 @@ async def test_the_newest_frame_stays_when_the_view_has_ended(
     image = await async_get_image(hass, FRONT)
     assert image.content != shown.content
     assert -10 < _number(image) - left_at < 10
-    taken = _taken(hass, FRONT)
+    taken = taken_at(hass, FRONT)
     await asyncio.sleep(1.5)
-    assert _taken(hass, FRONT) == taken
+    assert taken_at(hass, FRONT) == taken
 
 
 async def test_the_last_picture_is_kept_over_a_restart(
@@ -254,13 +251,13 @@ async def test_the_last_picture_is_kept_over_a_restart(
     await _picture(hass, until)
     await simulator.close_reader(1, viewer)
     await until(lambda: hass.states.get(FRONT).state == "idle")
-    shown, taken = await async_get_image(hass, FRONT), _taken(hass, FRONT)
+    shown, taken = await async_get_image(hass, FRONT), taken_at(hass, FRONT)
 
     await hass.config_entries.async_reload(loaded_entry.entry_id)
     await hass.async_block_till_done()
 
     assert (await async_get_image(hass, FRONT)).content == shown.content
-    assert abs(_taken(hass, FRONT) - taken) < timedelta(milliseconds=1)
+    assert abs(taken_at(hass, FRONT) - taken) < timedelta(milliseconds=1)
 
 
 async def test_pictures_are_removed_with_the_entry(
@@ -313,7 +310,7 @@ async def test_taking_a_picture_wakes_the_camera_and_lets_it_go(
 
     image = await async_get_image(hass, DRIVEWAY)
     assert _opened(image).size == (WIDTH, HEIGHT)
-    assert dt_util.utcnow() - _taken(hass, DRIVEWAY) < timedelta(seconds=5)
+    assert dt_util.utcnow() - taken_at(hass, DRIVEWAY) < timedelta(seconds=5)
     await until(lambda: simulator.world.cameras[2].process is None)
 
 
@@ -365,7 +362,7 @@ async def test_a_policy_may_be_to_read_nothing_for_a_picture(
 
     await async_get_image(hass, FRONT)
 
-    assert _taken(hass, FRONT) is None
+    assert taken_at(hass, FRONT) is None
     assert _own_reads(events) == 0
 
 
@@ -438,20 +435,20 @@ async def test_each_key_frame_gives_one_picture_once_it_is_refined(
     with patch("custom_components.nestmtx.stills.INTERVAL", timedelta(seconds=0)):
         video.send(LONG[:20])
         await asyncio.sleep(0.3)
-        taken = _taken(hass, FRONT)
+        taken = taken_at(hass, FRONT)
         assert taken is None
         for _ in range(2):
             former = taken
             video.send(LONG[20:21])
-            await until(lambda former=former: _taken(hass, FRONT) != former)
+            await until(lambda former=former: taken_at(hass, FRONT) != former)
             assert await _shows(hass, 20)
-            taken = _taken(hass, FRONT)
+            taken = taken_at(hass, FRONT)
             video.send(LONG[21:60])
             await asyncio.sleep(0.3)
-            assert _taken(hass, FRONT) == taken
+            assert taken_at(hass, FRONT) == taken
             video.send(LONG[:20])
             await asyncio.sleep(0.3)
-            assert _taken(hass, FRONT) == taken
+            assert taken_at(hass, FRONT) == taken
 
     assert video.opened == 1
 
@@ -487,7 +484,7 @@ async def test_nothing_is_decoded_of_a_view_that_ends_before_any_video_has_come(
     await simulator.close_reader(1, viewer)
 
     await until(lambda: video.readers == 0)
-    assert _taken(hass, FRONT) is None
+    assert taken_at(hass, FRONT) is None
 
 
 async def test_a_picture_on_purpose_of_a_camera_that_is_read_is_of_now(
@@ -501,9 +498,15 @@ async def test_a_picture_on_purpose_of_a_camera_that_is_read_is_of_now(
     video.send(LONG[:45])
     await _picture(hass, until)
 
-    await hass.services.async_call("button", "press", {"entity_id": TAKE_FRONT}, blocking=True)
+    taking = hass.async_create_task(
+        hass.services.async_call("button", "press", {"entity_id": TAKE_FRONT}, blocking=True)
+    )
+    await asyncio.sleep(0.3)
+    assert not taking.done()
+    video.send(LONG[45:46])
+    await taking
 
-    assert await _shows(hass, 44)
+    assert await _shows(hass, 45)
     assert video.opened == 1
 
 

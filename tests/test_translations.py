@@ -13,11 +13,13 @@ from custom_components.nestmtx import (
     binary_sensor,
     button,
     camera,
+    camera_actions,
     condition,
     config_flow,
     dashboards,
     errors,
     event,
+    image,
     issues,
     options_flow,
     repairs,
@@ -55,6 +57,7 @@ DESCRIPTIONS = {
     ],
     "button": [button.RESTART_STREAM, button.TAKE_PICTURE, *button.CRON_JOB_BUTTONS],
     "event": [event.CAMERA_ACTIVITY, event.CREDENTIAL_ACTIVITY, event.LOG],
+    "image": [image.LAST_PICTURE],
     "sensor": [
         sensor.AUTHORIZATION,
         sensor.LAST_AUTHORIZED,
@@ -121,7 +124,7 @@ def test_the_attributes_of_a_camera_have_names() -> None:
     words = ENGLISH["entity"]["camera"][camera.CAMERA.translation_key]
 
     attributes = words["state_attributes"]
-    assert set(attributes) == {"live_phase", "live_since", "picture_taken", "usual_start"}
+    assert set(attributes) == {"awake_until", "live_phase", "live_since", "usual_start"}
     assert set(attributes["live_phase"]["state"]) == set(LivePhase)
 
 
@@ -152,21 +155,30 @@ def test_every_word_that_dashboards_use_is_there_and_none_is_left_over() -> None
 
 
 def test_every_action_has_an_icon_and_every_field_of_it_words_and_a_selector() -> None:
-    assert set(services.ACTIONS) == set(FIELDS) == set(ENGLISH["services"])
-    assert set(services.ACTIONS) == set(ICONS["services"])
-    for name, action in services.ACTIONS.items():
+    actions = {name: action.schema.schema for name, action in services.ACTIONS.items()}
+    actions |= {name: action.fields for name, action in camera_actions.CAMERA_ACTIONS.items()}
+
+    assert set(actions) == set(FIELDS) == set(ENGLISH["services"]) == set(ICONS["services"])
+    for name, schema in actions.items():
         words = ENGLISH["services"][name]
-        fields = {str(key) for key in action.schema.schema}
+        fields, described = FIELDS[name].get("fields", {}), words.get("fields", {})
 
         assert words["name"] and words["description"]
-        assert fields == set(words["fields"]) == set(FIELDS[name]["fields"])
-        assert all(field["name"] and field["description"] for field in words["fields"].values())
-        assert all(field["selector"] for field in FIELDS[name]["fields"].values())
+        assert {str(key) for key in schema} == set(described) == set(fields)
+        assert all(field["name"] and field["description"] for field in described.values())
+        assert all(field["selector"] for field in fields.values())
+
+
+def test_an_action_on_cameras_has_the_cameras_of_this_integration_as_its_target() -> None:
+    cameras = [{"integration": "nestmtx", "domain": "camera"}]
+
+    for name in camera_actions.CAMERA_ACTIONS:
+        assert FIELDS[name]["target"] == {"entity": cameras}
 
 
 def test_every_field_of_an_action_has_an_example_but_for_the_server() -> None:
     for name, action in FIELDS.items():
-        for field, description in action["fields"].items():
+        for field, description in action.get("fields", {}).items():
             assert ("example" in description) == (field != "config_entry"), f"{name} {field}"
 
 
@@ -274,11 +286,17 @@ def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
     assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
     others = {
         "camera_stalls",
+        "already_recording",
+        "clip_not_stored",
+        "cannot_write",
         "incomplete_list",
         "invalid_payload",
         "invalid_request",
+        "media_gone",
+        "no_clip",
         "no_picture",
         "page_missing",
+        "path_not_allowed",
         "plays_web_rtc",
         "refused",
         "signaling_failed",

@@ -7,12 +7,15 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .camera_actions import async_setup_camera_actions
+from .clips import Clips
 from .const import DOMAIN, PLATFORMS
 from .coordinator import NestMTXCoordinator
 from .dashboards import dashboards_of
 from .data import NestMTXConfigEntry, NestMTXData
 from .device import async_setup_devices, is_stale
 from .issues import async_setup_issues
+from .keep_awake import KeepAwake
 from .recognition import async_setup_recognition
 from .server_log import async_setup_server_log
 from .services import async_setup_services
@@ -24,6 +27,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, and serve what dashboards use."""
     async_setup_services(hass)
+    async_setup_camera_actions(hass)
     await dashboards_of(hass).async_serve()
     return True
 
@@ -32,7 +36,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     """Connect to the server, and add its entities."""
     await dashboards_of(hass).async_add()
     coordinator = NestMTXCoordinator(hass, entry)
-    stills = Stills(coordinator)
+    clips, keep_awake = Clips(coordinator), KeepAwake(coordinator)
+    stills = Stills(coordinator, keep_awake)
     # Before the first lists come, and before any entity: devices are there first.
     async_setup_devices(entry, coordinator)
     async_setup_issues(entry, coordinator)
@@ -40,9 +45,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     async_setup_server_log(entry, coordinator)
     entry.async_on_unload(stills.async_stop)
     await coordinator.async_config_entry_first_refresh()
-    for stop in (stills.async_stop, coordinator.async_stop):
+    for stop in (
+        clips.async_stop,
+        keep_awake.async_stop,
+        stills.async_stop,
+        coordinator.async_stop,
+    ):
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
-    entry.runtime_data = NestMTXData(coordinator, stills)
+    entry.runtime_data = NestMTXData(coordinator, keep_awake, stills, clips)
+    await stills.async_tidy()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

@@ -47,7 +47,8 @@ class Album:
         if key not in self._stored or key in self._pictures:
             return
         loaded = await self._hass.async_add_executor_job(_load, self._store, key)
-        if loaded is not None:
+        # Another entity of the camera may have loaded it meanwhile, and a newer one may be there.
+        if loaded is not None and key not in self._pictures:
             self._pictures[key], self._looks[key] = loaded
 
     async def async_tidy(self, keys: Collection[str]) -> None:
@@ -57,12 +58,14 @@ class Album:
         self._stored = await self._hass.async_add_executor_job(self._store.keys)
 
     @callback
-    def async_keep(self, key: str, shot: Shot, taken: datetime) -> None:
-        """Keep a new picture of a camera."""
-        self._pictures[key], self._looks[key] = Picture(shot.jpeg, taken), shot.look
+    def async_keep(self, key: str, shot: Shot, taken: datetime) -> Picture:
+        """Keep a new picture of a camera, and return it."""
+        picture = Picture(shot.jpeg, taken)
+        self._pictures[key], self._looks[key] = picture, shot.look
         self._unsaved.add(key)
         if self._cancel_save is None:
             self._cancel_save = async_call_later(self._hass, _SAVE_DELAY, self.async_save)
+        return picture
 
     async def async_save(self, _: datetime | None = None) -> None:
         """Write what is new to files."""

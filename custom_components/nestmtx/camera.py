@@ -20,13 +20,12 @@ from webrtc_models import RTCConfiguration
 
 from .client import Camera, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
-from .coordinator import NestMTXCoordinator
-from .data import NestMTXConfigEntry
+from .data import NestMTXConfigEntry, NestMTXData
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
-from .frames import turned
+from .picture_store import Picture
 from .placeholders import Placeholder, placeholder_for, read_placeholder
-from .stills import Stills
+from .stills import async_turned
 from .webrtc import WakeFirstProvider, WhepProvider
 
 PARALLEL_UPDATES = 0
@@ -44,14 +43,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the cameras."""
-    coordinator = entry.runtime_data.coordinator
-    stills = entry.runtime_data.stills
-    await stills.async_tidy()
+    data = entry.runtime_data
+    coordinator = data.coordinator
     whep = WhepProvider(coordinator) if entry.options.get(CONF_WEB_RTC, True) else None
     if whep is not None:
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, whep.async_stop))
     async_add_camera_entities(
-        entry, async_add_entities, lambda camera: [NestMTXCamera(coordinator, camera, stills, whep)]
+        entry, async_add_entities, lambda camera: [NestMTXCamera(data, camera, whep)]
     )
 
 
@@ -59,23 +57,18 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     """A camera: streaming while it is ready. Enabling it is a matter of the server."""
 
     _attr_brand = "Google Nest"
-    _unrecorded_attributes = frozenset({"live_phase", "live_since", "picture_taken", "usual_start"})
+    _unrecorded_attributes = frozenset({"awake_until", "live_phase", "live_since", "usual_start"})
     fields = frozenset({"device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"})
 
-    def __init__(
-        self,
-        coordinator: NestMTXCoordinator,
-        camera: Camera,
-        stills: Stills,
-        whep: WhepProvider | None,
-    ) -> None:
+    def __init__(self, data: NestMTXData, camera: Camera, whep: WhepProvider | None) -> None:
         """Know the stream's source from the beginning: it is requested before all else."""
         CameraEntity.__init__(self)
-        super().__init__(coordinator, camera, CAMERA)
+        super().__init__(data.coordinator, camera, CAMERA)
         self.key = camera.key
-        self.stream_urls = stream_urls(camera, coordinator.video_host)
+        self.stream_urls = stream_urls(camera, data.coordinator.video_host)
         self._followed = camera
-        self._stills = stills
+        self.data = data
+        self._stills = data.stills
         self._whep = whep
         self._wake_first: WakeFirstProvider | None = None
         self._start: asyncio.Task[None] | None = None
@@ -110,9 +103,9 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return when the picture was taken that is shown, and how far the last live view is."""
-        picture = self._stills.last(self.key)
-        return {"picture_taken": picture.taken if picture else None, **self._live_attributes}
+        """Return until when the camera is kept awake, and how far the last live view is."""
+        until = self.data.keep_awake.until(self.key)
+        return {**({"awake_until": until} if until else {}), **self._live_attributes}
 
     @property
     def _live_attributes(self) -> dict[str, Any]:
@@ -130,6 +123,9 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         """Take over the last picture from before a restart."""
         await self._stills.async_load(self.key)
         self.async_on_remove(self._stills.async_follow(self.key, self._handle_picture))
+        keep_awake = self.data.keep_awake
+        self.async_on_remove(lambda: keep_awake.async_let_sleep(self.key))
+        self.async_on_remove(keep_awake.async_follow(self.key, self.async_write_ha_state))
         if self._whep is not None:
             self.async_on_remove(self._whep.async_follow(self.key, self.async_write_ha_state))
         await super().async_added_to_hass()
@@ -180,6 +176,11 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             LOGGER.warning("%s does not stream yet: %s", self.entity_id, err)
         return await super().async_create_stream()
 
+    async def async_open_stream(self) -> Stream | None:
+        """Wake the camera for what is no page, such as a recording, and open its stream."""
+        await self._async_start_for_good()
+        return await super().async_create_stream()
+
     @override
     async def _async_get_supported_webrtc_provider[T](
         self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]
@@ -218,15 +219,12 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         picture = self._stills.last(self.key)
         if picture is None:
             return await self.hass.async_add_executor_job(read_placeholder, self._placeholder)
-        settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
-        return await self.hass.async_add_executor_job(turned, picture.jpeg, settings.orientation)
+        return await async_turned(self.hass, self.entity_id, picture)
 
     @callback
-    def _handle_picture(self) -> None:
-        picture = self._stills.last(self.key)
-        if self._whep is not None and picture is not None:
+    def _handle_picture(self, picture: Picture, *, lasts: bool) -> None:
+        if self._whep is not None:
             self._whep.async_picture_taken(self.key, picture.taken)
-        self.async_write_ha_state()
 
     @property
     def _placeholder(self) -> Placeholder:

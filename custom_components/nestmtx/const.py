@@ -9,8 +9,11 @@ DOMAIN: Final = "nestmtx"
 LOGGER: Final = logging.getLogger(__package__)
 
 ATTR_CONFIG_ENTRY: Final = "config_entry"
+ATTR_DURATION: Final = "duration"
 ATTR_ENTITY: Final = "entity"
+ATTR_FILENAME: Final = "filename"
 ATTR_ITEMS_PER_PAGE: Final = "items_per_page"
+ATTR_KEEP: Final = "keep"
 ATTR_MODULE: Final = "module"
 ATTR_PAGE: Final = "page"
 ATTR_PAYLOAD: Final = "payload"
@@ -31,6 +34,7 @@ PLATFORMS: Final = [
     Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,
+    Platform.IMAGE,
     Platform.SENSOR,
     Platform.SWITCH,
     Platform.TEXT,

@@ -37,6 +37,7 @@ from .client import (
     ServerState,
     SessionState,
     StartProblem,
+    StreamNotStarted,
     Timings,
     start_problem,
 )
@@ -261,6 +262,23 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         """
         with self.translated():
             await self.client.streams.start(self._camera_id(key), unattended=unattended)
+
+    def check_start(self, key: str, *, unattended: bool = False) -> None:
+        """Raise HomeAssistantError where it is known by now that a camera does not start.
+
+        With `unattended`, no person asks for it: a refusal is respected for some minutes.
+        """
+        with self.translated():
+            problem = self.start_problem(key)
+            if problem is None and unattended:
+                problem = self.client.streams.refusal(self._camera_id(key))
+            if problem is not None:
+                raise StreamNotStarted(problem)
+
+    async def async_keep_stream(self, key: str, *, unattended: bool) -> None:
+        """Have a camera stream until cancelled; return when its stream breaks off."""
+        with self.translated():
+            await self.client.streams.keep(self._camera_id(key), unattended=unattended)
 
     @asynccontextmanager
     async def async_hold_stream(self, key: str) -> AsyncGenerator[None]:

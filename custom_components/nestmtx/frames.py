@@ -13,6 +13,7 @@ when it looks like the camera's last picture.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from threading import Event
 import time
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,8 @@ MAX_DECODE_TIME: Final = 5.0
 """Seconds for the frames of one picture. 250 of 1920x1080 at 100 kbit/s take 0.1 s on a desktop."""
 MAX_SEGMENT_SIZE: Final = 16 * 1024 * 1024
 """Bytes of what Home Assistant plays. A segment has about 200 kB."""
+_MAX_HEADER: Final = 64 * 1024
+"""Bytes within which a recorded MP4 says how it is encoded."""
 _PIXEL_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
 """What cameras send. Others take a multiple of the memory."""
 _QUALITY: Final = 85
@@ -79,6 +82,14 @@ class Shot:
 
     jpeg: bytes
     look: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A frame of a clip's first seconds as JPEG, and how many seconds the whole clip has."""
+
+    jpeg: bytes | None
+    seconds: float
 
 
 def shot_of_units(
@@ -137,6 +148,38 @@ def shot_of_segment(segment: bytes, former: Pixels | None, stop: Event) -> Shot 
     except av.FFmpegError, ValueError:
         return None
     return shot_of_units(units, former, stop)
+
+
+def opening_of_clip(path: Path, stop: Event) -> Opening | None:
+    """Return how a recorded MP4 begins; None where there is no video in it. Raises OSError."""
+    import av  # noqa: PLC0415
+    from av.bitstream import BitStreamFilterContext  # noqa: PLC0415
+
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        if not _is_decodable_segment(file.read(_MAX_HEADER)):
+            return None
+    units: list[bytes] = []
+    times: list[int] = []
+    try:
+        with av.open(str(path), "r", options={"max_pixels": str(MAX_PIXELS)}) as container:
+            video = container.streams.video[0]
+            to_annex_b = BitStreamFilterContext("h264_mp4toannexb", video)
+            for packet in container.demux(video):
+                if packet.pts is None:
+                    continue
+                times.append(packet.pts)
+                if len(units) <= _BEFORE:
+                    units += map(bytes, to_annex_b.filter(packet))
+            seconds = float((times[-1] - times[0]) * (video.time_base or 0))
+    except av.FFmpegError, ValueError, IndexError:
+        return None
+    if not seconds:
+        return None
+    # Whatever it shows, it is what the clip begins with.
+    shot = shot_of_units(units, None, stop, is_certain=True)
+    return Opening(shot.jpeg if shot else None, seconds)
 
 
 def _is_decodable_segment(segment: bytes) -> bool:

@@ -9,13 +9,15 @@ the last viewer, and what came last becomes the picture of the camera that sleep
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import Final, Protocol
 
+from homeassistant.components.camera import get_dynamic_camera_stream_settings
 from homeassistant.components.stream import HLS_PROVIDER, Stream
 from homeassistant.core import CALLBACK_TYPE, Event as HomeAssistantEvent, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -26,7 +28,8 @@ from .client import MAX_GAP, Budget, Camera, GroupOfPictures, NestMTXError
 from .const import CONF_STILLS, DOMAIN, LOGGER
 from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
-from .frames import Pixels, Shot, shot_of_segment, shot_of_units
+from .frames import Pixels, Shot, shot_of_segment, shot_of_units, turned
+from .keep_awake import KeepAwake
 from .picture_store import Picture, PictureStore
 
 
@@ -34,7 +37,7 @@ class StillsPolicy(StrEnum):
     """Where new pictures come from, beside those that are taken on purpose."""
 
     RUNNING = "running"
-    """Streams that run anyhow: what somebody watches, or what is persistent."""
+    """Streams that run anyhow: what somebody watches, is persistent, or is kept awake."""
     OWN_VIEW = "own_view"
     """What Home Assistant itself plays; nothing is read from the server for a picture."""
     ON_REQUEST = "on_request"
@@ -50,8 +53,6 @@ MAX_DECODERS: Final = 1
 """Pictures that are decoded at the same time, so that no server keeps all cores busy."""
 _TRY_AGAIN: Final = 1.5
 """Seconds after video that may be a "connecting" picture, before it is decoded again."""
-_FRESH: Final = 2.0
-"""Seconds since the newest frame, for a picture of it to be one of now."""
 _READ_AGAIN: Final = 10.0
 """Seconds before a stream that broke off is read again."""
 
@@ -79,19 +80,37 @@ def runs_anyhow(camera: Camera) -> bool:
     return camera.watched or (camera.is_persistent and camera.is_enabled)
 
 
+class PictureListener(Protocol):
+    """Is called with new pictures of a camera."""
+
+    def __call__(self, picture: Picture, *, lasts: bool) -> None:
+        """Take a picture; one that `lasts` was requested, or is the last one for now."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Taker:
+    """Who waits for a picture that is no older than the request for it, by the loop's clock."""
+
+    asked_at: float
+    picture: asyncio.Future[Picture]
+
+
 class Stills:
     """The last picture of each camera of an entry, and the readers that bring new ones."""
 
-    def __init__(self, coordinator: NestMTXCoordinator) -> None:
+    def __init__(self, coordinator: NestMTXCoordinator, keep_awake: KeepAwake) -> None:
         """There is none yet."""
         self._coordinator = coordinator
+        self._keep_awake = keep_awake
         self._hass = coordinator.hass
         options = coordinator.config_entry.options
         self._policy = StillsPolicy(options.get(CONF_STILLS, StillsPolicy.RUNNING))
         self._album = Album(self._hass, store_of(self._hass, coordinator.config_entry.entry_id))
-        self._listeners: dict[str, CALLBACK_TYPE] = {}
-        self._takers: dict[str, set[asyncio.Future[None]]] = {}
+        self._listeners: dict[str, list[PictureListener]] = {}
+        self._takers: dict[str, set[_Taker]] = {}
         """Who waits for a camera's next picture, and has its stream read for it."""
+        self._asked: set[str] = set()
+        """The cameras whose next frame is to become a picture, whatever was made before."""
         self._readers: dict[str, asyncio.Task[None]] = {}
         self._groups: dict[str, GroupOfPictures] = {}
         """What came last of the streams that are read."""
@@ -109,12 +128,12 @@ class Stills:
         return self._album.last(key)
 
     @callback
-    def async_follow(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+    def async_follow(self, key: str, listener: PictureListener) -> CALLBACK_TYPE:
         """Bring new pictures of a camera, and call for each, until the returned function is called.
 
         A camera without an entity costs nothing.
         """
-        self._listeners[key] = listener
+        self._listeners.setdefault(key, []).append(listener)
         update = partial(self._update_reader, key)
         unsubscribes = [
             self._coordinator.async_add_listener(update, scope)
@@ -123,13 +142,15 @@ class Stills:
                 ListenerScope(SERVER_KEY, frozenset({CONNECTED})),
             )
         ]
+        unsubscribes.append(self._keep_awake.async_follow(key, update))
         update()
 
         @callback
         def end() -> None:
             for unsubscribe in unsubscribes:
                 unsubscribe()
-            if self._listeners.get(key) is listener:
+            self._listeners[key].remove(listener)
+            if not self._listeners[key]:
                 del self._listeners[key]
             update()
 
@@ -155,12 +176,12 @@ class Stills:
         if segment is not None and camera is not None and has_video(camera):
             self._decode(key, partial(shot_of_segment, segment), self._hass.loop.time())
 
-    async def async_take(self, key: str) -> None:
-        """Wake a camera, take a picture, and let go. Raises HomeAssistantError."""
+    async def async_take(self, key: str) -> Picture:
+        """Wake a camera, take a picture that is of now, and let go. Raises HomeAssistantError."""
         async with self._coordinator.async_hold_stream(key):
             try:
                 async with asyncio.timeout(MAX_TAKE_TIME):
-                    await self._next_picture(key)
+                    return await self._next_picture(key)
             except TimeoutError as err:
                 raise _no_picture() from err
 
@@ -170,7 +191,7 @@ class Stills:
         for key in tuple(self._readers):
             self._end_reader(key)
         for taker in self._waiting(*self._takers):
-            taker.set_exception(_no_picture())
+            taker.picture.set_exception(_no_picture())
         await self._album.async_save()
 
     # Readers
@@ -204,7 +225,7 @@ class Stills:
             # Without the server's events, our reader would count as a viewer.
             and self._coordinator.connected
             and camera is not None
-            and runs_anyhow(camera)
+            and (runs_anyhow(camera) or self._keep_awake.until(key) is not None)
             and has_video(camera)
         )
 
@@ -227,7 +248,7 @@ class Stills:
                             group = self._next_group(key, group)
                         group.steady_since = steady_since
                         group.add(unit, received_at)
-                        if group.is_ripe:
+                        if group.is_ripe or (group.is_refined and self._is_asked(key)):
                             self._try_group(key, group)
             except NestMTXError as err:
                 LOGGER.debug("The stream for still pictures has ended: %s", err)
@@ -255,31 +276,42 @@ class Stills:
         if self._groups.get(key) is group:
             del self._groups[key]
         if group.units and key in self._listeners and not self._stop.is_set():
-            self._decode_group(key, group).add_done_callback(lambda _: group.clear())
+            decoding = self._decode_group(key, group, is_last=True)
+            decoding.add_done_callback(lambda _: group.clear())
         else:
             group.clear()
 
-    async def _next_picture(self, key: str) -> None:
-        """Wait for a camera's next picture, which may be that of the newest frame there is."""
-        taker: asyncio.Future[None] = self._hass.loop.create_future()
+    async def _next_picture(self, key: str) -> Picture:
+        """Wait for a camera's next picture, which may be that of its next frame."""
+        taker = _Taker(self._hass.loop.time(), self._hass.loop.create_future())
         takers = self._takers.setdefault(key, set())
         takers.add(taker)
+        self._asked.add(key)
         self._update_reader(key)
-        group = self._groups.get(key)
-        if group is not None and self._hass.loop.time() - group.received_at < _FRESH:
-            self._try_group(key, group)
         try:
-            await taker
+            return await taker.picture
         finally:
             takers.discard(taker)
             if not takers:
                 del self._takers[key]
+                self._asked.discard(key)
+            group = self._groups.get(key)
+            if group is not None and taker.picture.done() and not self._may_read(key):
+                # Its very last frame would give the same picture once more.
+                group.clear()
             self._update_reader(key)
 
-    def _waiting(self, *keys: str) -> list[asyncio.Future[None]]:
+    def _is_asked(self, key: str) -> bool:
+        """Return whether a frame is to become a picture now: once, and when there is time."""
+        if key not in self._asked or not self._may_decode(key):
+            return False
+        self._asked.discard(key)
+        return True
+
+    def _waiting(self, *keys: str) -> list[_Taker]:
         """Return who still waits for a picture of some cameras."""
         takers = (each for key in keys for each in self._takers.get(key, ()))
-        return [each for each in takers if not each.done()]
+        return [each for each in takers if not each.picture.done()]
 
     # Decoding
 
@@ -287,14 +319,16 @@ class Stills:
         is_due = self._hass.loop.time() >= self._due_at.get(key, float("-inf"))
         return key not in self._decodings and (is_due or key in self._takers)
 
-    def _decode_group(self, key: str, group: GroupOfPictures) -> asyncio.Task[None]:
+    def _decode_group(
+        self, key: str, group: GroupOfPictures, *, is_last: bool = False
+    ) -> asyncio.Task[None]:
         group.is_tried = True
         decode = partial(shot_of_units, tuple(group.units), is_certain=group.is_steady)
 
         def keep() -> None:
             group.is_pictured = True
 
-        return self._decode(key, decode, group.received_at, keep)
+        return self._decode(key, decode, group.received_at, keep, is_last=is_last)
 
     def _decode(
         self,
@@ -302,11 +336,15 @@ class Stills:
         decode: Callable[[Pixels | None, Event], Shot | None],
         received_at: float,
         kept: Callable[[], None] = lambda: None,
+        *,
+        is_last: bool = False,
     ) -> asyncio.Task[None]:
         """Begin to make a picture of some video, which is kept if it is the camera's."""
         decoding = self._decodings[key] = (
             self._coordinator.config_entry.async_create_background_task(
-                self._hass, self._develop(key, decode, received_at, kept), f"{DOMAIN} decoding"
+                self._hass,
+                self._develop(key, decode, received_at, kept, is_last=is_last),
+                f"{DOMAIN} decoding",
             )
         )
 
@@ -323,6 +361,8 @@ class Stills:
         decode: Callable[[Pixels | None, Event], Shot | None],
         received_at: float,
         kept: Callable[[], None],
+        *,
+        is_last: bool,
     ) -> None:
         taken = dt_util.utcnow() - timedelta(seconds=self._hass.loop.time() - received_at)
         async with self._decoders:
@@ -330,22 +370,28 @@ class Stills:
             shot = await self._hass.async_add_executor_job(decode, former, self._stop)
         pause = _TRY_AGAIN if shot is None else INTERVAL.total_seconds()
         self._due_at[key] = self._hass.loop.time() + pause
-        if shot is not None:
+        # Once its entry is gone, its folder is, too.
+        if shot is not None and not self._stop.is_set():
             kept()
-            self._keep(key, shot, taken)
-
-    # Keeping
+            picture = self._album.async_keep(key, shot, taken)
+            self._hand_out(key, picture, received_at, is_last=is_last)
 
     @callback
-    def _keep(self, key: str, shot: Shot, taken: datetime) -> None:
-        if self._stop.is_set():
-            # Its entry is gone, and its folder with it.
-            return
-        self._album.async_keep(key, shot, taken)
-        if (listener := self._listeners.get(key)) is not None:
-            listener()
-        for taker in self._waiting(key):
-            taker.set_result(None)
+    def _hand_out(self, key: str, picture: Picture, received_at: float, *, is_last: bool) -> None:
+        """Call all who follow a camera, and end the waiting of who has asked before."""
+        takers = [each for each in self._waiting(key) if each.asked_at <= received_at]
+        for listener in tuple(self._listeners.get(key, ())):
+            listener(picture, lasts=is_last or bool(takers))
+        for taker in takers:
+            taker.picture.set_result(picture)
+
+
+async def async_turned(hass: HomeAssistant, entity_id: str | None, picture: Picture) -> bytes:
+    """Return a picture as JPEG, turned as the user has set for the camera's entity."""
+    if entity_id is None:
+        return picture.jpeg
+    settings = await get_dynamic_camera_stream_settings(hass, entity_id)
+    return await hass.async_add_executor_job(turned, picture.jpeg, settings.orientation)
 
 
 def _no_picture() -> HomeAssistantError:

@@ -10,7 +10,6 @@ export interface State {
     friendly_name?: string;
     /** While a view of a camera is being opened: "starting", "waiting" or "live". */
     live_phase?: string;
-    picture_taken?: string | null;
     /** Seconds that a camera took to start the last times. */
     usual_start?: number | null;
   };

@@ -21,6 +21,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
 from custom_components.nestmtx.const import DOMAIN
+from tests.pictures import taken_at
 from tests.simulator import Simulator, Trouble, World
 from tests.simulator.records import Camera, elapsed
 from tests.simulator.viewer import Viewer
@@ -231,8 +232,7 @@ async def _stills(scene: Scene) -> list[Line]:
     slowest, oldest = 0.0, 0.0
     for _ in range(7):
         slowest = max(slowest, await _seconds_of(camera.async_camera_image))
-        state = scene.hass.states.get(camera.entity_id)
-        taken = state.attributes["picture_taken"] if state else None
+        taken = taken_at(scene.hass, camera.entity_id)
         now = asyncio.get_running_loop().time()
         age = float("inf") if taken is None else _age(taken)
         oldest = max(oldest, age)

@@ -32,6 +32,7 @@ from custom_components.nestmtx.frames import jpeg_of, shot_of_segment, shot_of_u
 from custom_components.nestmtx.picture_store import Picture
 from custom_components.nestmtx.stills import store_of
 from tests.conftest import Until
+from tests.pictures import taken_at
 from tests.simulator import Simulator
 from tests.simulator.picture import access_units
 from tests.simulator.rtp import description, packets
@@ -167,10 +168,6 @@ async def _watched(
     await until(lambda: coordinator.data.cameras[camera_id].watched)
 
 
-def _taken(hass: HomeAssistant, entity_id: str) -> object:
-    return hass.states.get(entity_id).attributes["picture_taken"]
-
-
 @pytest.fixture
 def memory() -> Callable[[], float]:
     """How many MiB more the process has used at its peak."""
@@ -201,7 +198,7 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
         await _led_to(hass, simulator, until, true_port)
         await _watched(hass, simulator, until, 2)
 
-        await until(lambda: _taken(hass, DRIVEWAY) is not None)
+        await until(lambda: taken_at(hass, DRIVEWAY) is not None)
         begun = time.monotonic()
         await hass.config_entries.async_unload(loaded_entry.entry_id)
 
@@ -456,12 +453,12 @@ async def test_a_picture_from_the_future_is_dated_now_and_replaced(
     store.save(key, Picture(old, dt_util.utcnow() + timedelta(days=400)))
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    assert _taken(hass, FRONT) <= dt_util.utcnow()
+    assert taken_at(hass, FRONT) <= dt_util.utcnow()
 
     await _watched(hass, simulator, until)
 
-    await until(lambda: store.load(key).jpeg == old and _taken(hass, FRONT) is not None)
-    taken = _taken(hass, FRONT)
-    await until(lambda: _taken(hass, FRONT) > taken)
+    await until(lambda: store.load(key).jpeg == old and taken_at(hass, FRONT) is not None)
+    taken = taken_at(hass, FRONT)
+    await until(lambda: taken_at(hass, FRONT) > taken)
     assert (await async_get_image(hass, FRONT)).content != old
     await hass.config_entries.async_unload(entry.entry_id)

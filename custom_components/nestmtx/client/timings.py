@@ -65,6 +65,10 @@ class Timings:
     # Until the server is at rest after a process was stopped, or its stream has ended for good,
     # which takes 8 s and 22 s on an idle machine.
     settle_timeout: float = 60.0
+    # Before a camera that is kept awake is asked for its stream again: the pauses double, from the
+    # first to the second, unless the stream lasted.
+    keep_again: float = 2.0
+    max_keep_again: float = 60.0
     # How long a stream is held for the viewer who was told that it has started: Home Assistant
     # needs 7 s to open one, and events are late by 2 s.
     hand_over: float = 15.0
@@ -96,6 +100,11 @@ class Timings:
     def unstable_delay(self, connections: int) -> float:
         """Return the delay after so many connections in a row that did not last."""
         return min(self.retry * 2.0 ** min(connections, MAX_DOUBLINGS), self.max_retry)
+
+    def keep_delay(self, failures: int) -> float:
+        """Return the delay after a camera that is kept awake has failed so often in a row."""
+        doublings = min(failures - 1, MAX_DOUBLINGS)
+        return min(self.keep_again * 2.0**doublings, self.max_keep_again)
 
     def login_delay(self, refusals: int) -> float:
         """Return the delay after so many refused logins in a row."""

@@ -99,6 +99,18 @@ export const cameraOf = (hass, entityId) => {
 };
 
 /**
+ * The entity that shows a camera's last picture, whose state is when it was taken.
+ * @param {Hass} hass
+ * @param {string} entityId
+ */
+export const lastPictureOf = (hass, entityId) => {
+  const id = hass.entities[entityId]?.device_id;
+  return Object.values(hass.entities).find(
+    (entity) => entity.device_id === id && keyOf(entity) === "image.last_picture",
+  )?.entity_id;
+};
+
+/**
  * The first camera among entities, or undefined.
  * @param {Hass} hass
  * @param {string[]} entityIds

@@ -100,7 +100,7 @@ export class LiveVideo extends HTMLElement {
     this.stop();
     this.#entity = entity;
     this.#frame.clear();
-    if (this.#hass) this.#still.show(this.#hass, this.#state);
+    if (this.#hass) this.#still.show(this.#hass, this.#entity);
   }
 
   /** @param {Hass} hass */
@@ -108,7 +108,7 @@ export class LiveVideo extends HTMLElement {
     const former = this.#hass;
     const formerState = this.#state;
     this.#hass = hass;
-    this.#still.show(hass, this.#state);
+    this.#still.show(hass, this.#entity);
     if (!this.#wish || this.#failure || !former) return;
     // What was offered over the former connection has ended with it.
     if (hass.connected && !former.connected) this.#interrupt(0);

@@ -3,17 +3,27 @@
 
 /** @import { Hass, State } from "../../../scripts/javascript/home-assistant.d.ts" */
 
-/**
- * What a camera's picture depends on. Its address has another token every few minutes, which
- * matters only for a drawing: that one may be another one by now.
- * @param {State} state
- */
-const versionOf = ({ state, attributes }) =>
-  attributes.picture_taken ?? `${state} ${attributes.entity_picture}`;
+import { lastPictureOf } from "./devices.js";
+
+/** How often there may be another picture while a camera streams: of each key frame. */
+const REFRESH_MS = 25_000;
 
 /**
- * Loads a picture when there is another one, and somebody can see it: the entity says when it was
- * taken, so that nothing is asked for in vain. A picture stays until the next one is there.
+ * What a camera's picture depends on: when it was taken, as far as an entity says so, and how often
+ * another one is due. Its address has another token every few minutes, which matters only where
+ * that is not known, and for a drawing: that one may be another one by now.
+ * @param {State} camera
+ * @param {State | undefined} lastPicture
+ */
+const versionOf = ({ state, attributes }, lastPicture) => {
+  const taken = Date.parse(lastPicture?.state ?? "");
+  const known = Number.isNaN(taken) ? `${state} ${attributes.entity_picture}` : `${taken}`;
+  return state === "streaming" ? `${known} ${Math.floor(Date.now() / REFRESH_MS)}` : known;
+};
+
+/**
+ * Loads a picture when there is another one, and somebody can see it, so that little is asked for
+ * in vain. A picture stays until the next one is there.
  */
 export class StillPicture {
   #place;
@@ -29,6 +39,12 @@ export class StillPicture {
   #state;
   /** @type {string | undefined} */
   #version;
+  /** @type {State | undefined} */
+  #lastPicture;
+  /** @type {{ entities?: Hass["entities"], entity?: string, id?: string | undefined }} */
+  #found = {};
+  /** @type {number | undefined} */
+  #timer;
 
   /**
    * Nothing is shown yet.
@@ -43,21 +59,39 @@ export class StillPicture {
   /**
    * Show the picture of an entity's state, and follow it.
    * @param {Hass} hass
-   * @param {State | undefined} state
+   * @param {string | undefined} entity
    */
-  show(hass, state) {
-    if (state === this.#state) return;
+  show(hass, entity) {
+    const state = entity ? hass.states[entity] : undefined;
+    const lastPicture = this.#lastPictureOf(hass, entity);
+    if (state === this.#state && lastPicture === this.#lastPicture) return;
     this.#hass = hass;
     this.#state = state;
+    this.#lastPicture = lastPicture;
     this.#update();
+  }
+
+  /**
+   * Looks for it only when entities change: a house may have thousands.
+   * @param {Hass} hass
+   * @param {string | undefined} entity
+   */
+  #lastPictureOf(hass, entity) {
+    if (!entity) return undefined;
+    if (this.#found.entities !== hass.entities || this.#found.entity !== entity) {
+      this.#found = { entities: hass.entities, entity, id: lastPictureOf(hass, entity) };
+    }
+    return this.#found.id ? hass.states[this.#found.id] : undefined;
   }
 
   /** Follow what can be seen. */
   start() {
     this.#observer.observe(this.#place);
+    this.#timer = setInterval(() => this.#update(), REFRESH_MS);
   }
 
   stop() {
+    clearInterval(this.#timer);
     this.#observer.disconnect();
     this.#isVisible = false;
   }
@@ -65,7 +99,7 @@ export class StillPicture {
   async #update() {
     const path = this.#state?.attributes.entity_picture;
     if (!this.#hass || !this.#state || !path || !this.#isVisible) return;
-    const version = versionOf(this.#state);
+    const version = versionOf(this.#state, this.#lastPicture);
     if (version === this.#version) return;
     this.#version = version;
     const image = new Image();

@@ -81,6 +81,11 @@ class GroupOfPictures:
         return self.received_at - self.steady_since >= STEADY
 
     @property
+    def is_refined(self) -> bool:
+        """Whether any frame of it from now on makes a good picture."""
+        return len(self.units) > RIPE[0]
+
+    @property
     def is_ripe(self) -> bool:
         """Whether it is time to make a picture of it."""
         following = len(self.units) - 1

@@ -78,6 +78,8 @@ class OnDemandStream:
     def _fail(self, problem: StartProblem) -> None:
         self.problem = problem
         self.started.set_exception(StreamNotStarted(problem))
+        # Whoever waited may be gone by now.
+        self.started.exception()
 
     def _end(self) -> None:
         if self.started.done():
@@ -181,10 +183,10 @@ class OnDemandStreams:
         self._hand_overs: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def hold(self, camera_id: int) -> AsyncGenerator[None]:
+    async def hold(self, camera_id: int) -> AsyncGenerator[asyncio.Task[None]]:
         """Have a camera stream for as long as this is held; entering waits for its video.
 
-        Raises StreamNotStarted, and ConnectionLost.
+        The task is done when the stream breaks off. Raises StreamNotStarted, and ConnectionLost.
         """
         stream = self._streams.get(camera_id)
         if stream is None:
@@ -194,7 +196,7 @@ class OnDemandStreams:
             await asyncio.wait({stream.started})
             stream.started.result()
             self._refusals.pop(camera_id, None)
-            yield
+            yield stream.task
         finally:
             stream.holders -= 1
             if not stream.holders:
@@ -222,6 +224,16 @@ class OnDemandStreams:
         except asyncio.CancelledError:
             hand_over.cancel()
             raise
+
+    async def keep(self, camera_id: int, *, unattended: bool = False) -> None:
+        """Have a camera stream until cancelled; return when its stream breaks off.
+
+        Raises as `hold` does; `unattended` is as for `start`.
+        """
+        if unattended and (problem := self.refusal(camera_id)):
+            raise StreamNotStarted(problem)
+        async with self.hold(camera_id) as reading:
+            await asyncio.wait({reading})
 
     def refusal(self, camera_id: int) -> StartProblem | None:
         """Return why a camera has not started a short while ago: only a person may ask again."""

@@ -1,0 +1,89 @@
+"""The last picture of each camera, whose state is when it was taken."""
+
+from datetime import datetime, timedelta
+from typing import Final, override
+
+from homeassistant.components.camera import DOMAIN as CAMERA_DOMAIN
+from homeassistant.components.image import ImageEntity, ImageEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import Camera
+from .const import DOMAIN
+from .data import NestMTXConfigEntry, NestMTXData
+from .entity import NestMTXCameraEntity, async_add_camera_entities
+from .picture_store import Picture
+from .stills import async_turned
+
+PARALLEL_UPDATES = 0
+
+LAST_PICTURE: Final = ImageEntityDescription(key="last_picture", translation_key="last_picture")
+INTERVAL: Final = timedelta(minutes=5)
+"""Between two pictures that are shown while a camera streams. Each is a row in the database, and a
+line in Activity: of a shorter view, only its last picture is shown."""
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: NestMTXConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the last picture of each camera."""
+    async_add_camera_entities(
+        entry, async_add_entities, lambda camera: [NestMTXLastPicture(entry.runtime_data, camera)]
+    )
+
+
+class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
+    """A camera's last picture that is worth a state of its own; the camera shows all of them."""
+
+    fields = frozenset({"ready"})
+
+    def __init__(self, data: NestMTXData, camera: Camera) -> None:
+        """Show nothing yet."""
+        ImageEntity.__init__(self, data.coordinator.hass)
+        super().__init__(data.coordinator, camera, LAST_PICTURE)
+        self._stills = data.stills
+        self._shown: Picture | None = None
+        self._withheld_since: datetime | None = None
+        """When the first picture was taken that has come, and was not shown, since the last one."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take over the last picture from before a restart."""
+        key = self.device_key.key
+        await self._stills.async_load(key)
+        self._show(self._stills.last(key))
+        self.async_on_remove(self._stills.async_follow(key, self._handle_picture))
+        await super().async_added_to_hass()
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Return the picture that the state is about."""
+        if self._shown is None:
+            return None
+        ids, registry = self.coordinator.ids, er.async_get(self.hass)
+        unique_id = ids.unique_id(self.device_key, CAMERA_DOMAIN)
+        entity_id = registry.async_get_entity_id(CAMERA_DOMAIN, DOMAIN, unique_id)
+        return await async_turned(self.hass, entity_id, self._shown)
+
+    @callback
+    @override
+    def _refresh(self) -> None:
+        """Show what was withheld, when nothing follows it any more."""
+        if self._withheld_since is not None and not self.camera.ready:
+            self._show(self._stills.last(self.device_key.key))
+
+    @callback
+    def _handle_picture(self, picture: Picture, *, lasts: bool) -> None:
+        since = self._withheld_since or picture.taken
+        if self._shown is None or lasts or picture.taken - since >= INTERVAL:
+            self._show(picture)
+            self.async_write_ha_state()
+        else:
+            self._withheld_since = since
+
+    def _show(self, picture: Picture | None) -> None:
+        self._shown, self._withheld_since = picture, None
+        self._attr_image_last_updated = picture.taken if picture else None

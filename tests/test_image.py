@@ -1,0 +1,155 @@
+"""The last picture of a camera as an image: true to its time, and written only when worth it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+import io
+from unittest.mock import patch
+
+from homeassistant.components.camera import async_get_image
+from homeassistant.components.image import async_get_image as async_get_still
+from homeassistant.const import STATE_UNKNOWN, Platform
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant
+from homeassistant.util import dt as dt_util
+from PIL import Image
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from tests.conftest import SnapshotOf, Until
+from tests.pictures import taken_at
+from tests.simulator import Simulator, Times
+from tests.simulator.picture import HEIGHT, WIDTH
+
+CAMERA = "front_yard_front_yard_cam"
+FRONT = f"camera.{CAMERA}"
+LAST_PICTURE = f"image.{CAMERA}_last_picture"
+TAKE_PICTURE = f"button.{CAMERA}_take_picture"
+
+
+@pytest.fixture
+def times() -> Times:
+    """Streams end as soon as nobody reads them, and have a key frame each second."""
+    return replace(Times.fast(), close_after=0.2, key_frame_interval=3)
+
+
+@pytest.fixture
+def states(hass: HomeAssistant) -> Callable[[str], list[str]]:
+    """What has been written of an entity."""
+    written: list[tuple[str, str]] = []
+
+    def keep(event: Event[EventStateChangedData]) -> None:
+        if (state := event.data["new_state"]) is not None:
+            written.append((state.entity_id, state.state))
+
+    hass.bus.async_listen("state_changed", keep)
+    return lambda entity_id: [state for each, state in written if each == entity_id]
+
+
+async def _pictures(hass: HomeAssistant, until: Until, count: int) -> None:
+    """Wait for so many new pictures of a camera that is watched."""
+    for _ in range(count):
+        former = taken_at(hass, FRONT)
+        await until(lambda former=former: taken_at(hass, FRONT) != former)
+
+
+async def test_each_image_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
+    await snapshot_of(Platform.IMAGE)
+
+
+async def test_a_camera_without_a_picture_has_none(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    assert hass.states.get(LAST_PICTURE).state == STATE_UNKNOWN
+
+    answer = await (await hass_client()).get(f"/api/image_proxy/{LAST_PICTURE}")
+
+    assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+async def test_the_state_is_when_the_picture_was_taken_that_is_shown(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
+
+    answer = await (await hass_client()).get(f"/api/image_proxy/{LAST_PICTURE}")
+
+    assert datetime.fromisoformat(hass.states.get(LAST_PICTURE).state) == taken_at(hass, FRONT)
+    assert dt_util.utcnow() - taken_at(hass, FRONT) < timedelta(seconds=10)
+    content = await answer.read()
+    assert content == (await async_get_image(hass, FRONT)).content
+    assert Image.open(io.BytesIO(content)).size == (WIDTH, HEIGHT)
+
+
+async def test_a_view_is_one_state_however_many_pictures_it_gives(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    states: Callable[[str], list[str]],
+) -> None:
+    await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
+    await until(lambda: hass.states.get(FRONT).state == "idle")
+    before, of_camera = len(states(LAST_PICTURE)), len(states(FRONT))
+
+    with patch("custom_components.nestmtx.stills.INTERVAL", timedelta(0)):
+        reader = await simulator.open_reader(1)
+        await _pictures(hass, until, 2)
+        shown = await async_get_still(hass, LAST_PICTURE)
+        assert len(states(LAST_PICTURE)) == before
+        assert shown.content != (await async_get_image(hass, FRONT)).content
+        await simulator.close_reader(1, reader)
+        await until(lambda: hass.states.get(FRONT).state == "idle")
+        await asyncio.sleep(0.5)
+
+    assert len(states(LAST_PICTURE)) == before + 1
+    assert states(LAST_PICTURE)[-1] == taken_at(hass, FRONT).isoformat()
+    # Beginning and end: its pictures are no states of the camera.
+    assert len(states(FRONT)) == of_camera + 2
+
+
+async def test_a_camera_that_streams_on_shows_another_picture_now_and_then(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    states: Callable[[str], list[str]],
+) -> None:
+    with (
+        patch("custom_components.nestmtx.stills.INTERVAL", timedelta(0)),
+        patch("custom_components.nestmtx.image.INTERVAL", timedelta(seconds=2)),
+    ):
+        await simulator.open_reader(1)
+        await until(lambda: len(states(LAST_PICTURE)) >= 2)
+
+    first, second = (datetime.fromisoformat(each) for each in states(LAST_PICTURE)[:2])
+    assert second - first >= timedelta(seconds=2)
+
+
+async def test_what_was_held_back_is_shown_when_the_stream_breaks_off(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
+    with patch("custom_components.nestmtx.stills.INTERVAL", timedelta(0)):
+        await simulator.open_reader(1)
+        await _pictures(hass, until, 1)
+
+    await simulator.camera_changed(replace(simulator.world.cameras[1], enabled=False))
+
+    await until(lambda: hass.states.get(LAST_PICTURE).state == taken_at(hass, FRONT).isoformat())
+
+
+async def test_the_picture_and_its_time_are_kept_over_a_restart(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
+    taken, shown = taken_at(hass, FRONT), await async_get_still(hass, LAST_PICTURE)
+
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+    await hass.async_block_till_done()
+
+    kept = datetime.fromisoformat(hass.states.get(LAST_PICTURE).state)
+    assert abs(kept - taken) < timedelta(milliseconds=1)
+    assert (await async_get_still(hass, LAST_PICTURE)).content == shown.content
