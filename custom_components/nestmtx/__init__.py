@@ -13,6 +13,7 @@ from .dashboards import dashboards_of
 from .data import NestMTXConfigEntry, NestMTXData
 from .device import async_setup_devices, is_stale
 from .issues import async_setup_issues
+from .sensor import shown_feeds
 from .server_log import async_setup_server_log
 from .services import async_setup_services
 from .stills import Stills, store_of
@@ -37,11 +38,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     async_setup_issues(entry, coordinator)
     async_setup_server_log(entry, coordinator)
     entry.async_on_unload(stills.async_stop)
+    # With the first lists, so that no sensor begins with a state that is not known.
+    feeds = [coordinator.async_subscribe(feed) for feed in shown_feeds(hass, entry.entry_id)]
     await coordinator.async_config_entry_first_refresh()
     for stop in (stills.async_stop, coordinator.async_stop):
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     entry.runtime_data = NestMTXData(coordinator, stills)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    for unsubscribe in feeds:
+        unsubscribe()
     return True
 
 
