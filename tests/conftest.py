@@ -56,6 +56,7 @@ TIMINGS = Timings(
     max_login_retry=0.4,
     lag=0.5,
     resync=1.0,
+    stall=1.5,
     load=0.5,
     start_timeout=3.0,
     refusal=0.3,

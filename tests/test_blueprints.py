@@ -26,7 +26,7 @@ NAMES = {
 }
 FRONT = "front_yard_front_yard_cam"
 CAMERA = f"camera.{FRONT}"
-AUTHORIZATION = "sensor.home_account_authorization"
+PROBLEM = "binary_sensor.home_account_problem"
 PICTURE = {
     "camera": CAMERA,
     "watched": f"binary_sensor.{FRONT}_watched",
@@ -110,14 +110,12 @@ async def test_whoever_wants_to_know_of_viewers_only_is_told_of_viewers_only(
 async def test_a_credential_that_needs_authorization_is_told_with_a_link(
     simulator: Simulator, until: Until, instantiate: Instantiate, notified: list[ServiceCall]
 ) -> None:
-    await instantiate(
-        "notify_authorization", credentials=[AUTHORIZATION], notify_action="notify.phone"
-    )
+    await instantiate("notify_authorization", credentials=[PROBLEM], notify_action="notify.phone")
 
     await simulator.set_tokens(1, present=False, event="unauthenticated")
     await until(lambda: notified != [])
 
-    assert notified[0].data["message"].startswith("Home account Authorization: Google no longer")
+    assert notified[0].data["message"].startswith("Home account: Google no longer")
     assert notified[0].data["data"]["url"] == "/config/repairs"
 
 

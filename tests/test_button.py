@@ -3,7 +3,7 @@
 import asyncio
 
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
-from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
@@ -14,6 +14,7 @@ from tests.simulator import Simulator
 from tests.simulator.probe import PATIENCE
 from tests.simulator.records import Process
 
+CAMERA = "camera.front_yard_front_yard_cam"
 RESTART = "button.front_yard_front_yard_cam_restart_stream"
 SYNCHRONIZE = "button.127_0_0_1_synchronize_cameras"
 JOBS = {
@@ -31,25 +32,24 @@ async def _press(hass: HomeAssistant, entity_id: str) -> None:
     )
 
 
-async def _watched(hass: HomeAssistant, simulator: Simulator, until: Until) -> str:
-    reader = await simulator.open_reader(1)
-    await until(lambda: hass.states.get(RESTART).state != STATE_UNAVAILABLE)
-    return reader
+async def _watched(hass: HomeAssistant, simulator: Simulator, until: Until) -> None:
+    await simulator.open_reader(1)
+    await until(lambda: hass.states.get(CAMERA).state == "streaming")
 
 
 async def test_each_button_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
     await snapshot_of(Platform.BUTTON)
 
 
-async def test_there_is_nothing_to_restart_while_no_process_runs(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+async def test_a_stream_that_does_not_run_cannot_be_restarted_which_the_press_says(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    assert hass.states.get(RESTART).state == STATE_UNAVAILABLE
+    assert hass.states.get(RESTART).state == STATE_UNKNOWN
 
-    reader = await _watched(hass, simulator, until)
-    await simulator.close_reader(1, reader)
+    with pytest.raises(ServiceValidationError, match="nothing to restart"):
+        await _press(hass, RESTART)
 
-    await until(lambda: hass.states.get(RESTART).state == STATE_UNAVAILABLE)
+    assert {each["command"] for each in simulator.requests} <= {"list", "read"}
 
 
 async def test_the_process_is_known_by_its_pid_and_not_by_its_name(

@@ -18,6 +18,8 @@ from tests.simulator import Picture, Simulator, Times
 from tests.simulator.faults import Trouble
 from tests.simulator.probe import Probe, token_of
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 FRONT = 1
 """It shows video from its first moment."""
 DRIVEWAY = 2

@@ -15,6 +15,7 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 from homeassistant.setup import async_setup_component
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
@@ -22,6 +23,8 @@ from custom_components.nestmtx.const import DOMAIN
 from custom_components.nestmtx.entity import NestMTXEntity
 from tests.conftest import TIMINGS, Until
 from tests.simulator import Simulator
+
+pytestmark = pytest.mark.usefixtures("all_enabled")
 
 CONNECTION = "binary_sensor.127_0_0_1_connection"
 FRONT = "camera.front_yard_front_yard_cam"

@@ -18,6 +18,8 @@ from custom_components.nestmtx.rate_limit import RateLimit
 from tests.conftest import SnapshotOf, Until
 from tests.simulator import Quirks, Simulator
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 CAMERA = "event.front_yard_front_yard_cam_activity"
 CREDENTIAL = "event.home_account_activity"
 LOG = "event.127_0_0_1_log"

@@ -24,6 +24,8 @@ from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import Until
 from tests.simulator import Simulator
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 CONNECTION = "binary_sensor.127_0_0_1_connection"
 FRONT = "camera.front_yard_front_yard_cam"
 FRONT_READY = "binary_sensor.front_yard_front_yard_cam_ready"

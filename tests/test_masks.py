@@ -24,6 +24,8 @@ from tests.simulator import Simulator
 from .calling import call
 from .spellings import HIDDEN, NAMES, PLAIN
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 LOG = "event.127_0_0_1_log"
 END = "that was all"
 

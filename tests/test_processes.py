@@ -30,6 +30,8 @@ from tests.simulator.scenario import recorded
 
 from .calling import call
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 CAMERA = "front_yard_front_yard_cam"
 RESTART = f"button.{CAMERA}_restart_stream"
 PERSISTENT = f"switch.{CAMERA}_persistent"

@@ -15,14 +15,11 @@ import yaml
 from custom_components.nestmtx.const import DOMAIN, PLATFORMS
 
 PRIMARY = {
-    ("binary_sensor", "ready"),
     ("binary_sensor", "watched"),
     ("button", "take_picture"),
     ("camera", "camera"),
     ("event", "activity"),
     ("sensor", "cameras_streaming"),
-    ("sensor", "status"),
-    ("sensor", "streaming_since"),
     ("sensor", "viewers"),
 }
 """What people look at; all else configures, or helps to find what is wrong."""

@@ -29,6 +29,8 @@ from tests.simulator import Simulator, World
 from tests.simulator.rows import credential_row
 from tests.simulator.scenario import recorded
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 PASSWORD = "S3CRET-password"
 SECRETS = {
     "oauth_client_id": "S3CRET-client.apps.googleusercontent.com",

@@ -14,6 +14,8 @@ from pytest_homeassistant_custom_component.common import (
 from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 AT = "2026-11-23T18:30:00.000Z"
 CAM = "front_yard_front_yard_cam"
 STATUS = "sensor.front_yard_front_yard_cam_status"
@@ -213,6 +215,9 @@ async def test_the_health_follows_the_server(
 
     simulator.faults.answers["health", "list"] = {"healthy": "unhealthy"}
     await until(lambda: hass.states.get(health).state == "unhealthy")
+
+    simulator.faults.answers["health", "list"] = {"healthy": "degraded"}
+    await until(lambda: hass.states.get(health).state == "degraded")
 
     simulator.faults.answers["health", "list"] = []
     await until(lambda: hass.states.get(health).state == STATE_UNKNOWN)

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.usefixtures("all_enabled")
 CAMERAS = {
     "doing": """
 camera                  status         ready  requested  watched  viewers  state      restart_stream
-unconfigured            unconfigured   off    off        off      0        idle       unavailable
-disabled                disabled       off    off        off      0        idle       unavailable
+unconfigured            unconfigured   off    off        off      0        idle       unknown
+disabled                disabled       off    off        off      0        idle       unknown
 disabled_process_alive  disabled       off    on         off      0        idle       unknown
-dead                    dead           off    off        off      0        idle       unavailable
-dead_yet_ready          dead           on     off        off      0        streaming  unavailable
-stopped                 stopped        off    off        off      0        idle       unavailable
+dead                    dead           off    off        off      0        idle       unknown
+dead_yet_ready          dead           on     off        off      0        streaming  unknown
+stopped                 stopped        off    off        off      0        idle       unknown
 unavailable             not_available  off    on         off      0        idle       unknown
 starting                starting       off    on         off      0        idle       unknown
 running                 running        on     on         on       2        streaming  unknown

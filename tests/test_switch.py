@@ -25,6 +25,8 @@ from tests.simulator import Simulator
 from tests.simulator.probe import PATIENCE
 from tests.simulator.rows import camera_row
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 ENABLED = "switch.front_yard_front_yard_cam_enabled"
 PERSISTENT = "switch.front_yard_front_yard_cam_persistent"
 NOT_SET_UP = "switch.living_room_living_room_enabled"

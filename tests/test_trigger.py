@@ -2,19 +2,29 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    label_registry as lr,
+)
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
 
+from custom_components.nestmtx.condition import CONDITIONS
 from custom_components.nestmtx.trigger import TRIGGERS
 from tests.conftest import Until
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
+ENTITY = "camera.front_yard_front_yard_cam"
 CAMERA, CREDENTIAL, SERVER = "Front Yard Cam", "Home account", "127.0.0.1"
 DEVICES = {
     "camera_became_ready": CAMERA,
@@ -22,6 +32,7 @@ DEVICES = {
     "watching_started": CAMERA,
     "watching_stopped": CAMERA,
     "stream_authorization_failed": CAMERA,
+    "stream_stalled": CAMERA,
     "credential_needs_authorization": CREDENTIAL,
     "server_connected": SERVER,
     "server_disconnected": SERVER,
@@ -120,6 +131,17 @@ async def _fail_to_extend(simulator: Simulator, *_: Any) -> None:
     await _repeat(simulator, "camera", "failed-extension")
 
 
+async def _stall(
+    simulator: Simulator, entry: MockConfigEntry, until: Until, hass: HomeAssistant
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(ENTITY).state == "streaming")
+    # Without a streamer, nothing flows.
+    simulator.world.cameras[1].stream = replace(
+        simulator.world.cameras[1].stream, received=7, bitrate=0
+    )
+
+
 async def _lose_authorization(simulator: Simulator, *_: Any) -> None:
     await simulator.set_tokens(1, present=False, event="unauthenticated")
     await _repeat(simulator, "credentials", "unauthenticated")
@@ -151,6 +173,7 @@ STOPPED = READY | {"camera_stopped": 1}
         (_watch_for_a_while, STOPPED | {"watching_started": 1, "watching_stopped": 1}),
         (_watch_as_ourselves, READY),
         (_fail_to_extend, READY | {"stream_authorization_failed": 1}),
+        (_stall, READY | {"stream_stalled": 1}),
         (_lose_authorization, {"credential_needs_authorization": 1}),
         (_go, {"server_disconnected": 1}),
         (_go_and_come_back, {"server_disconnected": 1, "server_connected": 1}),
@@ -177,6 +200,82 @@ async def test_a_trigger_fires_once_per_change_and_for_no_sibling(
 
 async def test_every_trigger_is_tried() -> None:
     assert DEVICES.keys() == TRIGGERS.keys()
+
+
+OF_A_CAMERA = {f"nestmtx.{name}" for name, device in DEVICES.items() if device == CAMERA}
+OF_A_CREDENTIAL = {"nestmtx.credential_needs_authorization"}
+OF_A_SERVER = {"nestmtx.server_connected", "nestmtx.server_disconnected"}
+
+
+@pytest.fixture
+async def targets(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
+) -> dict[str, dict[str, str]]:
+    """Each kind of target at which triggers and conditions of a camera are offered."""
+    device_id = _device_id(device_registry, CAMERA)
+    label = lr.async_get(hass).async_create("Outside")
+    floor = fr.async_get(hass).async_create("Ground floor")
+    ar.async_get(hass).async_update("front_yard", floor_id=floor.floor_id)
+    er.async_get(hass).async_update_entity(ENTITY, labels={label.label_id})
+    return {
+        "camera": {"entity_id": ENTITY},
+        "device": {"device_id": device_id},
+        "area": {"area_id": "front_yard"},
+        "floor": {"floor_id": floor.floor_id},
+        "label": {"label_id": label.label_id},
+    }
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_target_is_offered_where_it_can_fire_and_nowhere_else(
+    device_registry: dr.DeviceRegistry,
+    targets: dict[str, dict[str, str]],
+    browser: MockHAClientWebSocket,
+) -> None:
+    async def offered(what: str, target: dict[str, str]) -> set[str]:
+        await browser.send_json_auto_id({"type": f"get_{what}_for_target", "target": target})
+        names = (await browser.receive_json())["result"]
+        return {name for name in names if name.startswith("nestmtx.")}
+
+    for target in targets.values():
+        as_lists = {key: [value] for key, value in target.items()}
+        assert await offered("triggers", as_lists) == OF_A_CAMERA
+        assert await offered("conditions", as_lists) == {f"nestmtx.{name}" for name in CONDITIONS}
+    for device, names in ((CREDENTIAL, OF_A_CREDENTIAL), (SERVER, OF_A_SERVER)):
+        target = {"device_id": [_device_id(device_registry, device)]}
+        assert await offered("triggers", target) == names
+        assert await offered("conditions", target) == set()
+
+
+@pytest.mark.parametrize("kind", ["camera", "device", "area", "floor", "label"])
+async def test_every_kind_of_target_finds_the_entity_that_is_meant(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    until: Until,
+    targets: dict[str, dict[str, str]],
+    kind: str,
+) -> None:
+    target = targets[kind]
+    calls = await _automate(
+        hass,
+        {
+            "triggers": {
+                "trigger": "nestmtx.watching_started",
+                "target": target,
+                "options": {"behavior": "each", "for": {"milliseconds": 10}},
+            },
+            "conditions": {
+                "condition": "nestmtx.camera_is_watched",
+                "target": target,
+                "options": {"behavior": "any"},
+            },
+            "actions": {"action": "test.fired"},
+        },
+    )
+
+    await simulator.open_reader(1)
+
+    await until(lambda: len(calls) == 1)
 
 
 async def test_a_camera_can_be_the_target_itself(

@@ -17,6 +17,8 @@ from tests.simulator.viewer import Viewer
 
 from .viewing import next_message, offer_to, watch
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 FRONT = "camera.front_yard_front_yard_cam"
 VIEWERS = "sensor.front_yard_front_yard_cam_viewers"
 

@@ -21,15 +21,10 @@ from tests.simulator.scenario import recorded
 from .conftest import TIMINGS, Until
 
 CAMERA = "front_yard_front_yard_cam"
-READY = f"binary_sensor.{CAMERA}_ready"
+FRONT = f"camera.{CAMERA}"
+WATCHED = f"binary_sensor.{CAMERA}_watched"
 CHANGED = {
-    READY: 1,
-    f"binary_sensor.{CAMERA}_requested": 1,
-    f"button.{CAMERA}_restart_stream": 1,
-    f"camera.{CAMERA}": 1,
-    f"event.{CAMERA}_activity": 1,
-    f"sensor.{CAMERA}_status": 1,
-    f"sensor.{CAMERA}_streaming_since": 1,
+    FRONT: 1,
     "sensor.127_0_0_1_cameras_streaming": 1,
 }
 """What differs when a camera becomes ready."""
@@ -76,9 +71,9 @@ async def _until_all_is_written_once(
 ) -> None:
     """Bring about an update of each entity, so that all know what they show."""
     await simulator.kill()
-    await until(lambda: hass.states.get(READY).state == "unavailable")
+    await until(lambda: hass.states.get(FRONT).state == "unavailable")
     await simulator.start()
-    await until(lambda: hass.states.get(READY).state == "off")
+    await until(lambda: hass.states.get(FRONT).state == "idle")
     await _until_a_list_has_come(hass, simulator)
     writes.clear()
 
@@ -121,7 +116,7 @@ async def test_an_event_writes_what_differs_and_nothing_else(
     await _until_all_is_written_once(hass, simulator, until, writes)
 
     await simulator.set_ready(1, ready=True)
-    await until(lambda: hass.states.get(READY).state == "on")
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
 
     assert writes == CHANGED
 
@@ -129,15 +124,14 @@ async def test_an_event_writes_what_differs_and_nothing_else(
 async def test_an_event_is_written_once_however_many_came_before(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
-    activity = f"event.{CAMERA}_activity"
     await simulator.set_ready(1, ready=True)
-    await until(lambda: hass.states.get(activity).attributes["event_type"] == "ready")
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
     writes.clear()
 
     await simulator.open_reader(1)
-    await until(lambda: hass.states.get(activity).attributes["event_type"] == "read")
+    await until(lambda: hass.states.get(WATCHED).state == "on")
 
-    assert writes[activity] == 1
+    assert writes[WATCHED] == 1
 
 
 async def test_an_event_updates_only_what_it_can_change(
@@ -147,10 +141,9 @@ async def test_an_event_updates_only_what_it_can_change(
 
     with _counted("_handle_coordinator_update") as heard:
         await simulator.set_ready(1, ready=True)
-        await until(lambda: hass.states.get(READY).state == "on")
+        await until(lambda: hass.states.get(FRONT).state == "streaming")
 
-    # The activity is called with the event itself.
-    assert heard == dict.fromkeys(CHANGED.keys() - {f"event.{CAMERA}_activity"}, 1)
+    assert heard == CHANGED
 
 
 async def test_an_event_makes_one_value_of_each_kind(
@@ -160,7 +153,7 @@ async def test_an_event_makes_one_value_of_each_kind(
 
     with _counted("__init__") as made:
         await simulator.set_ready(1, ready=True)
-        await until(lambda: hass.states.get(READY).state == "on")
+        await until(lambda: hass.states.get(FRONT).state == "streaming")
 
     assert made == dict.fromkeys(["Camera", "Diff", "Event", "PendingEvents", "ServerState"], 1)
 

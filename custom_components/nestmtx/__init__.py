@@ -17,6 +17,7 @@ from .device import async_setup_devices, is_stale
 from .issues import async_setup_issues
 from .keep_awake import KeepAwake
 from .recognition import async_setup_recognition
+from .sensor import shown_feeds
 from .server_log import async_setup_server_log
 from .services import async_setup_services
 from .stills import Stills, store_of
@@ -44,6 +45,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     async_setup_recognition(entry, coordinator)
     async_setup_server_log(entry, coordinator)
     entry.async_on_unload(stills.async_stop)
+    # With the first lists, so that no sensor begins with a state that is not known.
+    feeds = [coordinator.async_subscribe(feed) for feed in shown_feeds(hass, entry.entry_id)]
     await coordinator.async_config_entry_first_refresh()
     for stop in (
         clips.async_stop,
@@ -55,6 +58,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     entry.runtime_data = NestMTXData(coordinator, keep_awake, stills, clips)
     await stills.async_tidy()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    for unsubscribe in feeds:
+        unsubscribe()
     return True
 
 

@@ -52,10 +52,22 @@ WATCHED: Final = CameraBinarySensorDescription(
     fields=frozenset({"watched"}),
     is_on_fn=lambda camera: camera.watched,
 )
+# Of no device class, as the next one: Home Assistant's page of maintenance lists all problems, as
+# long as they are none, too. What a user can put right there is the credential.
+STALLED: Final = CameraBinarySensorDescription(
+    key="stream_stalled",
+    translation_key="stream_stalled",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    fields=frozenset({"stalled"}),
+    is_on_fn=lambda camera: camera.stalled,
+)
 CAMERA_BINARY_SENSORS: Final = (
     CameraBinarySensorDescription(
+        # What the camera's own state says, too.
         key="ready",
         translation_key="ready",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         fields=frozenset({"ready"}),
         is_on_fn=lambda camera: camera.ready,
     ),
@@ -65,13 +77,14 @@ CAMERA_BINARY_SENSORS: Final = (
         translation_key="requested",
         fields=frozenset({"requested"}),
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         is_on_fn=lambda camera: camera.requested,
     ),
+    STALLED,
 )
 STREAM_AUTHORIZATION: Final = BinarySensorEntityDescription(
     key="stream_authorization",
     translation_key="stream_authorization",
-    device_class=BinarySensorDeviceClass.PROBLEM,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 

@@ -78,17 +78,11 @@ async def async_setup_entry(
 class NestMTXRestartStreamButton(NestMTXCameraEntity, ButtonEntity):
     """Restarts a camera's stream, and is pressed until the server is at rest again.
 
-    There is something to restart only while the stream has a process. Whoever watches asks for the
+    Where the stream has no process, the press fails and says so. Whoever watches asks for the
     stream again; one that nobody watches, of a camera that is not persistent, ends.
     """
 
-    fields = frozenset({"requested"})
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return true if there is a process."""
-        return super().available and self.camera.requested
+    fields = NO_FIELDS
 
     @override
     async def async_press(self) -> None:

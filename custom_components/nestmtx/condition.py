@@ -11,7 +11,8 @@ from homeassistant.helpers.condition import Condition, EntityStateConditionBase
 
 from .binary_sensor import WATCHED
 from .camera import CAMERA
-from .trigger import STATE_STREAMING, entities_of_kind
+from .targets import entities_of_kind
+from .trigger import STATE_STREAMING
 
 
 class NestMTXCondition(EntityStateConditionBase):
@@ -22,8 +23,9 @@ class NestMTXCondition(EntityStateConditionBase):
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Leave out the siblings that a target has, too."""
-        return entities_of_kind(self._hass, super().entity_filter(entities), self._translation_key)
+        """Return the entities of the kind that a target means."""
+        meant = entities_of_kind(self._hass, entities, self._translation_key)
+        return super().entity_filter(meant)
 
 
 def _condition(domain: str, kind: str, state: str) -> type[NestMTXCondition]:

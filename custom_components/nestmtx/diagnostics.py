@@ -74,7 +74,7 @@ def _server(coordinator: NestMTXCoordinator) -> dict[str, Any]:
         "server": {
             "release": state.server.version.release,
             "mediamtx": state.server.version.mediamtx,
-            "healthy": state.server.healthy,
+            "health": state.server.health,
         },
         "missing_cameras": len(state.missing_cameras),
         "missing_credentials": len(state.missing_credentials),

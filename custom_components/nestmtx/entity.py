@@ -42,7 +42,23 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
     async def async_added_to_hass(self) -> None:
         """Take over what has changed since the entity was made."""
         await super().async_added_to_hass()
+        self._clear_state()
         self._refresh()
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Leave no state behind; Home Assistant writes that the entity is unavailable."""
+        await super().async_will_remove_from_hass()
+        self._clear_state()
+
+    @callback
+    def _clear_state(self) -> None:
+        """Remove the state, so that the next one is no change of it.
+
+        Activity shows changes: a reload would be two lines for each entity.
+        """
+        if self.hass.states.get(self.entity_id) is not None:
+            self.hass.states.async_remove(self.entity_id)
 
     @callback
     @override

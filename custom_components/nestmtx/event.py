@@ -41,12 +41,14 @@ _CREDENTIAL_EVENT_TYPES: Final[Mapping[str, str]] = {each: each for each in Auth
 CAMERA_ACTIVITY: Final = EventEntityDescription(
     key="activity",
     translation_key="activity",
+    entity_registry_enabled_default=False,
     event_types=list(_CAMERA_EVENT_TYPES.values()),
 )
 CREDENTIAL_ACTIVITY: Final = EventEntityDescription(
     key="activity",
     translation_key="credential_activity",
     entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
     event_types=list(Authorization),
 )
 LOG: Final = EventEntityDescription(

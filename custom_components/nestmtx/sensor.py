@@ -12,8 +12,9 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation
-from homeassistant.core import HomeAssistant
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfInformation
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import (
@@ -25,6 +26,7 @@ from .client import (
     CronJob,
     Feed,
     Fields,
+    Health,
     Load,
     Server,
 )
@@ -67,7 +69,6 @@ _STATUS_STATES: Final = {
     status: "not_available" if status is CameraStatus.UNAVAILABLE else status.value
     for status in CameraStatus
 }
-_HEALTH_STATES: Final = {True: "healthy", False: "unhealthy"}
 
 
 def _bytes(key: str, value_fn: Callable[[Camera], int | None]) -> CameraSensorDescription:
@@ -104,6 +105,8 @@ CAMERA_SENSORS = (
         translation_key="status",
         device_class=SensorDeviceClass.ENUM,
         options=list(_STATUS_STATES.values()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         fields=frozenset({"status"}),
         value_fn=lambda camera: None if camera.status is None else _STATUS_STATES[camera.status],
     ),
@@ -111,6 +114,7 @@ CAMERA_SENSORS = (
         key="viewers",
         translation_key="viewers",
         fields=frozenset({"viewers"}),
+        entity_registry_enabled_default=False,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda camera: camera.viewers,
     ),
@@ -118,6 +122,8 @@ CAMERA_SENSORS = (
         key="streaming_since",
         translation_key="streaming_since",
         device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         fields=frozenset({"ready_since"}),
         value_fn=lambda camera: camera.ready_since,
     ),
@@ -126,6 +132,7 @@ CAMERA_SENSORS = (
         translation_key="authorization_expires",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         fields=frozenset({"authorized_until"}),
         value_fn=lambda camera: camera.authorized_until,
     ),
@@ -155,6 +162,7 @@ LAST_AUTHORIZED: Final = SensorEntityDescription(
     translation_key="last_authorized",
     device_class=SensorDeviceClass.TIMESTAMP,
     entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
 )
 
 CAMERAS_STREAMING: Final = SensorEntityDescription(
@@ -179,9 +187,9 @@ SERVER_SENSORS = (
         translation_key="health",
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        options=list(_HEALTH_STATES.values()),
+        options=list(Health),
         feed=Feed.HEALTH,
-        value_fn=lambda server: None if server.healthy is None else _HEALTH_STATES[server.healthy],
+        value_fn=lambda server: server.health,
     ),
     ServerSensorDescription(
         key="cpu",
@@ -229,6 +237,22 @@ SERVER_SENSORS = (
         for job, key in CRON_JOBS.items()
     ),
 )
+
+
+@callback
+def shown_feeds(hass: HomeAssistant, entry_id: str) -> set[Feed]:
+    """Return the feeds of the server's sensors that are enabled, or will be."""
+    registry = er.async_get(hass)
+    is_disabled = {
+        each.translation_key: each.disabled
+        for each in er.async_entries_for_config_entry(registry, entry_id)
+        if each.domain == Platform.SENSOR
+    }
+    return {
+        each.feed
+        for each in SERVER_SENSORS
+        if not is_disabled.get(each.translation_key, not each.entity_registry_enabled_default)
+    }
 
 
 async def async_setup_entry(

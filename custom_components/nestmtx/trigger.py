@@ -1,40 +1,20 @@
 """Triggers: what happens to cameras, credentials and servers."""
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, override
 
 from homeassistant.const import STATE_OFF, STATE_ON, Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import EntityTargetStateTriggerBase, Trigger
 
-from .binary_sensor import CONNECTION, STREAM_AUTHORIZATION, WATCHED
+from .binary_sensor import CONNECTION, CREDENTIAL_PROBLEM, STALLED, STREAM_AUTHORIZATION, WATCHED
 from .camera import CAMERA
-from .client import Authorization
-from .const import DOMAIN
-from .sensor import AUTHORIZATION
+from .targets import entities_of_kind
 
 STATE_IDLE: Final = "idle"
 STATE_STREAMING: Final = "streaming"
-
-
-def entities_of_kind(
-    hass: HomeAssistant, entity_ids: AbstractSet[str], translation_key: str
-) -> set[str]:
-    """Return those of the entities that are of one kind.
-
-    A device has several binary sensors: whoever targets a device means one of them.
-    """
-    registry = er.async_get(hass)
-    return {
-        entity_id
-        for entity_id in entity_ids
-        if (entry := registry.async_get(entity_id)) is not None
-        and entry.platform == DOMAIN
-        and entry.translation_key == translation_key
-    }
 
 
 class NestMTXTrigger(EntityTargetStateTriggerBase):
@@ -45,8 +25,9 @@ class NestMTXTrigger(EntityTargetStateTriggerBase):
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Leave out the siblings that a target has, too."""
-        return entities_of_kind(self._hass, super().entity_filter(entities), self._translation_key)
+        """Return the entities of the kind that a target means."""
+        meant = entities_of_kind(self._hass, entities, self._translation_key)
+        return super().entity_filter(meant)
 
 
 def _trigger(domain: str, kind: str, state: str) -> type[NestMTXTrigger]:
@@ -69,8 +50,9 @@ TRIGGERS: Final[Mapping[str, type[Trigger]]] = MappingProxyType(
         "stream_authorization_failed": _trigger(
             Platform.BINARY_SENSOR, STREAM_AUTHORIZATION.key, STATE_ON
         ),
+        "stream_stalled": _trigger(Platform.BINARY_SENSOR, STALLED.key, STATE_ON),
         "credential_needs_authorization": _trigger(
-            Platform.SENSOR, AUTHORIZATION.key, Authorization.UNAUTHENTICATED
+            Platform.BINARY_SENSOR, CREDENTIAL_PROBLEM.key, STATE_ON
         ),
         "server_connected": _trigger(Platform.BINARY_SENSOR, CONNECTION.key, STATE_ON),
         "server_disconnected": _trigger(Platform.BINARY_SENSOR, CONNECTION.key, STATE_OFF),

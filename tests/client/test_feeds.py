@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.nestmtx.client import Feed, RequestError, Server, Timings
+from custom_components.nestmtx.client import Feed, Health, RequestError, Server, Timings
 from custom_components.nestmtx.client.state.feeds import Feeds
 
 NOW = 100.0
@@ -55,9 +55,9 @@ def test_the_log_is_never_polled(feeds: Feeds) -> None:
 async def test_a_feed_is_polled_again_after_its_interval(feeds: Feeds) -> None:
     feeds.add(Feed.HEALTH, NOW)
 
-    healthy = await feeds.poll(Requester({"healthy": "healthy"}), Feed.HEALTH, NOW)
+    health = await feeds.poll(Requester({"healthy": "healthy"}), Feed.HEALTH, NOW)
 
-    assert healthy is True
+    assert health is Health.HEALTHY
     assert feeds.next_due() == NOW + 60.0
 
 
@@ -78,4 +78,4 @@ def test_an_answer_that_comes_after_the_last_subscriber_left_is_dropped(feeds: F
     feeds.add(Feed.HEALTH, NOW)
     feeds.remove(Feed.HEALTH)
 
-    assert feeds.with_answer(Server(), Feed.HEALTH, answer=True).healthy is None
+    assert feeds.with_answer(Server(), Feed.HEALTH, Health.HEALTHY).health is None

@@ -11,6 +11,7 @@ from custom_components.nestmtx.client import (
     Authorization,
     CameraStatus,
     CronJob,
+    Health,
     Load,
 )
 from custom_components.nestmtx.client.data.models import Process
@@ -296,14 +297,21 @@ def test_a_process_that_does_not_run_has_no_pid() -> None:
 
 
 def test_the_recorded_health_parses() -> None:
-    assert parse_health(_recorded_answer("health")) is True
+    assert parse_health(_recorded_answer("health")) is Health.HEALTHY
 
 
 @pytest.mark.parametrize(
-    ("answer", "healthy"), [({"healthy": "unhealthy"}, False), ({"healthy": 1}, None), (None, None)]
+    ("answer", "health"),
+    [
+        ({"healthy": "unhealthy"}, Health.UNHEALTHY),
+        ({"healthy": "degraded"}, Health.DEGRADED),
+        ({"healthy": "sleepy"}, None),
+        ({"healthy": 1}, None),
+        (None, None),
+    ],
 )
-def test_health_is_a_word_that_is_known_or_nothing(answer: Any, healthy: bool | None) -> None:
-    assert parse_health(answer) is healthy
+def test_health_is_a_word_that_is_known_or_nothing(answer: Any, health: Health | None) -> None:
+    assert parse_health(answer) is health
 
 
 def test_the_recorded_cron_jobs_parse() -> None:

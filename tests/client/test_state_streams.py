@@ -9,6 +9,7 @@ from custom_components.nestmtx.client import (
     Authorization,
     CameraStatus,
     Credential,
+    Health,
     Load,
     Server,
     Version,
@@ -243,7 +244,7 @@ def test_an_event_tells_when_a_credential_was_authorized(state: ServerState) -> 
 
 def test_what_is_known_of_the_server_itself_ends_with_the_connection_but_for_its_version() -> None:
     version = Version("v1.1.1")
-    state = ServerState(server=Server(version, healthy=True, load=Load(cpu=7.0)))
+    state = ServerState(server=Server(version, health=Health.HEALTHY, load=Load(cpu=7.0)))
 
     assert reset_state(state).server == Server(version)
 
@@ -303,3 +304,39 @@ def test_an_end_of_the_authorization_that_an_event_told_gives_way_to_a_later_lis
 
     assert listed(state, row, BACK, at=100.0 + LAG - 1).cameras[1].expires_at != seconds_after(9)
     assert listed(state, row, BACK, at=100.0 + LAG).cameras[1].expires_at == seconds_after(9)
+
+
+@pytest.mark.parametrize(
+    ("times", "counts", "expected"),
+    [
+        ((0.0, 60.0), (7, 7), True),
+        ((0.0, 60.0), (7, 8), False),
+        ((0.0, 44.0), (7, 7), False),
+        ((0.0, 30.0, 60.0), (7, 8, 8), False),
+        ((0.0, 60.0, 120.0), (7, 7, 8), False),
+        ((0.0, 60.0), (None, None), False),
+    ],
+)
+def test_a_ready_stream_whose_count_of_data_stands_still_has_stalled(
+    times: tuple[float, ...], counts: tuple[int | None, ...], expected: bool
+) -> None:
+    state = listed(ServerState(), FRONT, at=-60.0)
+    for at, count in zip(times, counts, strict=True):
+        row = replace(FRONT, ready=True, data_received=count)
+        state = apply_camera(state, row, at, LAG, stall=45.0)
+
+    assert state.cameras[1].stalled is expected
+
+
+def test_a_stream_that_begins_or_ends_has_not_stalled() -> None:
+    state = listed(ServerState(), FRONT, at=-60.0)
+    for at in (0.0, 60.0):
+        row = replace(FRONT, ready=True, data_received=7)
+        state = apply_camera(state, row, at, LAG, stall=45.0)
+
+    ended = apply_event(state, camera_event("notready"), 61.0)
+    begun = apply_event(ended, camera_event("ready"), 62.0)
+
+    assert state.cameras[1].stalled
+    assert not ended.cameras[1].stalled
+    assert not begun.cameras[1].stalled

@@ -40,6 +40,9 @@ class Timings:
     # NestMTX polls MediaMTX each 5 s, and its lists lag behind its events: 12.8 s were measured.
     lag: float = 15.0
     resync: float = 60.0
+    # A ready stream whose count of received bytes stands still for so long in lists has stalled:
+    # up to 20 s were measured of streams in which nothing is wrong.
+    stall: float = 45.0
     # The server's load, while somebody looks at it.
     load: float = 30.0
     # For all lists together, each page of which has a request's time.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..data.models import Camera, Credential, CronJob, Load, Version
+from ..data.models import Camera, Credential, CronJob, Health, Load, Version
 from ..data.parsing import (
     InvalidRow,
     Parsed,
@@ -138,8 +138,8 @@ async def version(requester: Requester) -> Version:
     return parse_version(await requester.request("list", "version"))
 
 
-async def health(requester: Requester) -> bool | None:
-    """Ask whether the server is healthy; None when it does not say so in known words."""
+async def health(requester: Requester) -> Health | None:
+    """Ask how the server is; None when it does not say so in known words."""
     return parse_health(await requester.request("list", "health"))
 
 

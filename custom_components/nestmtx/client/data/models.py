@@ -87,6 +87,8 @@ class Camera:
     """Bytes since the stream became ready, from the camera to the server."""
     data_sent: int | None = None
     """Bytes since the stream became ready, from the server to all readers."""
+    stalled: bool = False
+    """Its stream is ready, and lists show no new data from the camera for too long."""
     url_rtsp_tcp: str | None = None
     url_hls_m3u8: str | None = None
     url_web_rtc: str | None = None
@@ -224,12 +226,21 @@ class CronJob:
     last_run_at: datetime | None = None
 
 
+class Health(StrEnum):
+    """The server's word for how it is."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    """One of its checks fails, or is not answered yet."""
+    UNHEALTHY = "unhealthy"
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """What is known of the server itself; None where it was not asked for, or has not told."""
 
     version: Version = Version()
-    healthy: bool | None = None
+    health: Health | None = None
     load: Load | None = None
     cron_jobs: Mapping[str, CronJob] | None = None
     """By name."""

@@ -20,6 +20,7 @@ from .models import (
     Credential,
     CronJob,
     Event,
+    Health,
     Load,
     Process,
     Version,
@@ -234,10 +235,10 @@ def parse_version(answer: Any) -> Version:
     return Version(text_of(row.get("release")), text_of(row.get("mediamtx")))
 
 
-def parse_health(answer: Any) -> bool | None:
-    """Parse the answer of the health module: whether the server is healthy, if it says so."""
+def parse_health(answer: Any) -> Health | None:
+    """Parse the answer of the health module; None for a word that is not known."""
     word = mapping(answer).get("healthy")
-    return {"healthy": True, "unhealthy": False}.get(word) if isinstance(word, str) else None
+    return Health(word) if isinstance(word, str) and word in set(Health) else None
 
 
 def parse_load(answer: Any) -> Load:

@@ -122,6 +122,7 @@ def _with_camera_event(state: ServerState, camera: Camera, event: Event, at: flo
         ready_at=at if event.type in READY_EVENTS else pending.ready_at,
         readers_at=at if event.type in READER_EVENTS else pending.readers_at,
         extended_at=at if event.type == "extended" else pending.extended_at,
+        data_at=pending.data_at,
     )
     return with_camera(state, camera, pending)
 
@@ -186,7 +187,12 @@ def _undemand(camera: Camera, _: Event) -> _Facts:
 
 
 def _ready(camera: Camera, event: Event) -> _Facts:
-    begins = {"ready": True, "ready_since": event.at, "extension_failed": False}
+    begins = {
+        "ready": True,
+        "ready_since": event.at,
+        "extension_failed": False,
+        "stalled": False,
+    }
     return {
         **({} if camera.ready else begins),
         # What streams has a process; a disabled camera's placeholder needs none.
@@ -200,6 +206,7 @@ def _notready(camera: Camera, _: Event) -> _Facts:
         "ready": False,
         "ready_since": None,
         "extension_failed": False,
+        "stalled": False,
         "tracks": None,
         "data_received": None,
         "data_sent": None,

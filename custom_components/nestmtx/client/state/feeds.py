@@ -38,7 +38,7 @@ class Poll:
 
 POLLS: Mapping[Feed, Poll] = MappingProxyType(
     {
-        Feed.HEALTH: Poll("healthy", fetch.health, lambda timings: timings.resync),
+        Feed.HEALTH: Poll("health", fetch.health, lambda timings: timings.resync),
         Feed.LOAD: Poll("load", fetch.load, lambda timings: timings.load),
         Feed.CRON_JOBS: Poll("cron_jobs", fetch.cron_jobs, lambda timings: timings.resync),
     }

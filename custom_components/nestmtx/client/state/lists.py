@@ -1,6 +1,7 @@
 """What lists, and single rows, change in the state of a server."""
 
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,15 @@ def apply_lists(
     credentials: Listing[Credential],
     lag: float,
     own_readers: Mapping[int, int] = EMPTY,
+    stall: float = inf,
 ) -> ServerState:
     """Return the state after both lists came through.
 
-    `own_readers` is how many of a camera's readers are this client's own, by its id.
+    `own_readers` is how many of a camera's readers are this client's own, by its id; `stall` is
+    after how long without new data a stream has stalled.
     """
     early = state.early_events
-    state = _with_cameras(state, cameras, lag, own_readers)
+    state = _with_cameras(state, cameras, lag, own_readers, stall)
     state = _with_credentials(state, credentials, lag)
     state = replace(state, synced=True, early_events=())
     for event, at in early:
@@ -51,6 +54,7 @@ def apply_camera(
     asked_at: float,
     lag: float,
     own_readers: Mapping[int, int] = EMPTY,
+    stall: float = inf,
 ) -> ServerState:
     """Return the state after a single camera was read.
 
@@ -59,7 +63,7 @@ def apply_camera(
     known = state.cameras.get(camera.id)
     if not state.synced or known is None or _identified(camera, known).key != known.key:
         return state
-    return with_camera(state, *_merge_row(state, camera, asked_at, lag, own_readers))
+    return with_camera(state, *_merge_row(state, camera, asked_at, lag, own_readers, stall))
 
 
 def _merge_row(
@@ -68,6 +72,7 @@ def _merge_row(
     asked_at: float,
     lag: float,
     own_readers: Mapping[int, int],
+    stall: float,
 ) -> tuple[Camera, PendingEvents]:
     """Bring a row together with what events have said of the camera since."""
     known = state.cameras.get(row.id)
@@ -75,11 +80,17 @@ def _merge_row(
     own = own_readers.get(row.id, 0)
     pending = state.pending.get(row.id, NOTHING_PENDING)
     if known is None or known.key != row.key:
-        return _merge(row, row, NOTHING_PENDING, asked_at, lag, own)
-    if not state.synced:
+        known, pending = row, NOTHING_PENDING
+    elif not state.synced:
         pending = pending if _is_same_stream(row, known) else NOTHING_PENDING
-        return _merge(row, row, pending, asked_at, lag, own)
-    return _merge(row, known, pending, asked_at, lag, own)
+        known = row
+    if asked_at < pending.asked_at:
+        return known, pending
+    camera, merged = _merge(row, known, pending, asked_at, lag, own)
+    count = camera.data_received
+    stands_still = camera.ready and count is not None and count == known.data_received
+    data_at = pending.data_at if stands_still and pending.data_at > NEVER else asked_at
+    return replace(camera, stalled=asked_at - data_at >= stall), replace(merged, data_at=data_at)
 
 
 def _is_same_stream(row: Camera, known: Camera) -> bool:
@@ -93,9 +104,11 @@ def _with_cameras(
     listing: Listing[Camera],
     lag: float,
     own_readers: Mapping[int, int],
+    stall: float,
 ) -> ServerState:
     merged = {
-        row.id: _merge_row(state, row, listing.asked_at, lag, own_readers) for row in listing.rows
+        row.id: _merge_row(state, row, listing.asked_at, lag, own_readers, stall)
+        for row in listing.rows
     }
     cameras = {camera_id: camera for camera_id, (camera, _) in merged.items()}
     pending = {camera_id: pending for camera_id, (_, pending) in merged.items()}
@@ -191,8 +204,6 @@ def _merge(
     What an event said less than the lag before holds against the row, and so does all that a row
     said that was requested later.
     """
-    if asked_at < pending.asked_at:
-        return known, pending
     demand_is_pending = asked_at < pending.demand_at + lag
     ready_is_pending = asked_at < pending.ready_at + lag
     readers_are_pending = asked_at < pending.readers_at + lag

@@ -42,6 +42,8 @@ class PendingEvents:
     """When the last event came, not settled yet, on who reads the stream."""
     extended_at: float = NEVER
     """When the last event came that the authorization was extended."""
+    data_at: float = NEVER
+    """When the row was requested that last showed new data of the running stream."""
 
 
 NOTHING_PENDING = PendingEvents()

@@ -204,7 +204,8 @@ class StateSync:
             return None
         former = self.state
         own = self.own_readers.counts(asked_at)
-        self.state = apply_camera(former, camera, asked_at, self._timings.lag, own)
+        times = self._timings
+        self.state = apply_camera(former, camera, asked_at, times.lag, own, times.stall)
         if self.state is former:
             # It is another camera by now: a list shows where the former one has gone.
             self._resync_at = self._now
@@ -252,7 +253,8 @@ class StateSync:
         except TimeoutError as err:
             raise RequestTimeout("The server did not list everything in time") from err
         own = self.own_readers.counts(cameras.asked_at)
-        self.state = apply_lists(self.state, cameras, credentials, self._timings.lag, own)
+        times = self._timings
+        self.state = apply_lists(self.state, cameras, credentials, times.lag, own, times.stall)
         self._is_complete = cameras.complete and credentials.complete
         for camera_id in self.state.cameras:
             self._settle_later(camera_id)

@@ -1,0 +1,118 @@
+"""What a view of a camera, and a reload, write into Activity and into the database."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from homeassistant.components.recorder import Recorder
+from homeassistant.components.recorder.db_schema import States
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util.dt import utcnow
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, mock_component
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from tests.conftest import Until
+from tests.simulator import Simulator, World
+from tests.simulator.scenario import recorded
+
+CAMERA = "camera.front_yard_front_yard_cam"
+WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
+MAX_ROWS = 6
+"""Of a view in the database: the camera, whether it is watched, and how many stream."""
+
+type Lines = Callable[[datetime], Awaitable[Counter[str]]]
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
+    """Let Home Assistant load the integration, with the recorder set up before."""
+
+
+@pytest.fixture
+def world() -> World:
+    """One camera is enough."""
+    return recorded(1)
+
+
+@pytest.fixture
+async def lines(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> Lines:
+    """Return the lines of Activity since a time, by entity."""
+    mock_component(hass, "frontend")
+    assert await async_setup_component(hass, "logbook", {})
+    client = await hass_ws_client(hass)
+
+    async def lines(since: datetime) -> Counter[str]:
+        await async_wait_recording_done(hass)
+        await client.send_json_auto_id(
+            {"type": "logbook/get_events", "start_time": since.isoformat()}
+        )
+        answer = await client.receive_json()
+        return Counter(each["entity_id"] for each in answer["result"] if "entity_id" in each)
+
+    return lines
+
+
+async def _view(hass: HomeAssistant, simulator: Simulator, until: Until) -> datetime:
+    """View a camera that is asleep, until it is asleep again; return when that began."""
+    await _at_rest(simulator)
+    began = utcnow()
+    reader = await simulator.open_reader(1)
+    await until(lambda: hass.states.get(WATCHED).state == "on")
+    await simulator.close_reader(1, reader)
+    await until(lambda: hass.states.get(CAMERA).state == "idle")
+    await _at_rest(simulator)
+    return began
+
+
+async def _at_rest(simulator: Simulator) -> None:
+    """Wait until lists have settled what events told."""
+    for _ in range(3):
+        simulator.requests.clear()
+        while not any(each["module"] == "credentials" for each in simulator.requests):
+            await asyncio.sleep(0.01)
+
+
+def _rows(hass: HomeAssistant, since: datetime) -> int:
+    with session_scope(hass=hass, read_only=True) as session:
+        states = session.query(States)
+        return states.filter(States.last_updated_ts > since.timestamp()).count()
+
+
+async def test_a_view_is_four_lines_in_activity(
+    hass: HomeAssistant, simulator: Simulator, until: Until, lines: Lines, recorder_mock: Recorder
+) -> None:
+    began = await _view(hass, simulator, until)
+
+    of_the_view = await lines(began)
+    rows = await recorder_mock.async_add_executor_job(_rows, hass, began)
+
+    assert of_the_view == {CAMERA: 2, WATCHED: 2}
+    # How many cameras stream is a number, which makes no line.
+    assert rows == MAX_ROWS
+
+
+async def test_a_reload_is_no_line_in_activity(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    lines: Lines,
+) -> None:
+    # What was so before is there to be compared with.
+    await _view(hass, simulator, until)
+    began = utcnow()
+
+    assert await hass.config_entries.async_reload(loaded_entry.entry_id)
+    await hass.async_block_till_done()
+    await _at_rest(simulator)
+
+    assert await lines(began) == Counter()
