@@ -59,6 +59,7 @@ LAYERS = (
     ("data",),
     ("entity",),
     ("binary_sensor", "button", "camera", "event", "image", "sensor", "switch", "text"),
+    ("targets",),
     ("trigger", "condition"),
     ("camera_actions", "options_flow", "config_flow", "repairs", "services"),
     ("diagnostics", "system_health"),

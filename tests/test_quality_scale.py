@@ -19,6 +19,7 @@ PRIMARY = {
     ("button", "take_picture"),
     ("camera", "camera"),
     ("event", "activity"),
+    ("image", "last_picture"),
     ("sensor", "cameras_streaming"),
     ("sensor", "viewers"),
 }
