@@ -186,7 +186,7 @@ async def test_a_password_is_not_sent_into_the_servers_log_for_nothing(
 
     assert raised.value.translation_key == "login_refused"
     assert "auth" not in str(simulator.requests[before:]).lower()
-    assert "logged" in str(raised.value)
+    assert "signed in" in str(raised.value)
 
 
 @pytest.mark.parametrize("origin", ["nest.local", "not a url", "ftp://nest.local", "https://"])

@@ -31,7 +31,7 @@ PHRASES: Mapping[str, str] = {
     r"any ?more": "no longer",
     r"anyhow": "already",
     rf"let(?:s|ting)? (?:{_THEM} )?in": "has access",
-    r"(?:is|are|was|were|be) told": "you see",
+    r"(?:is|are|was|were|be) told(?! apart)": "you see",
     r"tells? (?:how|of|that|what|when|where|whether|which|who|why)": "shows",
     r"(?:every|no|some)body": "everyone, no one, someone",
     r"who(?:ever|m)": "anyone who, that",
