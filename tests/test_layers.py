@@ -42,7 +42,7 @@ LAYERS = (
         "placeholders",
     ),
     ("coordinator",),
-    ("dashboards", "device", "issues", "keep_awake", "live_view", "server_log"),
+    ("dashboards", "device", "issues", "keep_awake", "linked_devices", "live_view", "server_log"),
     ("stills",),
     ("webrtc",),
     ("data",),
