@@ -16,6 +16,7 @@ from .data import NestMTXConfigEntry, NestMTXData
 from .device import async_setup_devices, is_stale
 from .issues import async_setup_issues
 from .keep_awake import KeepAwake
+from .linked_devices import async_setup_linked_devices
 from .server_log import async_setup_server_log
 from .services import async_setup_services
 from .stills import Stills, store_of
@@ -39,6 +40,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     stills = Stills(coordinator, keep_awake)
     # Before the first lists come, and before any entity: devices are there first.
     async_setup_devices(entry, coordinator)
+    async_setup_linked_devices(entry, coordinator)
     async_setup_issues(entry, coordinator)
     async_setup_server_log(entry, coordinator)
     entry.async_on_unload(stills.async_stop)

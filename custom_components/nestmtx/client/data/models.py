@@ -86,9 +86,11 @@ class Camera:
     data_sent: int | None = None
     """Bytes since the stream became ready, from the server to all readers."""
     url_rtsp_tcp: str | None = None
+    url_rtmp: str | None = None
     url_hls_m3u8: str | None = None
     url_web_rtc: str | None = None
     """The page that plays the stream over WebRTC."""
+    url_srt: str | None = None
 
     @property
     def key(self) -> str:
