@@ -2,19 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 import shutil
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import ROOT, Until
+from tests.media import media_folder
+from tests.phone import Phone, phone
 from tests.pictures import taken_at
 from tests.simulator import Simulator, World
+from tests.simulator.faults import Trouble
+from tests.simulator.probe import PATIENCE, until as until_without_waiting
 from tests.simulator.scenario import recorded
 
 BLUEPRINTS = ROOT / "blueprints" / "automation" / DOMAIN
@@ -22,17 +30,14 @@ NAMES = {
     "notify_authorization",
     "notify_with_picture",
     "persistent_while_home",
+    "record_clip",
     "restart_stream",
+    "somebody_at_the_door",
 }
 FRONT = "front_yard_front_yard_cam"
 CAMERA = f"camera.{FRONT}"
 PROBLEM = "binary_sensor.home_account_problem"
-PICTURE = {
-    "camera": CAMERA,
-    "watched": f"binary_sensor.{FRONT}_watched",
-    "take_picture": f"button.{FRONT}_take_picture",
-    "notify_action": "notify.phone",
-}
+BELL = [{"trigger": "event", "event_type": "bell_rang"}]
 RESTART = {
     "camera": CAMERA,
     "requested": f"binary_sensor.{FRONT}_requested",
@@ -40,6 +45,9 @@ RESTART = {
     "restart_stream": f"button.{FRONT}_restart_stream",
     "pause": {"milliseconds": 100},
 }
+
+# Fixtures are found by their names.
+__all__ = ["media_folder", "phone"]
 
 type Instantiate = Callable[..., Awaitable[None]]
 
@@ -75,36 +83,126 @@ def test_every_blueprint_is_tried() -> None:
     assert {path.stem for path in BLUEPRINTS.glob("*.yaml")} == NAMES
 
 
+@pytest.fixture
+def device_id(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> str:
+    """The camera, as people pick it."""
+    return er.async_get(hass).async_get(CAMERA).device_id
+
+
 async def test_a_picture_is_taken_before_somebody_is_notified(
     hass: HomeAssistant,
     simulator: Simulator,
     until: Until,
     instantiate: Instantiate,
-    notified: list[ServiceCall],
+    phone: Phone,
+    device_id: str,
 ) -> None:
-    await instantiate("notify_with_picture", **PICTURE)
-    pressed = hass.states.get(PICTURE["take_picture"]).state
+    await instantiate("notify_with_picture", camera=device_id, phone=phone.device_id)
 
     await simulator.open_reader(1)
-    await until(lambda: notified != [])
+    await until(lambda: phone.notifications != [])
 
-    [call] = notified
-    assert call.data["title"] == "Front Yard Cam"
-    assert call.data["message"] == "The camera is streaming."
-    assert call.data["data"] == {"image": f"/api/camera_proxy/{CAMERA}"}
-    assert hass.states.get(PICTURE["take_picture"]).state != pressed
+    [notified] = phone.notifications
+    assert notified["title"] == "Front Yard Cam"
+    assert notified["message"] == "The camera is streaming."
+    assert notified["data"] == {"image": f"/api/camera_proxy/{CAMERA}"}
     assert taken_at(hass, CAMERA) is not None
 
 
 async def test_whoever_wants_to_know_of_viewers_only_is_told_of_viewers_only(
-    simulator: Simulator, until: Until, instantiate: Instantiate, notified: list[ServiceCall]
+    simulator: Simulator, until: Until, instantiate: Instantiate, phone: Phone, device_id: str
 ) -> None:
-    await instantiate("notify_with_picture", **PICTURE, events=["watched"])
+    await instantiate(
+        "notify_with_picture", camera=device_id, phone=phone.device_id, events=["watched"]
+    )
 
     await simulator.open_reader(1)
-    await until(lambda: notified != [])
+    await until(lambda: phone.notifications != [])
 
-    assert [call.data["message"] for call in notified] == ["Somebody watches the camera."]
+    assert phone.messages == ["Somebody watches the camera."]
+
+
+async def test_who_is_at_the_door_is_notified_at_once_and_shown_when_the_camera_is_awake(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    until: Until,
+    instantiate: Instantiate,
+    phone: Phone,
+    device_id: str,
+) -> None:
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
+    await instantiate("somebody_at_the_door", bell=BELL, camera=device_id, phone=phone.device_id)
+
+    hass.bus.async_fire("bell_rang")
+    # Home Assistant is not at rest by then.
+    await until_without_waiting(lambda: len(phone.notifications) == 1)
+    was_awake = hass.states.get(CAMERA).state == "streaming"
+    await until(lambda: len(phone.notifications) == 2)
+
+    first, second = phone.data
+    assert not was_awake
+    assert "image" not in first
+    assert second["image"] == f"/api/camera_proxy/{CAMERA}"
+    assert first["tag"] == second["tag"]
+    assert second["url"] == second["clickAction"] == f"/home?more-info-entity-id={CAMERA}"
+    assert phone.messages == ["Somebody is at the door."] * 2
+    assert hass.states.get(CAMERA).attributes["awake_until"] > dt_util.utcnow() + timedelta(
+        minutes=4
+    )
+
+
+async def test_a_door_without_a_picture_is_told_all_the_same(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    until: Until,
+    instantiate: Instantiate,
+    phone: Phone,
+    device_id: str,
+) -> None:
+    await instantiate(
+        "somebody_at_the_door",
+        bell=BELL,
+        camera=device_id,
+        phone=phone.device_id,
+        page="/doors",
+    )
+    await simulator.set_tokens(1, present=False, event="unauthenticated")
+    await until(lambda: hass.states.get(PROBLEM).state == "unauthenticated")
+
+    hass.bus.async_fire("bell_rang")
+    await until(lambda: phone.notifications != [])
+    await asyncio.sleep(0.5)
+
+    [data] = phone.data
+    assert data["url"] == "/doors"
+
+
+async def test_a_clip_follows_its_picture_and_the_phone_may_load_both(
+    hass: HomeAssistant,
+    media_folder: Path,
+    instantiate: Instantiate,
+    phone: Phone,
+    device_id: str,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    await instantiate(
+        "record_clip", trigger=BELL, camera=device_id, phone=phone.device_id, duration=5
+    )
+
+    hass.bus.async_fire("bell_rang")
+    async with asyncio.timeout(PATIENCE + 10):
+        while len(phone.notifications) < 2:
+            await asyncio.sleep(0.05)
+
+    picture, clip = phone.data
+    client = await hass_client()
+    assert "video" not in picture
+    assert picture["tag"] == clip["tag"]
+    kinds = [
+        (await client.get(url)).content_type
+        for url in (picture["image"], clip["image"], clip["video"])
+    ]
+    assert kinds == ["image/jpeg", "image/jpeg", "video/mp4"]
 
 
 async def test_a_credential_that_needs_authorization_is_told_with_a_link(
@@ -158,14 +256,24 @@ async def test_a_stream_that_breaks_off_is_restarted(
     await until(lambda: _restarts(simulator) == 1)
 
 
-async def test_a_camera_is_persistent_while_somebody_is_home(
-    hass: HomeAssistant, simulator: Simulator, until: Until, instantiate: Instantiate
+@pytest.mark.parametrize(("who", "at_home"), [("somebody", True), (None, False)])
+async def test_a_camera_is_persistent_by_who_is_home(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    until: Until,
+    instantiate: Instantiate,
+    who: str | None,
+    at_home: bool,
 ) -> None:
-    hass.states.async_set("zone.home", "0")
-    await instantiate("persistent_while_home", persistent=[f"switch.{FRONT}_persistent"])
+    hass.states.async_set("zone.home", str(int(not at_home)))
+    await instantiate(
+        "persistent_while_home",
+        persistent=[f"switch.{FRONT}_persistent"],
+        **({"who": who} if who else {}),
+    )
 
-    hass.states.async_set("zone.home", "1")
+    hass.states.async_set("zone.home", str(int(at_home)))
     await until(lambda: simulator.world.cameras[1].persistent)
 
-    hass.states.async_set("zone.home", "0")
+    hass.states.async_set("zone.home", str(int(not at_home)))
     await until(lambda: not simulator.world.cameras[1].persistent)

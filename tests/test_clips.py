@@ -16,7 +16,6 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import numpy as np
 from PIL import Image
@@ -30,6 +29,7 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components.nestmtx.clip_store import MAX_BYTES, outdated
 from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import Until
+from tests.media import media_folder
 from tests.simulator import Simulator, Times, World
 from tests.simulator.picture import frame_number
 from tests.simulator.probe import until as until_without_waiting
@@ -45,14 +45,9 @@ def world() -> World:
     return recorded(1)
 
 
-@pytest.fixture(autouse=True)
-async def media_folder(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Home Assistant's media folder, and what plays and serves."""
-    hass.config.media_dirs = {"local": str(tmp_path)}
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    for component in ("stream", "media_source"):
-        assert await async_setup_component(hass, component, {})
-    return tmp_path / DOMAIN
+pytestmark = pytest.mark.usefixtures("media_folder")
+# Fixtures are found by their names.
+__all__ = ["media_folder"]
 
 
 @pytest.fixture

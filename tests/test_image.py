@@ -121,8 +121,10 @@ async def test_a_camera_that_streams_on_shows_another_picture_now_and_then(
         patch("custom_components.nestmtx.stills.INTERVAL", timedelta(0)),
         patch("custom_components.nestmtx.image.INTERVAL", timedelta(seconds=2)),
     ):
-        await simulator.open_reader(1)
+        reader = await simulator.open_reader(1)
         await until(lambda: len(states(LAST_PICTURE)) >= 2)
+        await simulator.close_reader(1, reader)
+        await until(lambda: hass.states.get(FRONT).state == "idle")
 
     first, second = (datetime.fromisoformat(each) for each in states(LAST_PICTURE)[:2])
     assert second - first >= timedelta(seconds=2)
@@ -132,13 +134,20 @@ async def test_what_was_held_back_is_shown_when_the_stream_breaks_off(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
+    before = hass.states.get(LAST_PICTURE).state
     with patch("custom_components.nestmtx.stills.INTERVAL", timedelta(0)):
         await simulator.open_reader(1)
         await _pictures(hass, until, 1)
+    assert hass.states.get(LAST_PICTURE).state == before
 
-    await simulator.camera_changed(replace(simulator.world.cameras[1], enabled=False))
+    with patch("custom_components.nestmtx.image.SETTLED", 0.5):
+        await hass.services.async_call(
+            "switch", "turn_off", {"entity_id": f"switch.{CAMERA}_enabled"}, blocking=True
+        )
+        await until(lambda: hass.states.get(LAST_PICTURE).state != before)
+    await asyncio.sleep(1)
 
-    await until(lambda: hass.states.get(LAST_PICTURE).state == taken_at(hass, FRONT).isoformat())
+    assert hass.states.get(LAST_PICTURE).state == taken_at(hass, FRONT).isoformat()
 
 
 async def test_the_picture_and_its_time_are_kept_over_a_restart(

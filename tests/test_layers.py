@@ -49,6 +49,7 @@ LAYERS = (
         "device",
         "issues",
         "keep_awake",
+        "linked_devices",
         "live_view",
         "media_source",
         "recognition",

@@ -579,8 +579,8 @@ async def test_an_entity_that_takes_the_place_of_another_one_keeps_its_reader(
     await _video(hass, simulator, until, 1)
     stills, key = loaded_entry.runtime_data.stills, hass.data["camera"].get_entity(FRONT).key
     called = asyncio.Event()
-    end_former = stills.async_follow(key, lambda: None)
-    end = stills.async_follow(key, called.set)
+    end_former = stills.async_follow(key, lambda *_, **__: None)
+    end = stills.async_follow(key, lambda *_, **__: called.set())
 
     end_former()
     video.send(LONG[:21])

@@ -16,6 +16,7 @@ from .data import NestMTXConfigEntry, NestMTXData
 from .device import async_setup_devices, is_stale
 from .issues import async_setup_issues
 from .keep_awake import KeepAwake
+from .linked_devices import async_setup_linked_devices
 from .recognition import async_setup_recognition
 from .sensor import shown_feeds
 from .server_log import async_setup_server_log
@@ -41,6 +42,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     stills = Stills(coordinator, keep_awake)
     # Before the first lists come, and before any entity: devices are there first.
     async_setup_devices(entry, coordinator)
+    async_setup_linked_devices(entry, coordinator)
     async_setup_issues(entry, coordinator)
     async_setup_recognition(entry, coordinator)
     async_setup_server_log(entry, coordinator)

@@ -1,6 +1,10 @@
-"""Actions on cameras, for whoever may control them."""
+"""Actions on cameras, for whoever may control them.
 
-from collections.abc import Callable, Mapping
+They keep a camera awake, let it sleep, take a snapshot, record a clip, and name the URLs of its
+stream.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +25,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .camera import NestMTXCamera
+from .client import published_urls
 from .const import ATTR_DURATION, ATTR_FILENAME, ATTR_KEEP, DOMAIN
 from .keep_awake import MAX_DURATION
 from .stills import async_turned
@@ -78,6 +83,11 @@ async def _snapshot(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse
     }
 
 
+async def _stream_urls(camera: NestMTXCamera, _: ServiceCall) -> ServiceResponse:
+    """Return where other programs find the stream of a camera, whether or not it is awake."""
+    return {**published_urls(camera.camera, camera.coordinator.video_host)}
+
+
 def _allowed_filename(call: ServiceCall) -> str | None:
     """Return where a snapshot is to be stored, if at all. Raises ServiceValidationError."""
     if ATTR_FILENAME not in call.data:
@@ -107,7 +117,7 @@ class CameraAction:
     """An action on cameras: its fields, and what it does with each of them."""
 
     fields: Mapping[vol.Marker, Any] = MappingProxyType({})
-    call: Callable[[NestMTXCamera, ServiceCall], Any]
+    call: Callable[[NestMTXCamera, ServiceCall], Awaitable[ServiceResponse] | None]
     supports_response: SupportsResponse = SupportsResponse.NONE
 
 
@@ -131,6 +141,7 @@ CAMERA_ACTIONS: Final[Mapping[str, CameraAction]] = MappingProxyType(
             call=_snapshot,
             supports_response=SupportsResponse.OPTIONAL,
         ),
+        "stream_urls": CameraAction(call=_stream_urls, supports_response=SupportsResponse.ONLY),
     }
 )
 

@@ -18,7 +18,7 @@ from .device_key import DeviceKey
 _PRIVATE: Final = {CONF_HOST, CONF_USERNAME, CONF_VIDEO_HOST}
 """What is no secret, and nobody else's business; secrets are masked by the client's one list."""
 _URL: Final = re.compile(r"(?P<begin>[a-z]+://<window\.location\.origin>(:\d+)?)/")
-_URLS: Final = ("url_rtsp_tcp", "url_hls_m3u8", "url_web_rtc")
+_URLS: Final = ("url_rtsp_tcp", "url_rtmp", "url_hls_m3u8", "url_web_rtc", "url_srt")
 
 
 async def async_get_config_entry_diagnostics(

@@ -5,9 +5,10 @@ from typing import Final, override
 
 from homeassistant.components.camera import DOMAIN as CAMERA_DOMAIN
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later
 
 from .client import Camera
 from .const import DOMAIN
@@ -22,6 +23,8 @@ LAST_PICTURE: Final = ImageEntityDescription(key="last_picture", translation_key
 INTERVAL: Final = timedelta(minutes=5)
 """Between two pictures that are shown while a camera streams. Each is a row in the database, and a
 line in Activity: of a shorter view, only its last picture is shown."""
+SETTLED: Final = 5.0
+"""Seconds after the end of a stream, by when there is a picture of its very last frame, if any."""
 
 
 async def async_setup_entry(
@@ -48,6 +51,7 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
         self._shown: Picture | None = None
         self._withheld_since: datetime | None = None
         """When the first picture was taken that has come, and was not shown, since the last one."""
+        self._cancel_settled: CALLBACK_TYPE | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -56,6 +60,7 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
         await self._stills.async_load(key)
         self._show(self._stills.last(key))
         self.async_on_remove(self._stills.async_follow(key, self._handle_picture))
+        self.async_on_remove(self._cancel)
         await super().async_added_to_hass()
 
     @override
@@ -71,9 +76,21 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
     @callback
     @override
     def _refresh(self) -> None:
-        """Show what was withheld, when nothing follows it any more."""
+        """Show what was withheld, once nothing follows it any more."""
+        if self._withheld_since and not self.camera.ready and self._cancel_settled is None:
+            self._cancel_settled = async_call_later(self.hass, SETTLED, self._handle_settled)
+
+    @callback
+    def _handle_settled(self, _: datetime) -> None:
+        self._cancel_settled = None
         if self._withheld_since is not None and not self.camera.ready:
             self._show(self._stills.last(self.device_key.key))
+            self.async_write_ha_state()
+
+    @callback
+    def _cancel(self) -> None:
+        if self._cancel_settled is not None:
+            self._cancel_settled()
 
     @callback
     def _handle_picture(self, picture: Picture, *, lasts: bool) -> None:

@@ -1,8 +1,10 @@
 """Which URL of a camera is opened, and which never is."""
 
+from dataclasses import replace
+
 import pytest
 
-from custom_components.nestmtx.client import Camera, StreamUrls, stream_urls
+from custom_components.nestmtx.client import Camera, StreamUrls, published_urls, stream_urls
 from custom_components.nestmtx.client.errors import InvalidStreamUrl
 from custom_components.nestmtx.client.media.urls import stream_url, tag_own_reader
 
@@ -124,3 +126,38 @@ def test_a_protocol_in_the_wrong_column_is_refused() -> None:
     refused = stream_urls(camera, "nest.local").refused
 
     assert refused == ("url_rtsp_tcp", "url_web_rtc")
+
+
+RTMP = "rtmp://<window.location.origin>:1935/front"
+SRT = "srt://<window.location.origin>:8890/?streamid=read%3Afront"
+
+
+def test_other_programs_find_the_stream_by_each_protocol() -> None:
+    camera = replace(ALL, url_rtmp=RTMP, url_srt=SRT)
+
+    assert published_urls(camera, "nest.local") == {
+        "rtsp": "rtsp://nest.local:8554/front",
+        "rtmp": "rtmp://nest.local:1935/front",
+        "hls": "http://nest.local:8888/front/index.m3u8",
+        "web_rtc": "http://nest.local:8889/front",
+        "srt": "srt://nest.local:8890/?streamid=read%3Afront",
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *HOSTILE,
+        "srt://<window.location.origin>:8890/front",
+        "srt://<window.location.origin>:8890/?streamid=read%3A",
+        "srt://<window.location.origin>:8890/?streamid=publish%3Afront",
+        "srt://<window.location.origin>:8890/?streamid=read%3Afront&mode=listener",
+        "srt://elsewhere.example:8890/?streamid=read%3Afront",
+        "srt://user:secret@<window.location.origin>:8890/?streamid=read%3Afront",
+    ],
+)
+def test_other_programs_are_led_nowhere_else(url: str) -> None:
+    others = {} if url == RTMP else {"url_rtmp": url}
+    camera = Camera(1, url_rtsp_tcp=url, url_hls_m3u8=url, url_web_rtc=url, url_srt=url, **others)
+
+    assert set(published_urls(camera, "nest.local").values()) == {None}

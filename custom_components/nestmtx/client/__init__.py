@@ -61,7 +61,7 @@ from .media.attempt import start_problem
 from .media.gop import MAX_GAP, Budget, GroupOfPictures
 from .media.h264 import AccessUnit
 from .media.sps import MAX_PIXELS, is_decodable
-from .media.urls import StreamUrls, stream_urls, tag_own_reader
+from .media.urls import StreamUrls, published_urls, stream_urls, tag_own_reader
 from .media.whep import Candidate, IceServer, WhepSession, ice_servers
 from .redaction import redact_answer
 from .state.diff import STREAMING, Diff, Fields
@@ -138,6 +138,7 @@ __all__ = [
     "parse_address",
     "parse_details",
     "parse_host",
+    "published_urls",
     "redact_answer",
     "row_marks",
     "start_problem",

@@ -90,9 +90,11 @@ class Camera:
     stalled: bool = False
     """Its stream is ready, and lists show no new data from the camera for too long."""
     url_rtsp_tcp: str | None = None
+    url_rtmp: str | None = None
     url_hls_m3u8: str | None = None
     url_web_rtc: str | None = None
     """The page that plays the stream over WebRTC."""
+    url_srt: str | None = None
 
     @property
     def key(self) -> str:

@@ -204,8 +204,10 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
         data_received=fields.count("stream_data_rx") if ready else None,
         data_sent=fields.count("stream_data_tx") if ready else None,
         url_rtsp_tcp=fields.text("url_rtsp_tcp"),
+        url_rtmp=fields.text("url_rtmp"),
         url_hls_m3u8=fields.text("url_hls_m3u8"),
         url_web_rtc=fields.text("url_web_rtc"),
+        url_srt=fields.text("url_srt"),
     )
     return Parsed(camera, tuple(fields.problems))
 

@@ -1,6 +1,6 @@
-"""The URLs of a camera's streams.
+"""The URLs of a camera's streams: those that are opened here, and those for other programs.
 
-HLS is left out: the playlists of NestMTX 1.1.1 cannot be played, requesting one wakes the camera,
+HLS is not opened: the playlists of NestMTX 1.1.1 cannot be played, requesting one wakes the camera,
 and what a playlist leads to would be opened unchecked.
 
 NestMTX answers URLs whose host is the literal text `<window.location.origin>`, for its own page to
@@ -8,6 +8,7 @@ fill in. What a server answers is opened by media libraries that also read local
 nothing but a plain URL on the expected host is handed on.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 import re
 from typing import TYPE_CHECKING
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = "<window.location.origin>"
 _URL = re.compile(
-    r"(?P<scheme>rtsps?|https?)://"
+    r"(?P<scheme>rtsps?|https?|rtmps?|srt)://"
     rf"(?P<host>{re.escape(_PLACEHOLDER)}|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)"
     r"(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>(?:/[A-Za-z0-9._~-]+)+)",
 )
 _RTSP = frozenset({"rtsp", "rtsps"})
 _HTTP = frozenset({"http", "https"})
+_RTMP = frozenset({"rtmp", "rtmps"})
+_SRT = frozenset({"srt"})
+_SRT_STREAM = "/?streamid=read%3A"
+"""What stands between the address and the name of a stream over SRT, which knows no paths."""
 MAX_URL_LENGTH = 1000
 
 
@@ -62,6 +67,34 @@ def stream_urls(camera: Camera, host: str) -> StreamUrls:
         whep=f"{page}/whep" if page else None,
         refused=tuple(refused),
     )
+
+
+def published_urls(camera: Camera, host: str) -> dict[str, str | None]:
+    """Return where other programs find a camera's stream, by protocol; None where they do not.
+
+    `host` is the name or IP address of MediaMTX.
+    """
+
+    def found(url: str | None, schemes: frozenset[str]) -> str | None:
+        with suppress(InvalidStreamUrl):
+            if url is not None:
+                return _srt_url(url, host) if schemes is _SRT else stream_url(url, host, schemes)
+        return None
+
+    return {
+        "rtsp": found(camera.url_rtsp_tcp, _RTSP),
+        "rtmp": found(camera.url_rtmp, _RTMP),
+        "hls": found(camera.url_hls_m3u8, _HTTP),
+        "web_rtc": found(camera.url_web_rtc, _HTTP),
+        "srt": found(camera.url_srt, _SRT),
+    }
+
+
+def _srt_url(url: str, host: str) -> str:
+    """Return the URL of a stream over SRT with the host filled in, as `stream_url` does."""
+    address, _, name = url.partition(_SRT_STREAM)
+    plain = stream_url(f"{address}/{name}", host, _SRT)
+    return f"{plain.removesuffix(f'/{name}')}{_SRT_STREAM}{name}"
 
 
 def stream_url(url: str, host: str, schemes: frozenset[str] = _RTSP | _HTTP) -> str:
