@@ -420,11 +420,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_resync(self) -> None:
-        """Take over what had to wait, and call those who listen to complete lists."""
+        """Take over what had to wait, call those who listen to complete lists, and tidy up."""
         if self._camera_ids.keys() | self._credential_ids.keys() != self._listed_keys:
             self._admit(self.data)
             self.async_update_listeners()
         self._resync_listeners.call(SERVER_KEY, None)
+        self.client.cameras.end_left_overs()
 
     @callback
     def on_token(self, token: str) -> None:

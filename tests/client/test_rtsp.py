@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from custom_components.nestmtx.client import CannotConnect, tag_own_reader
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.media import rtsp
 from custom_components.nestmtx.client.media.rtsp import describe, read_rtsp, read_video
-from tests.simulator import Simulator, Trouble
+from tests.simulator import Quirks, Simulator, Times, Trouble
 from tests.simulator.picture import access_units
 from tests.simulator.probe import PATIENCE, until
 from tests.simulator.rtp import description, packets
@@ -373,6 +374,23 @@ async def test_a_reader_of_video_is_kept_alive_by_requests_whose_answers_are_pas
 
     assert [each.partition(" ")[0] for each in requests] == ["OPTIONS"] * 3
     assert all("Session: 7\r\n" in each for each in requests)
+
+
+@pytest.mark.parametrize(
+    ("quirks", "times"),
+    [(Quirks(mediamtx_1_9=False), replace(Times.fast(), keep_alive=0.5))],
+    ids=["newer"],
+)
+async def test_a_reader_that_only_keeps_a_stream_is_kept_alive_too(
+    simulator: Simulator, read: Read
+) -> None:
+    await simulator.set_ready(FRONT, ready=True)
+    with patch.object(rtsp, "KEEP_ALIVE", 0.1):
+        reading = read("front")
+        await until(lambda: reading.opened)
+        await asyncio.sleep(1.5)
+
+    assert len(simulator.world.cameras[FRONT].stream.readers) == 1
 
 
 @pytest.mark.usefixtures("socket_enabled")

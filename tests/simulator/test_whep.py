@@ -147,24 +147,29 @@ async def test_stream_that_ends_while_an_offer_is_held_is_not_available(
     held = asyncio.create_task(request)
     await until(lambda: simulator.world.cameras[14].process)
     await simulator.set_ready(14, ready=False)
-    assert await held == (404, "no stream is available on path 'cabin1'")
+    assert await held == (404, "no one is publishing to path 'cabin1'")
 
 
 @pytest.mark.parametrize(
-    ("headers", "offer"),
+    ("headers", "offer", "wakes"),
     [
-        ({"Content-Type": "text/plain"}, "v=0"),
-        (SDP, ""),
-        (SDP, "no offer"),
-        (SDP, "v=0\r\nm=video"),
+        ({"Content-Type": "text/plain"}, "v=0", False),
+        (SDP, "", True),
+        (SDP, "no offer", True),
+        (SDP, "v=0\r\nm=video", True),
     ],
 )
-async def test_what_is_no_offer_wakes_nobody(
-    simulator: Simulator, http: aiohttp.ClientSession, headers: dict[str, str], offer: str
+async def test_what_is_no_offer_is_refused_and_wakes_the_camera_where_it_is_called_one(
+    simulator: Simulator,
+    http: aiohttp.ClientSession,
+    headers: dict[str, str],
+    offer: str,
+    wakes: bool,
 ) -> None:
     status, _ = await refusal(http, "POST", FRONT, data=offer, headers=headers)
     assert status == 400
-    assert simulator.world.cameras[1].process is None
+    assert (simulator.world.cameras[1].process is not None) is wakes
+    assert not simulator.world.cameras[1].stream.readers
 
 
 async def test_offer_without_h264_is_refused(

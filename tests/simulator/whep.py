@@ -128,7 +128,7 @@ class Whep:
         except StreamTimedOut:
             return self._failed(400, f"source of path '{path}' has timed out")
         except StreamUnavailable:
-            return self._failed(404, f"no stream is available on path '{path}'")
+            return self._failed(404, self._no_stream(path))
         secret = str(uuid.uuid4())
         self._sessions[secret] = session
         self._tasks.spawn(self._run(secret, session))
@@ -150,9 +150,10 @@ class Whep:
         peer = Peer(Shown(frames(self._film, self._lives, path, at_pace=True)))
         async with AsyncExitStack() as undoing:
             undoing.push_async_callback(peer.close)
-            await peer.take(offer)
             await self._lives.count(path, reader)
             undoing.push_async_callback(self._lives.close, path, reader.id)
+            # Only now: what is no offer wakes the camera all the same.
+            await peer.take(offer)
             await asyncio.sleep(self._times.gathering)
             answer = await peer.answer()
             undoing.pop_all()
@@ -170,7 +171,7 @@ class Whep:
                 return self._failed(404, "session not found")
             await session.peer.add(candidates)
         except BadFragment as error:
-            return self._failed(400, str(error))
+            return self._failed(400 if self._quirks.mediamtx_1_9 else 500, str(error))
         return web.Response(status=204, headers=_ANYWHERE)
 
     async def _on_delete(self, request: web.Request) -> web.Response:
@@ -204,8 +205,15 @@ class Whep:
             await asyncio.sleep(_LOOK)
 
     def _session(self, request: web.Request) -> Session | None:
+        """Return whose secret it is; a newer version does not look at the path."""
         session = self._sessions.get(request.match_info["secret"])
-        return session if session and session.path == request.match_info["path"] else None
+        is_there = session and session.path == request.match_info["path"]
+        return session if is_there or not self._quirks.mediamtx_1_9 else None
+
+    def _no_stream(self, path: str) -> str:
+        if self._quirks.mediamtx_1_9:
+            return f"no one is publishing to path '{path}'"
+        return f"no stream is available on path '{path}'"
 
     def _kept_query(self, request: web.Request) -> str:
         """What a newer version keeps of an offer's query."""

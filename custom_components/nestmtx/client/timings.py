@@ -65,6 +65,10 @@ class Timings:
     # A process that is stopped: the demand of its former stream ends late (7 s were measured), and
     # takes the new process with it. Later than this, what there is stays.
     late_undemand: float = 12.0
+    # A stream that goes on for so long with no reader and no reason is left over: one that nobody
+    # reads any more ends after 10 s, and lists lag. To end it costs a session at Google.
+    left_over: float = 60.0
+    left_over_pause: float = 900.0
     # Until the server is at rest after a process was stopped, or its stream has ended for good,
     # which takes 8 s and 22 s on an idle machine.
     settle_timeout: float = 60.0

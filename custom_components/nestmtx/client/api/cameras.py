@@ -130,6 +130,10 @@ class CamerasAPI:
         """Wait until a restart of a camera's stream is over, if there is one."""
         await self._processes.wait_for_restart(camera_id)
 
+    def end_left_overs(self) -> None:
+        """Begin to end the streams that go on for nobody."""
+        self._processes.end_left_overs()
+
     async def stop(self) -> None:
         """Give up what is under way."""
         await self._processes.stop()

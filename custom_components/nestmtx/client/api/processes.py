@@ -80,6 +80,18 @@ class Settling:
         return self.successor is not None and (self.is_dead or self.process_id is not None)
 
 
+def is_left_over(camera: Camera | None) -> bool:
+    """Return whether a stream seems to go on for nobody, as after a camera was persistent."""
+    return (
+        camera is not None
+        and camera.ready
+        and camera.process_id is not None
+        and camera.is_enabled
+        and not camera.is_persistent
+        and not camera.watched
+    )
+
+
 class StreamProcesses:
     """Restarts and ends processes, in tasks that end with `stop` at the latest."""
 
@@ -99,6 +111,8 @@ class StreamProcesses:
         self._host = host
         self._restarts: dict[int, asyncio.Task[None]] = {}
         self._endings: dict[int, asyncio.Task[None]] = {}
+        self._let_be: dict[int, float] = {}
+        """Until when what a camera leaves over is not ended again."""
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def restart(self, camera_id: int) -> None:
@@ -134,6 +148,16 @@ class StreamProcesses:
         await asyncio.wait([task])
         if not task.cancelled():
             task.result()
+
+    def end_left_overs(self) -> None:
+        """Begin to end what goes on for nobody: nothing else may do it.
+
+        Persistence may have been ended by the server's own page, or by a client that is no more.
+        """
+        for camera_id, camera in self._sync.state.cameras.items():
+            is_free = camera_id not in self._endings and camera_id not in self._restarts
+            if is_left_over(camera) and is_free and self._now >= self._let_be.get(camera_id, 0.0):
+                self._begin(self._endings, camera_id, self._end_left_over(camera_id))
 
     def keep(self, camera_id: int) -> None:
         """End a stream no more."""
@@ -203,6 +227,20 @@ class StreamProcesses:
         except (NestMTXError, TimeoutError) as err:
             if await self._goes_on(camera_id):
                 raise RefusedChange(ChangeProblem.STREAM_GOES_ON) from err
+
+    async def _end_left_over(self, camera_id: int) -> None:
+        """End a stream that goes on for nobody: lists count other clients' readers, too."""
+        if await self._stays_left_over(camera_id) and not (await self._row(camera_id)).viewers:
+            self._let_be[camera_id] = self._now + self._timings.left_over_pause
+            await self._end(camera_id)
+
+    async def _stays_left_over(self, camera_id: int) -> bool:
+        """Return whether it does for long enough to be sure."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timings.left_over):
+                while is_left_over(self._sync.state.cameras.get(camera_id)):
+                    await self._sync.wait_for_change()
+        return is_left_over(self._sync.state.cameras.get(camera_id))
 
     async def _wait_until_unwatched(self, camera_id: int) -> None:
         while self._is_watched(camera_id):

@@ -37,8 +37,7 @@ _REQUEST_TIMEOUT = 10.0
 MAX_SILENCE = 60.0
 """Seconds without a byte of a stream that plays. A camera that stalls is back after 40 s."""
 KEEP_ALIVE = 25.0
-"""Seconds between two requests of a reader of video. MediaMTX 1.20 ends one that sends none for 60
-seconds."""
+"""Seconds between two requests of a reader. MediaMTX 1.20 ends one that sends none for 60 s."""
 _CHUNK = 64 * 1024
 _PACKET = b"$"
 
@@ -73,7 +72,7 @@ class _RtspConnection:
 
     @contextmanager
     def kept_alive(self, url: str, session: str) -> Iterator[None]:
-        """Send a request now and then, whose answer `packet` passes over."""
+        """Send a request now and then, whose answer is passed over."""
         loop = asyncio.get_running_loop()
         timer: asyncio.TimerHandle
 
@@ -177,8 +176,9 @@ async def read_rtsp(url: str, opened: Callable[[], None]) -> None:
             answer = await connection.request("DESCRIBE", url, Accept="application/sdp")
             opened()
             # One track is enough to keep the stream.
-            await _play(connection, url, answer, _last_control(answer.body))
-            await connection.discard()
+            session = await _play(connection, url, answer, _last_control(answer.body))
+            with connection.kept_alive(url, session):
+                await connection.discard()
         except (EOFError, OSError, ValueError, asyncio.LimitOverrunError) as err:
             raise StreamUnavailable(f"The stream broke off: {err}") from err
     raise StreamUnavailable("The stream has ended")
