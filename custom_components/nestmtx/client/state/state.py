@@ -81,7 +81,7 @@ def reset_state(state: ServerState) -> ServerState:
     """Return the state to begin a new connection with: nothing that it says is believed."""
     return replace(
         state,
-        server=Server(version=state.server.version),
+        server=Server(version=state.server.version, job_names=state.server.job_names),
         synced=False,
         pending=EMPTY,
         credential_events=EMPTY,
