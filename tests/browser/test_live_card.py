@@ -213,7 +213,7 @@ def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it
     card = _open(page, home, UNAUTHORIZED)
     _play(card)
     expect(card.get_by_role("status")).to_have_text(
-        "The camera's credential is not authorized at Google. Authorize it again in Home"
+        "The credential Cabin account is not authorized at Google. Authorize it again in Home"
         " Assistant's settings, under Repairs",
         timeout=WAITING,
     )
