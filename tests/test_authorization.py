@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -130,6 +131,54 @@ async def test_what_is_wrong_is_told_and_can_be_put_right(
     assert CODE not in str(result)
 
     assert (await flow.submit(callback=callback_url(url)))["type"] == "create_entry"
+
+
+async def test_what_failed_on_the_servers_side_is_told(simulator: Simulator, flow: Flow) -> None:
+    credential = simulator.world.credentials[1]
+    url = await _until_google(flow)
+
+    async def error() -> str:
+        errors: dict[str, str] = (await flow.submit(callback=callback_url(url)))["errors"]
+        return errors["base"]
+
+    simulator.world.reaches_google = False
+    assert await error() == "google_unreachable"
+    simulator.world.reaches_google = True
+    credential.knows_its_secret = False
+    assert await error() == "client_refused"
+    credential.knows_its_secret = True
+    credential.redirect_uris = frozenset({"https://other.example.org/credentials/authorize"})
+    assert await error() == "redirect_unknown"
+    simulator.faults.answers["credentials", "read"] = {"error": {"message": "boom"}}
+    assert await error() == "not_authorized"
+    simulator.faults.answers.clear()
+    credential.redirect_uris = frozenset({f"{ORIGIN}/credentials/authorize"})
+
+    assert (await flow.submit(callback=callback_url(url)))["type"] == "create_entry"
+
+
+async def test_the_exact_redirect_address_to_register_is_shown(flow: Flow) -> None:
+    begun = await flow.begin()
+    shown = begun["description_placeholders"]["redirect_uri"]
+    assert shown == "https://localhost:2001/credentials/authorize"
+
+    slip = await flow.submit(origin="http://`x`(y)")
+    assert slip["errors"] == {"base": "invalid_origin"}
+    assert "`" not in slip["description_placeholders"]["redirect_uri"]
+
+    result = await flow.submit(origin="http://nest.example.org:2000/page")
+    shown = result["description_placeholders"]["redirect_uri"]
+    assert shown == "https://nest.example.org:2000/credentials/authorize"
+
+
+async def test_a_camera_that_cannot_start_names_its_credential(
+    hass: HomeAssistant, issue_id: str
+) -> None:
+    camera = "camera.front_yard_front_yard_cam"
+    button = {"entity_id": f"button.{camera.partition('.')[2]}_take_picture"}
+
+    with pytest.raises(HomeAssistantError, match="credential Home account is not authorized"):
+        await hass.services.async_call("button", "press", button, blocking=True)
 
 
 @pytest.mark.parametrize("pasted", ["", "  ", "nonsense", "https://nest.example.org", "?" * 9000])

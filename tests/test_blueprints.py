@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 import shutil
+import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -24,6 +25,8 @@ from tests.simulator import Simulator, World
 from tests.simulator.faults import Trouble
 from tests.simulator.probe import PATIENCE, until as until_without_waiting
 from tests.simulator.scenario import recorded
+
+pytestmark = pytest.mark.usefixtures("all_enabled")
 
 BLUEPRINTS = ROOT / "blueprints" / "automation" / DOMAIN
 NAMES = {
@@ -242,6 +245,18 @@ async def test_a_stream_without_video_is_restarted(
 
     assert (hass.states.get(automation).attributes["last_triggered"] is None) == has_video
     assert (_restarts(simulator) == 0) == has_video
+
+
+async def test_a_stream_that_stalls_is_restarted(
+    simulator: Simulator, until: Until, instantiate: Instantiate
+) -> None:
+    await instantiate("restart_stream", **RESTART)
+    await simulator.open_reader(1)
+    await until(lambda: simulator.world.cameras[1].stream.ready)
+
+    simulator.world.cameras[1].trouble = Trouble(stalled_since=time.time())
+
+    await until(lambda: _restarts(simulator) == 1)
 
 
 async def test_a_stream_that_breaks_off_is_restarted(

@@ -6,13 +6,14 @@ from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRE
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util.dt import utcnow
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 from tests.simulator.probe import PATIENCE
-from tests.simulator.records import Process
+from tests.simulator.records import CronJob, Process
 
 CAMERA = "camera.front_yard_front_yard_cam"
 RESTART = "button.front_yard_front_yard_cam_restart_stream"
@@ -139,9 +140,30 @@ async def test_a_cron_job_is_run(
     await until(lambda: not hass.states.get(last_run).state.startswith("2020"))
 
 
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_job_that_only_newer_servers_have_is_there_after_an_update(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    button, last_run = "button.127_0_0_1_run_prune_logs", "sensor.127_0_0_1_last_run_prune_logs"
+    assert hass.states.get(button) is None
+
+    await simulator.kill()
+    simulator.world.cron_jobs.append(CronJob("PruneLogsJob", "0 * * * *", utcnow(), utcnow()))
+    await simulator.start()
+    await until(lambda: hass.states.get(button) is not None)
+    assert hass.states.get(button).name == "127.0.0.1 Run Prune logs"
+
+    row = simulator.world.cron_jobs[-1]
+    row.last_run_at = row.last_run_at.replace(year=2020)
+    await _press(hass, button)
+    await until(lambda: hass.states.get(last_run).state.startswith(str(row.last_run_at.year)))
+    assert row.last_run_at.year > 2020
+
+
 async def test_a_job_that_runs_is_not_run_twice(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
+    simulator.requests.clear()
     simulator.faults.delay = 0.2
     first = asyncio.ensure_future(_press(hass, SYNCHRONIZE))
     async with asyncio.timeout(PATIENCE):

@@ -16,6 +16,7 @@ from custom_components.nestmtx import (
     camera_actions,
     condition,
     config_flow,
+    cron_jobs,
     dashboards,
     errors,
     event,
@@ -48,6 +49,7 @@ ENGLISH = TRANSLATIONS["en"]
 FIELDS = yaml.safe_load((INTEGRATION / "services.yaml").read_text())
 ICONS = json.loads((INTEGRATION / "icons.json").read_text())
 
+JOBS = [*cron_jobs.KNOWN_JOBS, "PruneLogsJob"]
 DESCRIPTIONS = {
     "binary_sensor": [
         binary_sensor.CONNECTION,
@@ -55,7 +57,7 @@ DESCRIPTIONS = {
         binary_sensor.CREDENTIAL_PROBLEM,
         *binary_sensor.CAMERA_BINARY_SENSORS,
     ],
-    "button": [button.RESTART_STREAM, button.TAKE_PICTURE, *button.CRON_JOB_BUTTONS],
+    "button": [button.RESTART_STREAM, button.TAKE_PICTURE, *map(button.cron_job_button, JOBS)],
     "event": [event.CAMERA_ACTIVITY, event.CREDENTIAL_ACTIVITY, event.LOG],
     "image": [image.LAST_PICTURE],
     "sensor": [
@@ -64,6 +66,7 @@ DESCRIPTIONS = {
         sensor.CAMERAS_STREAMING,
         *sensor.CAMERA_SENSORS,
         *sensor.SERVER_SENSORS,
+        *map(sensor.last_run_sensor, JOBS),
     ],
     "switch": [switch.ENABLED, switch.PERSISTENT],
     "text": [text.PATH],

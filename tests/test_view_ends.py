@@ -7,7 +7,6 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
 
-from custom_components.nestmtx.client import StartProblem
 from custom_components.nestmtx.live_view import end_of_view
 from tests.conftest import Until
 from tests.simulator import Simulator, Times, World
@@ -37,27 +36,22 @@ def times() -> Times:
 
 
 @pytest.mark.parametrize(
-    ("is_connected", "is_young", "was_asleep", "problem", "expected"),
+    ("is_connected", "is_young", "was_asleep", "expected"),
     [
-        (True, False, False, None, "stream_ended"),
-        (True, False, True, StartProblem.CAMERA_OFF, "camera_off"),
-        (False, True, True, None, "stream_flaps"),
-        (True, True, True, None, "stream_flaps"),
-        (False, True, False, None, "stream_ended"),
-        (False, False, True, None, "view_not_connected"),
-        (False, True, True, StartProblem.UNAUTHORIZED, "camera_unauthorized"),
+        (True, False, False, "stream_ended"),
+        (False, True, True, "stream_flaps"),
+        (True, True, True, "stream_flaps"),
+        (False, True, False, "stream_ended"),
+        (False, False, True, "view_not_connected"),
     ],
 )
-def test_the_reason_is_the_cameras_problem_else_what_became_of_the_session(
+def test_the_reason_is_what_became_of_the_session(
     is_connected: bool,
     is_young: bool,
     was_asleep: bool,
-    problem: StartProblem | None,
     expected: str,
 ) -> None:
-    reason = end_of_view(
-        is_connected=is_connected, is_young=is_young, was_asleep=was_asleep, problem=problem
-    )
+    reason = end_of_view(is_connected=is_connected, is_young=is_young, was_asleep=was_asleep)
 
     assert reason == expected
 

@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import SYNCHRONIZE, Camera
 from .coordinator import NestMTXCoordinator
-from .cron_jobs import CRON_JOBS
+from .cron_jobs import async_add_job_entities, humanized, job_key, translation_key
 from .data import NestMTXConfigEntry
 from .entity import (
     NO_FIELDS,
@@ -43,16 +43,17 @@ RESTART_STREAM: Final = ButtonEntityDescription(
 
 TAKE_PICTURE: Final = ButtonEntityDescription(key="take_picture", translation_key="take_picture")
 
-CRON_JOB_BUTTONS = tuple(
-    CronJobButtonDescription(
-        key=key,
-        translation_key=key,
+
+def cron_job_button(job: str) -> CronJobButtonDescription:
+    """Describe the button that runs a job."""
+    return CronJobButtonDescription(
+        key=job_key(job),
+        translation_key=translation_key(job),
+        translation_placeholders={"job": humanized(job)},
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=job == SYNCHRONIZE,
         job=job,
     )
-    for job, key in CRON_JOBS.items()
-)
 
 
 async def async_setup_entry(
@@ -62,8 +63,10 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons of the server and its cameras."""
     coordinator = entry.runtime_data.coordinator
-    async_add_entities(
-        NestMTXCronJobButton(coordinator, description) for description in CRON_JOB_BUTTONS
+    async_add_job_entities(
+        entry,
+        async_add_entities,
+        lambda job: NestMTXCronJobButton(coordinator, cron_job_button(job)),
     )
     async_add_camera_entities(
         entry,

@@ -36,10 +36,9 @@ from .client import (
     RefusedChange,
     ServerState,
     SessionState,
-    StartProblem,
     StreamNotStarted,
     Timings,
-    start_problem,
+    start_error,
 )
 from .const import CONF_VIDEO_HOST, DOMAIN, LOGGER
 from .device_ids import DeviceIds
@@ -232,9 +231,9 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         with self.translated():
             await self.client.cameras.restart_stream(self._camera_id(key))
 
-    def start_problem(self, key: str) -> StartProblem | None:
+    def start_error(self, key: str) -> StreamNotStarted | None:
         """Return why a camera's stream cannot start, by what is known now."""
-        return start_problem(self.data, self.known_camera(key))
+        return start_error(self.data, self.known_camera(key))
 
     @callback
     def async_viewer_came(self, key: str, reader_id: str, offered_at: float) -> None:

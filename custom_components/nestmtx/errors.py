@@ -77,7 +77,8 @@ def _sentence(err: NestMTXError) -> tuple[str, dict[str, str]]:
     """Return the key of an error's sentence, and what to fill in."""
     match err:
         case RefusedAuthorization() | RefusedChange() | StreamNotStarted():
-            return err.problem.value, {}
+            # Of the sentences, one names the credential.
+            return err.problem.value, {"credential": getattr(err, "credential", "")}
         case InvalidRequest():
             return "invalid_request", {"message": str(err)}
         case IncompleteList():

@@ -48,16 +48,11 @@ class LivePhase(StrEnum):
     LIVE = "live"
 
 
-def end_of_view(
-    *, is_connected: bool, is_young: bool, was_asleep: bool, problem: StartProblem | None
-) -> str:
-    """Return the translation key of why MediaMTX has ended a view.
+def end_of_view(*, is_connected: bool, is_young: bool, was_asleep: bool) -> str:
+    """Return the translation key of why MediaMTX has ended a view of a camera that can stream.
 
-    `problem` is what keeps the camera from streaming, where that is known. What Google refuses ends
-    when it `is_young`, after a start; `read` may be reported of it or not.
+    What Google refuses ends when it `is_young`, after a start; `read` may be reported of it or not.
     """
-    if problem is not None:
-        return problem.value
     if is_young and was_asleep:
         return StartProblem.FLAPPING.value
     return "stream_ended" if is_connected or is_young else NOT_CONNECTED
@@ -155,8 +150,8 @@ class LiveView:
         try:
             with self._coordinator.translated(self._coordinator.video_host):
                 await self._open()
-            if not self._is_closed:
-                await self._watch()
+                if not self._is_closed:
+                    await self._watch()
         except HomeAssistantError as err:
             LOGGER.debug("A live view has ended: %s", err)
             self.was_unreached = err.translation_key == NOT_CONNECTED
@@ -172,8 +167,8 @@ class LiveView:
 
     async def _open(self) -> None:
         """Offer, which MediaMTX holds while it has the camera started, and pass the answer on."""
-        if problem := self._coordinator.start_problem(self.key):
-            raise StreamNotStarted(problem)
+        if error := self._coordinator.start_error(self.key):
+            raise error
         await self._coordinator.async_wait_for_restart(self.key)
         self._is_offered = True
         try:
@@ -202,11 +197,12 @@ class LiveView:
             if failures == MAX_FAILURES:
                 raise _sentence(StartProblem.UNREACHABLE)
             if exists is False:
+                if error := self._coordinator.start_error(self.key):
+                    raise error
                 reason = end_of_view(
                     is_connected=self._is_connected,
                     is_young=age < timings.refused_view,
                     was_asleep=self.was_asleep,
-                    problem=self._coordinator.start_problem(self.key),
                 )
                 raise _sentence(reason)
             self._tell_of_silence()

@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 import voluptuous as vol
 
-from .client import AuthorizationProblem, Credential
+from .client import AuthorizationProblem, Credential, redirect_uri
 from .coordinator import NestMTXCoordinator
 from .dashboards import DASHBOARD_RESOURCE, dashboards_of
 from .data import NestMTXConfigEntry
@@ -20,6 +20,8 @@ CONF_CALLBACK: Final = "callback"
 CONF_ORIGIN: Final = "origin"
 CONF_REPETITION: Final = "repetition"
 
+EXAMPLE_REDIRECT: Final = "https://…/credentials/authorize"
+"""Shown while the address of the server is none."""
 MIN_PASSWORD_LENGTH: Final = 8
 """Characters, as many as common advice asks for."""
 PASSWORD_ERRORS: Final = ("cannot_connect", "timeout_connect", "user_gone")
@@ -143,7 +145,10 @@ class CredentialFlow(NestMTXRepairsFlow):
                 ORIGIN_SCHEMA, {CONF_ORIGIN: self._origin}
             ),
             errors=errors,
-            description_placeholders={"name": name_of(self._known_credential)},
+            description_placeholders={
+                "name": name_of(self._known_credential),
+                "redirect_uri": redirect_uri(self._origin) or EXAMPLE_REDIRECT,
+            },
         )
 
     async def async_step_callback(
@@ -171,6 +176,7 @@ class CredentialFlow(NestMTXRepairsFlow):
             description_placeholders={
                 "name": name_of(self._known_credential),
                 "url": self._url,
+                "redirect_uri": redirect_uri(self._origin) or EXAMPLE_REDIRECT,
             },
         )
 

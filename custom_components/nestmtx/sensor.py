@@ -31,7 +31,7 @@ from .client import (
     Server,
 )
 from .coordinator import NestMTXCoordinator
-from .cron_jobs import CRON_JOBS
+from .cron_jobs import async_add_job_entities, humanized, job_key, translation_key
 from .data import NestMTXConfigEntry
 from .entity import (
     NestMTXCameraEntity,
@@ -42,6 +42,8 @@ from .entity import (
 )
 
 PARALLEL_UPDATES = 0
+
+LAST_RUN: Final = "last_run_"
 
 type Value = str | int | float | datetime | None
 """None is unknown."""
@@ -76,8 +78,8 @@ def _bytes(key: str, value_fn: Callable[[Camera], int | None]) -> CameraSensorDe
         key=key,
         translation_key=key,
         device_class=SensorDeviceClass.DATA_SIZE,
-        # Of the running stream: it does not add up to anything.
-        state_class=SensorStateClass.MEASUREMENT,
+        # Of the running stream: each one begins at 0, which is no loss of what came before.
+        state_class=SensorStateClass.TOTAL_INCREASING,
         native_unit_of_measurement=UnitOfInformation.BYTES,
         suggested_unit_of_measurement=UnitOfInformation.MEGABYTES,
         suggested_display_precision=1,
@@ -224,19 +226,21 @@ SERVER_SENSORS = (
         feed=Feed.LOAD,
         value_fn=_load(lambda load: sum(each.pid is not None for each in load.processes)),
     ),
-    *(
-        ServerSensorDescription(
-            key=f"last_run_{key}",
-            translation_key=f"last_run_{key}",
-            device_class=SensorDeviceClass.TIMESTAMP,
-            entity_category=EntityCategory.DIAGNOSTIC,
-            entity_registry_enabled_default=False,
-            feed=Feed.CRON_JOBS,
-            value_fn=_last_run(job),
-        )
-        for job, key in CRON_JOBS.items()
-    ),
 )
+
+
+def last_run_sensor(job: str) -> ServerSensorDescription:
+    """Describe the sensor that shows when a job last ran."""
+    return ServerSensorDescription(
+        key=f"{LAST_RUN}{job_key(job)}",
+        translation_key=translation_key(job, LAST_RUN),
+        translation_placeholders={"job": humanized(job)},
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feed=Feed.CRON_JOBS,
+        value_fn=_last_run(job),
+    )
 
 
 @callback
@@ -244,15 +248,17 @@ def shown_feeds(hass: HomeAssistant, entry_id: str) -> set[Feed]:
     """Return the feeds of the server's sensors that are enabled, or will be."""
     registry = er.async_get(hass)
     is_disabled = {
-        each.translation_key: each.disabled
+        each.translation_key or "": each.disabled
         for each in er.async_entries_for_config_entry(registry, entry_id)
         if each.domain == Platform.SENSOR
     }
-    return {
+    feeds = {
         each.feed
         for each in SERVER_SENSORS
-        if not is_disabled.get(each.translation_key, not each.entity_registry_enabled_default)
+        if not is_disabled.get(each.key, not each.entity_registry_enabled_default)
     }
+    shows_jobs = any(key.startswith(LAST_RUN) and not is_disabled[key] for key in is_disabled)
+    return feeds | {Feed.CRON_JOBS} if shows_jobs else feeds
 
 
 async def async_setup_entry(
@@ -267,6 +273,11 @@ async def async_setup_entry(
             NestMTXCamerasStreaming(coordinator, CAMERAS_STREAMING),
             *(NestMTXServerSensor(coordinator, description) for description in SERVER_SENSORS),
         ]
+    )
+    async_add_job_entities(
+        entry,
+        async_add_entities,
+        lambda job: NestMTXServerSensor(coordinator, last_run_sensor(job)),
     )
     async_add_camera_entities(
         entry,

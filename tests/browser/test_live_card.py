@@ -204,7 +204,7 @@ def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it
     card = _open(page, home, UNAUTHORIZED)
     _play(card)
     expect(card.get_by_role("status")).to_have_text(
-        "The camera's credential needs authorization. Go to Settings > Repairs to authorize it"
+        "The credential Cabin account needs authorization. Go to Settings > Repairs to authorize it"
         " again",
         timeout=WAITING,
     )

@@ -65,7 +65,7 @@ def test_a_live_view_over_web_rtc_says_that_its_stream_broke_off(
 @pytest.mark.parametrize(
     ("camera", "reason"),
     [
-        (UNAUTHORIZED, "The camera's credential needs authorization."),
+        (UNAUTHORIZED, "The credential Cabin account needs authorization."),
         (DISABLED, "The camera is disabled on the NestMTX server."),
     ],
 )

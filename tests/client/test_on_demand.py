@@ -14,8 +14,8 @@ from custom_components.nestmtx.client import (
     NestMTXClient,
     StartProblem,
     StreamNotStarted,
-    start_problem,
 )
+from custom_components.nestmtx.client.media.attempt import start_problem
 from tests.conftest import TIMINGS
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble

@@ -148,6 +148,10 @@ class Credential:
     dac_project_id: str
     tokens: str | None = None
     token_redirect_url: str | None = None
+    redirect_uris: frozenset[str] | None = None
+    """The redirect addresses that are registered at Google; None: whichever is asked for."""
+    knows_its_secret: bool = True
+    """Google takes its OAuth client id and secret."""
     created_at: datetime = field(default_factory=utc_now)
     updated_at: datetime = field(default_factory=utc_now)
 

@@ -48,6 +48,8 @@ class World:
     )
     cloud: list[Json] = field(default_factory=list)
     """Devices that Google knows and the next synchronization adds: `add_camera` arguments."""
+    reaches_google: bool = True
+    """The server has a way to Google's hosts."""
     google_calls: list[GoogleCall] = field(default_factory=list)
     """What streams have cost at Google, in the order in which it was asked."""
     protocols: set[str] = field(default_factory=lambda: {"hls"})

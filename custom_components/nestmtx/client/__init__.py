@@ -13,6 +13,7 @@ The packages, each of which knows the ones before it only:
 """
 
 from .api.cameras import CameraChange
+from .api.credentials import redirect_uri
 from .api.rpc import RPC
 from .api.server import SYNCHRONIZE
 from .client import NestMTXClient
@@ -57,7 +58,7 @@ from .errors import (
     StartProblem,
     StreamNotStarted,
 )
-from .media.attempt import start_problem
+from .media.attempt import start_error
 from .media.gop import MAX_GAP, Budget, GroupOfPictures
 from .media.h264 import AccessUnit
 from .media.sps import MAX_PIXELS, is_decodable
@@ -140,8 +141,9 @@ __all__ = [
     "parse_host",
     "published_urls",
     "redact_answer",
+    "redirect_uri",
     "row_marks",
-    "start_problem",
+    "start_error",
     "stream_urls",
     "tag_own_reader",
     "verify_account",

@@ -136,6 +136,14 @@ class AuthorizationProblem(StrEnum):
     OTHER_CREDENTIAL = "other_credential"
     EXPIRED = "code_expired"
     """Google does not accept the code, or not any more."""
+    WRONG_CLIENT = "client_refused"
+    """Google does not know the OAuth client, or its secret is another one."""
+    UNKNOWN_REDIRECT = "redirect_unknown"
+    """The redirect address is not registered with the OAuth client."""
+    GOOGLE_UNREACHABLE = "google_unreachable"
+    """The server has no way to Google."""
+    NOT_FINISHED = "not_authorized"
+    """It failed for a reason that is not known."""
 
 
 class RefusedAuthorization(NestMTXError):
@@ -179,10 +187,11 @@ class StartProblem(StrEnum):
 class StreamNotStarted(NestMTXError):
     """A camera's stream did not start."""
 
-    def __init__(self, problem: StartProblem) -> None:
-        """Keep the reason."""
+    def __init__(self, problem: StartProblem, credential: str = "") -> None:
+        """Keep the reason; `credential` is what the one is called that is not authorized."""
         super().__init__(problem.value)
         self.problem = problem
+        self.credential = credential
 
 
 class StreamUnavailable(NestMTXError):

@@ -22,6 +22,10 @@ _TWIN: Final = (
     " ('0f', '{description}', '{cipher}') - UNIQUE constraint failed: credentials.checksum"
 )
 """The checksum is that of the client's id, by the server's source."""
+_UNREACHABLE: Final = (
+    "request to https://oauth2.googleapis.com/token failed, reason: getaddrinfo EAI_AGAIN"
+    " oauth2.googleapis.com"
+)
 REFUSED_CODE: Final = "refused"
 """The authorization code that Google does not accept here."""
 
@@ -58,8 +62,7 @@ async def read(call: Call) -> Answer:
     credential = call.world.credentials.get(state.get("id", 0))
     if credential is None:
         raise ModuleError("Row not found")
-    if query["code"] == REFUSED_CODE:
-        raise ModuleError("invalid_grant")
+    _exchange(call, credential, query)
     credential.tokens = json.dumps({"access_token": query["code"]})
     credential.token_redirect_url = _redirect_url(query["origin"])
     credential.updated_at = utc_now()
@@ -89,6 +92,19 @@ def _decoded(text: str, error: str) -> Json:
     if not isinstance(value, dict):
         raise ModuleError(error)
     return value
+
+
+def _exchange(call: Call, credential: Credential, query: Json) -> None:
+    """Have Google change the code for tokens, which it may refuse."""
+    registered, redirect_url = credential.redirect_uris, _redirect_url(query["origin"])
+    if not call.world.reaches_google:
+        raise ModuleError(_UNREACHABLE)
+    if not credential.knows_its_secret:
+        raise ModuleError("invalid_client")
+    if registered is not None and redirect_url not in registered:
+        raise ModuleError("redirect_uri_mismatch")
+    if query["code"] == REFUSED_CODE:
+        raise ModuleError("invalid_grant")
 
 
 def _check(query: Json, *, strict: bool) -> None:

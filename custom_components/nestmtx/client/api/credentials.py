@@ -37,6 +37,38 @@ MAX_CALLBACK_LENGTH = 8192
 """Characters of a URL that somebody pastes."""
 
 
+_REFUSALS = (
+    (re.compile(r"\binvalid_grant\b"), AuthorizationProblem.EXPIRED),
+    (re.compile(r"\b(invalid|unauthorized)_client\b"), AuthorizationProblem.WRONG_CLIENT),
+    (re.compile(r"\bredirect_uri_mismatch\b"), AuthorizationProblem.UNKNOWN_REDIRECT),
+    (
+        # Node's names of what keeps a connection from coming about.
+        re.compile(
+            r"\b(EAI_AGAIN|ECONNABORTED|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND"
+            r"|EPIPE|ETIMEDOUT|socket hang up)\b"
+        ),
+        AuthorizationProblem.GOOGLE_UNREACHABLE,
+    ),
+)
+"""What the server's message means, where a code could not be changed for tokens."""
+_NETLOC = re.compile(r"[A-Za-z0-9.:\-_\[\]]+")
+
+
+def refusal(message: str) -> AuthorizationProblem:
+    """Return why the server could not finish an authorization, by its words."""
+    known = (problem for words, problem in _REFUSALS if words.search(message))
+    return next(known, AuthorizationProblem.NOT_FINISHED)
+
+
+def redirect_uri(origin: str) -> str | None:
+    """Return the address that has to be registered at Google, where the origin is a page's.
+
+    The server takes HTTPS, whatever the origin says.
+    """
+    known = origin_of(origin)
+    return f"https://{urlsplit(known).netloc}/credentials/authorize" if known else None
+
+
 def origin_of(url: str | None) -> str | None:
     """Return scheme, host and port of a URL; None where it is none of a page."""
     try:
@@ -44,7 +76,8 @@ def origin_of(url: str | None) -> str | None:
         has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not has_host or "@" in parts.netloc:
+    is_plain = has_host and _NETLOC.fullmatch(parts.netloc) is not None
+    if parts.scheme not in {"http", "https"} or not is_plain:
         return None
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -103,7 +136,7 @@ class CredentialsAPI:
             await self._requester.request("read", "credentials", entity=entity)
         except RequestError as err:
             # Its words may repeat the code.
-            raise RefusedAuthorization(AuthorizationProblem.EXPIRED) from err
+            raise RefusedAuthorization(refusal(err.message)) from err
         finally:
             self._sync.resync_soon()
 

@@ -149,7 +149,7 @@ async def load(requester: Requester) -> Load:
 
 
 async def cron_jobs(requester: Requester) -> Mapping[str, CronJob]:
-    """Fetch the cron jobs by name; there are five."""
+    """Fetch the cron jobs by name."""
     return parse_cron_jobs((await _page(requester, "cronjobs", 1, None)).items)
 
 

@@ -244,6 +244,8 @@ class Server:
     version: Version = Version()
     health: Health | None = None
     load: Load | None = None
+    job_names: tuple[str, ...] = ()
+    """The cron jobs that it has, as it said when this connection was opened."""
     cron_jobs: Mapping[str, CronJob] | None = None
     """By name."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..data.models import CameraStatus
-from ..errors import StartProblem
+from ..errors import StartProblem, StreamNotStarted
 
 if TYPE_CHECKING:
     from ..data.models import Camera
@@ -48,6 +48,17 @@ def start_problem(state: ServerState, camera: Camera | None) -> StartProblem | N
     if credential is not None and not credential.is_authorized and not camera.shows_video:
         return StartProblem.UNAUTHORIZED
     return None
+
+
+def start_error(state: ServerState, camera: Camera | None) -> StreamNotStarted | None:
+    """Return what to raise where a camera's stream cannot start; it names what is to blame."""
+    problem = start_problem(state, camera)
+    if problem is None:
+        return None
+    if problem is not StartProblem.UNAUTHORIZED or camera is None:
+        return StreamNotStarted(problem)
+    credential = state.credentials[camera.credential_id or 0]
+    return StreamNotStarted(problem, credential.description or str(credential.id))
 
 
 @dataclass(frozen=True, slots=True)

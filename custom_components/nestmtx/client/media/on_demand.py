@@ -17,7 +17,7 @@ from ..errors import (
     StreamNotStarted,
     StreamUnavailable,
 )
-from .attempt import COSTLY_PROBLEMS, Attempt, start_problem
+from .attempt import COSTLY_PROBLEMS, Attempt, start_error
 from .rtsp import read_rtsp, read_video
 from .urls import stream_urls, tag_own_reader
 
@@ -134,8 +134,8 @@ class OnDemandStream:
     def _update(self) -> bool:
         """Take over what is known of the camera by now; return whether it shows video."""
         state = self._sync.state
-        if problem := start_problem(state, state.cameras.get(self._camera_id)):
-            raise StreamNotStarted(problem)
+        if error := start_error(state, state.cameras.get(self._camera_id)):
+            raise error
         self._attempt = self._attempt.seen(state.cameras[self._camera_id], self._now)
         if self._attempt.is_in_vain():
             raise StreamNotStarted(self._attempt.failure)
@@ -296,8 +296,8 @@ class OnDemandStreams:
         state = self._sync.state
         if not state.synced:
             raise ConnectionLost("There is no connection to the server")
-        if problem := start_problem(state, state.cameras.get(camera_id)):
-            raise StreamNotStarted(problem)
+        if error := start_error(state, state.cameras.get(camera_id)):
+            raise error
         read = partial(read_rtsp, self._rtsp_url(camera_id))
         camera = state.cameras[camera_id]
         stream = OnDemandStream(camera, read, self._requester, self._sync, self._timings)

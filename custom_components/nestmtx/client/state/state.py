@@ -85,7 +85,7 @@ def reset_state(state: ServerState) -> ServerState:
     }
     return replace(
         state,
-        server=Server(version=state.server.version),
+        server=Server(version=state.server.version, job_names=state.server.job_names),
         synced=False,
         pending=MappingProxyType(foreign),
         credential_events=EMPTY,

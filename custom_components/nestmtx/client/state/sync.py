@@ -95,6 +95,7 @@ class StateSync:
         """Fetch everything. Raises the errors of a request."""
         await self._resync(connection)
         await self._read_version(connection)
+        await self._read_job_names(connection)
         await asyncio.gather(*(self._poll(connection, feed) for feed in self._feeds.polled))
         # The first lists may lag behind events that came before the connection.
         self._resync_at = min(self._resync_at, self._now + self._timings.lag)
@@ -266,6 +267,15 @@ class StateSync:
             _LOGGER.debug("The server does not report its version: %s", err)
         else:
             server = replace(self.state.server, version=version)
+            self.state = with_server(self.state, server)
+
+    async def _read_job_names(self, connection: Connection) -> None:
+        try:
+            jobs = await fetch.cron_jobs(connection)
+        except (InvalidAnswer, RequestError, RequestTimeout) as err:
+            _LOGGER.debug("The server does not list its cron jobs: %s", err)
+        else:
+            server = replace(self.state.server, job_names=tuple(jobs))
             self.state = with_server(self.state, server)
 
     async def _poll(self, connection: Connection, feed: Feed) -> None:
