@@ -268,11 +268,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         With `unattended`, no person asks for it: a refusal is respected for some minutes.
         """
         with self.translated():
-            problem = self.start_problem(key)
-            if problem is None and unattended:
+            error = self.start_error(key)
+            if error is None and unattended:
                 problem = self.client.streams.refusal(self._camera_id(key))
-            if problem is not None:
-                raise StreamNotStarted(problem)
+                error = StreamNotStarted(problem) if problem else None
+            if error is not None:
+                raise error
 
     async def async_keep_stream(self, key: str, *, unattended: bool) -> None:
         """Have a camera stream until cancelled; return when its stream breaks off."""
