@@ -20,8 +20,9 @@ from webrtc_models import RTCConfiguration
 
 from .client import Camera, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
-from .coordinator import NestMTXCoordinator
+from .coordinator import CREDENTIALS, ListenerScope, NestMTXCoordinator
 from .data import NestMTXConfigEntry
+from .device_key import SERVER_KEY
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
 from .frames import turned
@@ -59,8 +60,16 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     """A camera: streaming while it is ready. Enabling it is a matter of the server."""
 
     _attr_brand = "Google Nest"
-    _unrecorded_attributes = frozenset({"live_phase", "live_since", "picture_taken", "usual_start"})
-    fields = frozenset({"device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"})
+    _unrecorded_attributes = frozenset(
+        {"live_phase", "live_since", "picture_taken", "start_problem", "usual_start"}
+    )
+    fields = frozenset(
+        {
+            *("device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"),
+            # What may keep it from starting.
+            *("authorized_until", "credential_id", "extension_failed", "is_enabled", "path"),
+        }
+    )
 
     def __init__(
         self,
@@ -110,9 +119,16 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return when the picture was taken that is shown, and how far the last live view is."""
+        """Return when the picture was taken, how far the last live view is, and what prevents one.
+
+        Dashboards offer no live view that cannot start.
+        """
         picture = self._stills.last(self.key)
-        return {"picture_taken": picture.taken if picture else None, **self._live_attributes}
+        return {
+            "picture_taken": picture.taken if picture else None,
+            "start_problem": self.coordinator.start_problem(self.key),
+            **self._live_attributes,
+        }
 
     @property
     def _live_attributes(self) -> dict[str, Any]:
@@ -132,6 +148,10 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self.async_on_remove(self._stills.async_follow(self.key, self._handle_picture))
         if self._whep is not None:
             self.async_on_remove(self._whep.async_follow(self.key, self.async_write_ha_state))
+        credentials = ListenerScope(SERVER_KEY, frozenset({CREDENTIALS}))
+        self.async_on_remove(
+            self.coordinator.async_add_listener(self.async_write_ha_state, credentials)
+        )
         await super().async_added_to_hass()
 
     # Live views
