@@ -21,10 +21,11 @@ LOOK = 250
 LATEST = 30.0
 """Seconds that a picture may be old, to be called live; HLS needs some."""
 
-# Nothing while there is no picture, or nobody sees it.
+# Nothing while there is no picture, or nobody sees it: our card shows it when it is the camera's.
 GRAB = """
 videos => videos
-    .filter(video => video.readyState >= 2 && video.videoWidth && video.checkVisibility())
+    .filter(video => video.readyState >= 2 && video.videoWidth)
+    .filter(video => video.checkVisibility({ opacityProperty: true }))
     .map(video => {
         const canvas = document.createElement("canvas");
         canvas.width = video.videoWidth;

@@ -3,17 +3,12 @@
 
 /** @import { Hass, State } from "../../../scripts/javascript/home-assistant.d.ts" */
 
-/**
- * What a camera's picture depends on. Its address has another token every few minutes, which
- * matters only for a drawing: that one may be another one by now.
- * @param {State} state
- */
-const versionOf = ({ state, attributes }) =>
-  attributes.picture_taken ?? `${state} ${attributes.entity_picture}`;
+import { isAvailable } from "./camera-readiness.js";
 
 /**
- * Loads a picture when there is another one, and somebody can see it: the entity says when it was
- * taken, so that nothing is asked for in vain. A picture stays until the next one is there.
+ * Loads a picture when there is another one, by when it was taken, and somebody can see it. A
+ * picture stays until the next one is there. The drawings of cameras without one are for others:
+ * they do not know the theme.
  */
 export class StillPicture {
   #place;
@@ -28,6 +23,8 @@ export class StillPicture {
   /** @type {State | undefined} */
   #state;
   /** @type {string | undefined} */
+  #taken;
+  /** Of the picture that is shown, or being loaded. @type {string | undefined} */
   #version;
 
   /**
@@ -40,15 +37,21 @@ export class StillPicture {
     this.#changed = changed;
   }
 
+  get isShown() {
+    return this.#place.childElementCount > 0;
+  }
+
   /**
-   * Show the picture of an entity's state, and follow it.
+   * Show the picture of an entity's state, taken at a time.
    * @param {Hass} hass
    * @param {State | undefined} state
+   * @param {string | undefined} taken
    */
-  show(hass, state) {
-    if (state === this.#state) return;
+  show(hass, state, taken) {
+    if (state === this.#state && taken === this.#taken) return;
     this.#hass = hass;
     this.#state = state;
+    this.#taken = taken;
     this.#update();
   }
 
@@ -64,12 +67,17 @@ export class StillPicture {
 
   async #update() {
     const path = this.#state?.attributes.entity_picture;
-    if (!this.#hass || !this.#state || !path || !this.#isVisible) return;
-    const version = versionOf(this.#state);
+    // Nothing is known of a camera that is unavailable: what was seen last stays.
+    if (!isAvailable(this.#state)) return;
+    const version = this.#taken && `${this.#state?.entity_id} ${this.#taken}`;
+    if (!version) this.#place.replaceChildren();
+    if (version && !this.#isVisible) return;
     if (version === this.#version) return;
     this.#version = version;
+    if (!this.#hass || !path || !version) return;
     const image = new Image();
-    image.alt = this.#state.attributes.friendly_name ?? "";
+    // The card around it names the camera.
+    image.alt = "";
     image.src = `${this.#hass.hassUrl(path)}&version=${encodeURIComponent(version)}`;
     const isLoaded = await image.decode().then(
       () => true,
