@@ -18,6 +18,7 @@ import { canPlay, cardState, isPlayed } from "./card-state.js";
 import { CardTasks } from "./card-tasks.js";
 import { CardView } from "./card-view.js";
 import { cameraOf, firstCamera } from "./devices.js";
+import { fasterCamera } from "./faster-camera.js";
 import { isFullScreen, toggleFullScreen } from "./full-screen.js";
 import { doAction, openDevice, openIntegration, openRepairs } from "./home-assistant-actions.js";
 import { LiveWish } from "./live-wish.js";
@@ -122,7 +123,10 @@ export class CameraCard extends HTMLElement {
   }
 
   #find() {
-    this.#camera = this.#hass && cameraOf(this.#hass, this.#config.entity);
+    const hass = this.#hass;
+    this.#camera = hass && cameraOf(hass, this.#config.entity);
+    const isWanted = hass && this.#config.fast_start;
+    this.#view.video.faster = isWanted ? fasterCamera(hass, this.#camera?.id) : undefined;
   }
 
   /** @param {Hass} hass */

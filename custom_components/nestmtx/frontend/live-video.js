@@ -10,8 +10,16 @@
 
 import { CameraPicture } from "./camera-picture.js";
 import { isAvailable, isBack, isCertain } from "./camera-readiness.js";
-import { afterFrame, afterLoss, nextStep, phaseOf } from "./live-decisions.js";
+import {
+  afterFrame,
+  afterLoss,
+  fasterFailed,
+  nextStep,
+  phaseOf,
+  takesFasterWay,
+} from "./live-decisions.js";
 import { LiveSession, rememberCut } from "./live-session.js";
+import { MARKUP } from "./live-video-markup.js";
 import { PageWatch } from "./page-watch.js";
 
 /**
@@ -27,19 +35,9 @@ import { PageWatch } from "./page-watch.js";
 
 const LOOK_INTERVAL = 1_000;
 
-const STYLE = `
-  :host { display: block; position: relative; overflow: hidden; }
-  div, canvas, img, video, ha-hls-player {
-    position: absolute; inset: 0; width: 100%; height: 100%; object-fit: var(--fit, cover);
-  }
-  ha-hls-player { --video-max-height: 100%; }
-  canvas[hidden] { display: none; }
-  .live { opacity: 0; }
-  :host([data-phase="live"]) .live { opacity: 1; transition: opacity 400ms; }
-  @media (prefers-reduced-motion: reduce) { .live { transition: none !important; } }
-`;
-
 export class LiveVideo extends HTMLElement {
+  /** Another entity of the camera, which is faster while it sleeps. @type {string | undefined} */
+  faster;
   #root = this.attachShadow({ mode: "open" });
   #picture;
   #entity = "";
@@ -65,10 +63,7 @@ export class LiveVideo extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.innerHTML = `
-      <style>${STYLE}</style>
-      <div class="still"></div><canvas aria-hidden="true"></canvas><div class="live"></div>
-    `;
+    this.#root.innerHTML = MARKUP;
     const canvas = /** @type {HTMLCanvasElement} */ (this.#part("canvas"));
     this.#picture = new CameraPicture(this.#part(".still"), canvas, () => this.#announce());
   }
@@ -180,11 +175,12 @@ export class LiveVideo extends HTMLElement {
     // Without Home Assistant, with the first look that finds it.
     this.#retryAt = this.#hass ? undefined : 0;
     if (!this.#hass) return;
+    const isFaster = takesFasterWay(this.faster, this.#state?.state === "streaming", this.#wish);
     this.#session = new LiveSession({
       hass: this.#hass,
-      entity: this.#entity,
+      entity: isFaster ? (this.faster ?? "") : this.#entity,
       isMuted: this.#isMuted,
-      isCertain: () => isCertain(this.#state),
+      isCertain: () => isFaster || isCertain(this.#state),
       changed: () => this.#look(),
     });
     this.#part(".live").append(this.#session.element);
@@ -214,6 +210,12 @@ export class LiveVideo extends HTMLElement {
    * @param {number} now
    */
   #follow(wish, attempt, now) {
+    if (this.#session?.entity !== this.#entity && fasterFailed(attempt, now)) {
+      this.#wish = { ...wish, fasterFailed: true };
+      this.#close();
+      this.#begin();
+      return;
+    }
     this.#wish = attempt.frameAt === undefined ? wish : afterFrame(wish);
     const step = nextStep(this.#wish, attempt, now);
     if (step.do === "try_again") this.#wish = afterLoss(this.#wish, attempt);
