@@ -40,6 +40,25 @@ async def test_a_camera_is_streaming_while_it_is_ready(
     await until(lambda: hass.states.get(FRONT).state == "idle")
 
 
+async def test_a_camera_says_why_it_cannot_start_and_that_it_can_again(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    def problem(entity_id: str = FRONT) -> str | None:
+        return hass.states.get(entity_id).attributes["start_problem"]
+
+    assert problem() is None
+    assert problem(LIVING_ROOM) == "camera_unconfigured"
+
+    await simulator.set_tokens(1, False, "unauthenticated")
+    await until(lambda: problem() == "camera_unauthorized")
+    await simulator.set_tokens(1, True, "authenticated")
+    await until(lambda: problem() is None)
+
+    switch = FRONT.replace("camera.", "switch.", 1) + "_enabled"
+    await hass.services.async_call("switch", "turn_off", {"entity_id": switch}, blocking=True)
+    await until(lambda: problem() == "camera_off")
+
+
 async def test_the_stream_is_the_servers_rtsp_and_never_its_hls(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:

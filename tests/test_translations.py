@@ -151,8 +151,10 @@ def test_every_choice_of_an_option_has_its_word() -> None:
 def test_every_word_that_dashboards_use_is_there_and_none_is_left_over() -> None:
     code = "".join(path.read_text() for path in (INTEGRATION / "frontend").glob("*.js"))
     used = set(re.findall(r'"((?:card|dashboard)\.\w+)"', code))
-    fields = re.findall(r'{ name: "(\w+)"', code)
-    used |= {f"card.{field}{suffix}" for field in fields for suffix in ("", "_help")}
+    editor = (INTEGRATION / "frontend" / "card-editor.js").read_text()
+    explained = re.search(r"EXPLAINED = (\[.*?\])", editor)
+    used |= {f"card.option_{field}" for field in re.findall(r'\bname: "(\w+)"', editor)}
+    used |= {f"card.option_{field}_help" for field in json.loads(explained[1])}
 
     assert used == set(_leaves(ENGLISH["config_panel"]))
 

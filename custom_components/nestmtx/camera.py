@@ -20,7 +20,9 @@ from webrtc_models import RTCConfiguration
 
 from .client import Camera, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
+from .coordinator import CREDENTIALS, ListenerScope
 from .data import NestMTXConfigEntry, NestMTXData
+from .device_key import SERVER_KEY
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
 from .picture_store import Picture
@@ -57,8 +59,16 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     """A camera: streaming while it is ready. Enabling it is a matter of the server."""
 
     _attr_brand = "Google Nest"
-    _unrecorded_attributes = frozenset({"awake_until", "live_phase", "live_since", "usual_start"})
-    fields = frozenset({"device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"})
+    _unrecorded_attributes = frozenset(
+        {"awake_until", "live_phase", "live_since", "start_problem", "usual_start"}
+    )
+    fields = frozenset(
+        {
+            *("device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"),
+            # What may keep it from starting.
+            *("authorized_until", "credential_id", "extension_failed", "is_enabled", "path"),
+        }
+    )
 
     def __init__(self, data: NestMTXData, camera: Camera, whep: WhepProvider | None) -> None:
         """Know the stream's source from the beginning: it is requested before all else."""
@@ -103,9 +113,17 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return until when the camera is kept awake, and how far the last live view is."""
+        """Return until when the camera is kept awake, what prevents a live view, and how far it is.
+
+        Dashboards offer no live view that cannot start.
+        """
         until = self.data.keep_awake.until(self.key)
-        return {**({"awake_until": until} if until else {}), **self._live_attributes}
+        error = self.coordinator.start_error(self.key)
+        return {
+            **({"awake_until": until} if until else {}),
+            "start_problem": error.problem if error else None,
+            **self._live_attributes,
+        }
 
     @property
     def _live_attributes(self) -> dict[str, Any]:
@@ -128,6 +146,10 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self.async_on_remove(keep_awake.async_follow(self.key, self.async_write_ha_state))
         if self._whep is not None:
             self.async_on_remove(self._whep.async_follow(self.key, self.async_write_ha_state))
+        credentials = ListenerScope(SERVER_KEY, frozenset({CREDENTIALS}))
+        self.async_on_remove(
+            self.coordinator.async_add_listener(self.async_write_ha_state, credentials)
+        )
         await super().async_added_to_hass()
 
     # Live views

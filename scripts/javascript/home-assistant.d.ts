@@ -4,12 +4,15 @@
 export type Localize = (key: string, values?: Record<string, string>) => string;
 
 export interface State {
+  entity_id: string;
   state: string;
   attributes: {
     entity_picture?: string;
     friendly_name?: string;
     /** While a view of a camera is being opened: "starting", "waiting" or "live". */
     live_phase?: string;
+      /** Why a camera cannot be started: "camera_off", "camera_unauthorized", ... */
+      start_problem?: string | null;
     /** Seconds that a camera took to start the last times. */
     usual_start?: number | null;
   };
@@ -45,6 +48,8 @@ export interface Entity {
 
 export interface Device {
   area_id: string | null;
+  config_entries: string[];
+  identifiers: [string, string][];
   name: string | null;
   name_by_user: string | null;
 }
@@ -64,7 +69,15 @@ export interface Hass {
   language: string;
   locale: { language: string };
   states: Record<string, State>;
+  user?: { is_admin: boolean };
   localize: Localize;
+  callService(
+    domain: string,
+    service: string,
+    data: object,
+    target: { entity_id: string },
+    notifyOnError: boolean,
+  ): Promise<unknown>;
   callWS(message: { type: string; [field: string]: unknown }): Promise<any>;
   hassUrl(path: string): string;
   loadBackendTranslation(category: string, integration: string): Promise<Localize>;

@@ -8,8 +8,10 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwri
 import pytest
 
 from scripts.development.browser import launch
+from tests.simulator import Simulator, Times, recorded
 
 from .home import Home, running_home
+from .server import Server, running_server
 
 FRONTEND = Path(__file__).parents[2] / "custom_components" / "nestmtx" / "frontend"
 FRONTEND_ORIGIN = "http://frontend.test"
@@ -47,6 +49,23 @@ def start_home(tmp_path: Path) -> Generator[StartHome]:
             return homes.enter_context(running_home(tmp_path / "home", **defaults | options))
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[Server]:
+    """A server whose cameras start fast, and whose world can be changed."""
+    times = Times(process_start=1.0, rtsp_start=1.0)
+    with running_server(Simulator(recorded(), times=times)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Generator[Home]:
+    """A Home Assistant that has that server."""
+    folder = tmp_path_factory.mktemp("browser") / "home"
+    with running_home(folder, scenario="empty") as home:
+        home.use_server(server.simulator.port)
+        yield home
 
 
 @pytest.fixture

@@ -14,13 +14,14 @@ from typing import Any
 
 from scripts.development import account, entry, house
 from scripts.development.api import Api, connected
-from scripts.development.options import DASHBOARD, HOST, ROOT
+from scripts.development.options import DASHBOARD, HOST, ROOT, Account
 from scripts.development.ports import is_free
 
 START_TIMEOUT = 600.0
 STOP_TIMEOUT = 30.0
 # Below those that systems give to clients.
 PORTS = range(20_000, 32_000)
+GUEST = Account("guest", "guest")
 OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 
 
@@ -37,13 +38,42 @@ class Home:
         """Make a camera's still the only thing on the dashboard; answers the dashboard's URL."""
         return self._show_only(self._still(device))
 
-    def show_card(self, device: str) -> str:
+    def show_card(self, device: str, **options: object) -> str:
         """Make our card of a camera the only thing on the dashboard; answers the URL."""
-        return self._show_only(self._card(device))
+        return self.show_cards(device, **options)
+
+    def show_cards(self, *devices: str, **options: object) -> str:
+        """Make our cards of some cameras the only things on the dashboard; answers the URL."""
+        return self._show_only(*(self._card(device, **options) for device in devices))
 
     def show_both(self, device: str) -> str:
         """Make a camera's still and our card of it all there is on the dashboard."""
         return self._show_only(self._still(device), self._card(device))
+
+    def add_guest(self) -> None:
+        """Add a user who is no administrator."""
+
+        async def add(api: Api) -> None:
+            created = await api.command(
+                "config/auth/create", name=GUEST.user, group_ids=["system-users"]
+            )
+            await api.command(
+                "config/auth_provider/homeassistant/create",
+                user_id=created["user"]["id"],
+                username=GUEST.user,
+                password=GUEST.password,
+            )
+
+        self.do(add)
+
+    def hide(self, entity_id: str, *, hidden: bool) -> None:
+        """Hide an entity, as its settings do, or show it again."""
+        hidden_by = "user" if hidden else None
+        self.do(
+            lambda api: api.command(
+                "config/entity_registry/update", entity_id=entity_id, hidden_by=hidden_by
+            )
+        )
 
     def use_server(self, port: int) -> None:
         """Replace the simulated server by one that listens on another port."""
@@ -113,11 +143,12 @@ class Home:
         entity = self.entities(device)[house.CAMERA]
         return {"type": "picture-entity", "entity": entity, "camera_view": "auto"}
 
-    def _card(self, device: str) -> dict[str, Any]:
-        return {"type": "custom:nestmtx-camera-card", "entity": self.entities(device)[house.CAMERA]}
+    def _card(self, device: str, **options: object) -> dict[str, Any]:
+        entity = self.entities(device)[house.CAMERA]
+        return {"type": "custom:nestmtx-camera-card", "entity": entity, **options}
 
     def _show_only(self, *cards: dict[str, Any]) -> str:
-        dashboard = {"views": [{"title": "Camera", "cards": cards}]}
+        dashboard = {"views": [{"title": "Camera", "cards": [*cards]}]}
         self.do(
             lambda api: api.command("lovelace/config/save", url_path=DASHBOARD, config=dashboard)
         )

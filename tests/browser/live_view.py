@@ -33,10 +33,11 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 };
 """
 
-# Nothing while there is no picture, or nobody sees it.
+# Nothing while there is no picture, or nobody sees it: our card shows it when it is the camera's.
 GRAB = """
 videos => videos
-    .filter(video => video.readyState >= 2 && video.videoWidth && video.checkVisibility())
+    .filter(video => video.readyState >= 2 && video.videoWidth)
+    .filter(video => video.checkVisibility({ opacityProperty: true }))
     .map(video => {
         const canvas = document.createElement("canvas");
         canvas.width = video.videoWidth;

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 import re
-import time
 from typing import Literal
 
 from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
@@ -14,7 +13,6 @@ from tests.simulator.google import consent_page
 from tests.simulator.scenario import recorded
 
 from .home import Home, running_home
-from .live_view import wait_for_video
 from .visitor import no_errors
 
 CARD = "nestmtx-camera-card"
@@ -54,73 +52,6 @@ def _card(page: Page, camera: str) -> Locator:
 
 def test_each_camera_has_a_card(visit: Page) -> None:
     expect(visit.locator(CARD)).to_have_count(len(recorded().cameras))
-    card = _card(visit, CAMERA)
-    expect(card).to_contain_text("Status")
-    expect(card).to_contain_text("Not streaming")
-    expect(card).to_contain_text("Viewers")
-    expect(card).to_contain_text("Stream authorization")
-    expect(card.get_by_role("button", name="Take picture")).to_be_visible()
-
-
-def test_a_change_appears_without_a_reload(visit: Page, home: Home) -> None:
-    card = _card(visit, CAMERA)
-    expect(card).to_contain_text("Not streaming")
-
-    home.call("switch/turn_on", home.entities(CAMERA)["switch.persistent"])
-
-    expect(card).not_to_contain_text("Not streaming", timeout=WAKING)
-    expect(card).to_contain_text("Streaming", timeout=WAKING)
-    # It streams anyway: nothing is kept awake by being shown.
-    expect(card.locator(PLAYING)).to_be_attached(timeout=WAKING)
-
-
-def test_a_sleeping_camera_is_shown_live_by_the_keyboard_and_no_longer_than_asked_for(
-    visit: Page, home: Home
-) -> None:
-    card = _card(visit, ASLEEP)
-    expect(card.locator(IDLE)).to_be_attached()
-
-    card.get_by_role("button", name=f"Play {ASLEEP} live").press("Enter")
-
-    expect(card.locator(PLAYING)).to_be_attached()
-    expect(card).to_contain_text("Streaming", timeout=WAKING)
-
-    card.get_by_role("button", name=f"Stop the live view of {ASLEEP}").press("Enter")
-
-    expect(card.locator(IDLE)).to_be_attached()
-
-
-def test_a_live_view_that_is_forgotten_ends(page: Page, home: Home) -> None:
-    page.clock.install()
-    log_in(page, f"{home.url}/{DASHBOARD}/cameras")
-    card = _card(page, ASLEEP)
-    card.get_by_role("button", name=f"Play {ASLEEP} live").click()
-    expect(card.locator(PLAYING)).to_be_attached()
-
-    page.clock.fast_forward("05:01")
-
-    expect(card.locator(IDLE)).to_be_attached()
-
-
-def test_a_live_view_comes_back_when_its_stream_has_broken_off(page: Page, home: Home) -> None:
-    log_in(page, f"{home.url}/{DASHBOARD}/cameras")
-    card = _card(page, ASLEEP)
-    card.get_by_role("button", name=f"Play {ASLEEP} live").click()
-    wait_for_video(card, "nestmtx-live-video", seconds=SECONDS)
-    restarted = time.time()
-
-    home.press(home.entities(ASLEEP)["button.restart_stream"])
-
-    wait_for_video(card, "nestmtx-live-video", seconds=SECONDS, filmed_after=restarted + 2)
-
-
-def test_a_picture_is_taken_by_a_tap(visit: Page, home: Home) -> None:
-    button = home.entities(ASLEEP)["button.take_picture"]
-    before = home.state(button)
-
-    _card(visit, ASLEEP).get_by_role("button", name="Take picture").click()
-
-    visit.wait_for_function(f"{STATES}['{button}'].state !== '{before}'")
 
 
 @pytest.mark.parametrize("view", ["cameras", "server"])
@@ -146,27 +77,6 @@ def test_the_server_has_a_view_of_its_own(visit: Page, home: Home) -> None:
         expect(visit.locator("hui-view")).to_contain_text(text)
     link = visit.get_by_role("link", name="server device page")
     expect(link).to_have_attribute("href", re.compile("^/config/devices/device/"))
-
-
-def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None:
-    home.add_dashboard(OWN)
-    with no_errors(page):
-        log_in(page, f"{home.url}/{OWN}/0?edit=1")
-        page.get_by_role("button", name="Add card").first.click()
-        page.get_by_text("By card", exact=True).click()
-        page.get_by_placeholder("Search cards").fill("nestmtx")
-        page.locator(".card").filter(has_text="NestMTX camera").locator(".overlay").click()
-        form = page.locator("hui-form-editor")
-        expect(form).to_contain_text("A camera on your NestMTX server.")
-        form.locator("ha-switch").click()
-        page.get_by_role("button", name="Save").click()
-        page.get_by_role("button", name="Done").click()
-
-        expect(page.locator(f"hui-view {CARD}")).to_contain_text("Status")
-    card = home.dashboard(OWN)["views"][0]["cards"][0]
-    assert card["type"] == f"custom:{CARD}"
-    assert card["entity"].startswith("camera.")
-    assert card["live_when_ready"] is True
 
 
 def test_a_credential_that_needs_attention_is_authorized_at_google(visit: Page, home: Home) -> None:

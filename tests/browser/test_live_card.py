@@ -7,17 +7,16 @@ from playwright.sync_api import Locator, Page, expect
 import pytest
 
 from scripts.development.browser import log_in
-from tests.simulator import Simulator, Times, recorded
 
-from .home import Home, running_home
+from .home import Home
 from .live_view import CARD, CUT, wait_for_video
-from .server import Server, running_server
+from .server import Server
 from .visitor import no_errors
 
 PLAYER = "nestmtx-live-video"
+LIVE = f"{PLAYER}[data-phase=live]"
 ASLEEP = "Driveway Battery"
-UNAUTHORIZED = "Cabin Cam 1"
-CABIN_CREDENTIAL = 2
+PATH = "driveway"
 SECONDS = 90.0
 WAITING = SECONDS * 1000
 # With a key frame in 25 seconds, and the pauses in between.
@@ -49,24 +48,6 @@ isHidden => {
 DROP_CONNECTION = "document.querySelector('home-assistant').hass.connection.socket.close()"
 
 
-@pytest.fixture(scope="module")
-def server() -> Generator[Server]:
-    """A server whose cameras start fast."""
-    with running_server(
-        Simulator(recorded(), times=Times(process_start=1.0, rtsp_start=1.0))
-    ) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Generator[Home]:
-    """A Home Assistant that has that server."""
-    folder = tmp_path_factory.mktemp("browser") / "home"
-    with running_home(folder, scenario="empty") as home:
-        home.use_server(server.simulator.port)
-        yield home
-
-
 @pytest.fixture
 def card(page: Page, home: Home) -> Generator[Locator]:
     """The card of a camera that is asleep; no error may be told in the browser's console."""
@@ -89,6 +70,10 @@ def _stop(card: Locator) -> None:
     card.get_by_role("button", name="Stop").click()
 
 
+def _status(card: Locator) -> Locator:
+    return card.locator(".status .text")
+
+
 def _phases(card: Locator) -> list[str]:
     phases: list[str] = card.page.evaluate("window.phases")
     return phases
@@ -104,14 +89,13 @@ def _wait_until(reached: Callable[[], bool], seconds: float = SOON) -> None:
 def test_the_picture_stays_until_the_video_moves_and_again_after_it(
     card: Locator, server: Server
 ) -> None:
-    expect(card.locator(f"{PLAYER} .still img")).to_be_visible()
-
     _play(card)
-    expect(card.get_by_role("status")).to_have_text("Starting…")
+    expect(_status(card)).to_have_text(f"Starting {ASLEEP}…")
     wait_for_video(card, PLAYER, seconds=SECONDS)
 
+    expect(card.locator(LIVE)).to_be_attached()
     assert _phases(card) == ["starting", "waiting", "live"]
-    expect(card.get_by_role("status")).to_be_hidden()
+    expect(_status(card)).to_be_hidden()
     assert server.offers == len(server.sessions) == 1
 
     _stop(card)
@@ -128,7 +112,7 @@ def test_a_view_whose_session_was_ended_comes_back_by_itself(card: Locator, serv
 
     server.end_sessions()
 
-    expect(card.get_by_role("status")).to_have_text("Reconnecting…", timeout=WAITING)
+    expect(_status(card)).to_have_text("Reconnecting…", timeout=WAITING)
     assert card.locator(PLAYER).evaluate(SHOWN)
     wait_for_video(card, PLAYER, seconds=SECONDS, filmed_after=ended + 1)
     assert _phases(card)[-3:] == ["live", "reconnecting", "live"]
@@ -157,7 +141,7 @@ def test_a_view_comes_back_when_the_server_does(card: Locator, server: Server) -
 
     server.do(server.simulator.kill())
 
-    expect(card.get_by_role("status")).to_have_text("Reconnecting…", timeout=WAITING)
+    expect(_status(card)).to_have_text("Reconnecting…", timeout=WAITING)
     card.page.wait_for_timeout(SOON * 1000)
     started = time.time()
     server.do(server.simulator.start())
@@ -172,9 +156,9 @@ def test_a_picture_that_stands_still_is_not_called_live(card: Locator, server: S
 
     video.evaluate(STALL)
 
-    expect(card.get_by_role("status")).to_contain_text("Video stalled", timeout=WAITING)
+    expect(_status(card)).to_contain_text("The picture froze", timeout=WAITING)
     video.evaluate(GO_ON)
-    expect(card.locator(f"{PLAYER}[data-phase=live]")).to_be_attached(timeout=WAITING)
+    expect(card.locator(LIVE)).to_be_attached(timeout=WAITING)
     assert server.offers == offers
 
 
@@ -201,18 +185,17 @@ def test_a_page_that_nobody_sees_lets_go_after_a_minute(
 def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it(
     page: Page, home: Home, server: Server
 ) -> None:
-    card = _open(page, home, UNAUTHORIZED)
+    server.simulator.faults.missing_paths.add(PATH)
+    card = _open(page, home, ASLEEP)
     _play(card)
-    expect(card.get_by_role("status")).to_have_text(
-        "The credential Cabin account needs authorization. Go to Settings > Repairs to authorize it"
-        " again",
-        timeout=WAITING,
+    expect(_status(card)).to_have_text(
+        "The NestMTX server has no stream at this camera's path.", timeout=WAITING
     )
     offers = server.offers
     page.wait_for_timeout(SOON * 1000)
     assert server.offers == offers
     assert _phases(card)[-1] == "ended"
-    server.do(server.simulator.set_tokens(CABIN_CREDENTIAL, True, "authenticated"))
+    server.simulator.faults.missing_paths.clear()
 
     card.get_by_role("button", name="Retry").press("Enter")
 
@@ -243,7 +226,7 @@ def test_a_view_that_is_closed_while_it_starts_leaves_no_session(
     _play(card)
     _wait_until(lambda: server.offers > offers)
 
-    _stop(card)
+    card.get_by_role("button", name="Cancel").click()
 
     _wait_until(lambda: not server.sessions)
     card.page.wait_for_timeout(SOON * 1000)

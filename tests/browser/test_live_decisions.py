@@ -117,3 +117,71 @@ def test_frames_end_a_row_of_failures_and_attempts_without_frames_prolong_it(
     assert frontend.evaluate(CALL, ["afterLoss", [NEW, CONNECTED]]) == failed
     assert frontend.evaluate(CALL, ["afterLoss", [SEEN, LIVE]]) == SEEN
     assert frontend.evaluate(CALL, ["afterFrame", [failed]]) == SEEN
+
+
+@pytest.mark.parametrize(
+    ("faster", "is_streaming", "wish", "is_taken"),
+    [
+        ("camera.google", False, NEW, True),
+        ("camera.google", False, SEEN, True),
+        # Ours is as fast then, and asks Google for nothing.
+        ("camera.google", True, NEW, False),
+        ("camera.google", False, NEW | {"fasterFailed": True}, False),
+    ],
+)
+def test_the_faster_way_is_for_a_camera_that_sleeps(
+    frontend: Page, faster: str, is_streaming: bool, wish: dict[str, Any], is_taken: bool
+) -> None:
+    values = [faster, is_streaming, wish]
+    assert frontend.evaluate(CALL, ["takesFasterWay", values]) is is_taken
+
+
+@pytest.mark.parametrize(
+    ("attempt", "seconds", "has_failed"),
+    [
+        (WEB_RTC, 14, False),
+        (WEB_RTC, 15, True),
+        (WEB_RTC | REFUSED, 1, True),
+        (CONNECTED | {"closedAt": 12 * SECOND}, 12, True),
+        (LIVE, 130, False),
+        (LIVE | {"closedAt": 130 * SECOND}, 130, False),
+    ],
+)
+def test_the_faster_way_is_given_up_soon(
+    frontend: Page, attempt: dict[str, Any], seconds: int, has_failed: bool
+) -> None:
+    assert frontend.evaluate(CALL, ["fasterFailed", [attempt, seconds * SECOND]]) is has_failed
+
+
+FIND_FASTER = """
+async ([hass, id]) => (await import("/faster-camera.js")).fasterCamera(hass, id) ?? null
+"""
+OURS = [["nestmtx", "front"], ["nest", "enterprises/a/devices/front"]]
+GOOGLES = [["nest", "enterprises/a/devices/front"]]
+OTHER = [["nest", "enterprises/a/devices/back"]]
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "platform", "found"),
+    [
+        (GOOGLES, "nest", "camera.google"),
+        (OTHER, "nest", None),
+        (GOOGLES, "nestmtx", None),
+    ],
+)
+def test_the_faster_way_is_the_linked_camera_of_the_google_nest_integration(
+    frontend: Page, identifiers: list[list[str]], platform: str, found: str | None
+) -> None:
+    hass = {
+        "devices": {"ours": {"identifiers": OURS}, "other": {"identifiers": identifiers}},
+        "entities": {
+            "event.google": {"entity_id": "event.google", "platform": "nest", "device_id": "other"},
+            "camera.google": {
+                "entity_id": "camera.google",
+                "platform": platform,
+                "device_id": "other",
+            },
+        },
+    }
+
+    assert frontend.evaluate(FIND_FASTER, [hass, "ours"]) == found

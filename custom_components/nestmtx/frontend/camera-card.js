@@ -1,134 +1,65 @@
 // @ts-check
-/** A camera's card: its picture or live video, and tiles of what it does and what can be done. */
+/** A camera's card: its picture, or live video, and what can be done, over the picture. */
 
-/** @import { CardConfig, CardElement, Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
-/** @import { Device, Entities } from "./devices.js" */
-/** @import { LiveVideo } from "./live-video.js" */
+/** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
+/** @import { CameraCardConfig, CardAction } from "./card-config.js" */
+/** @import { CardActionName } from "./card-problem.js" */
+/** @import { CardState } from "./card-state.js" */
+/** @import { ButtonName } from "./card-view.js" */
+/** @import { Device } from "./devices.js" */
 
-import { pressed } from "./actions.js";
+import { differs, factsOf, playsByItself } from "./camera-facts.js";
+import { menuItems } from "./camera-menu.js";
+import { actionName, aspectRatio, DEFAULTS, effectiveAction } from "./card-config.js";
+import { configForm } from "./card-editor.js";
+import { CardMenu } from "./card-menu.js";
+import { cardModel } from "./card-model.js";
+import { canPlay, cardState, isPlayed } from "./card-state.js";
+import { CardTasks } from "./card-tasks.js";
+import { CardView } from "./card-view.js";
 import { cameraOf, firstCamera } from "./devices.js";
-import { leaveChoice, Rebuild, takeChoice } from "./live-choices.js";
-import { LiveOverlay, setText } from "./live-overlay.js";
-import { loadTranslator, pageTranslator } from "./translation.js";
-
-/** @typedef {{ type: string, entity: string, live_when_ready?: boolean }} CameraCardConfig */
-
-/** How long a view lasts that somebody asked for: nobody empties a battery by forgetting it. */
-const LIVE_VIEW_MS = 5 * 60 * 1000;
-
-const TILES = [
-  "sensor.status",
-  "sensor.viewers",
-  "binary_sensor.stream_authorization",
-  "switch.persistent",
-  "button.take_picture",
-  "button.restart_stream",
-];
-
-const STYLE = `
-  ha-card { overflow: hidden; height: 100%; }
-  .picture { position: relative; }
-  .details { padding: 8px; }
-  .name {
-    position: absolute; inset-block-end: 0; inset-inline: 0; margin: 0; padding: 24px 16px 12px;
-    color: white; background: linear-gradient(transparent, rgb(0 0 0 / 60%));
-  }
-  .toggle {
-    position: absolute; inset: 0; width: 100%; padding: 0; border: 0;
-    background: none; color: white; cursor: pointer;
-  }
-  .toggle[hidden] { display: none; }
-  .toggle:focus-visible { outline: 3px solid var(--primary-color); outline-offset: -3px; }
-  .toggle span {
-    position: absolute; inset-block-start: 8px; inset-inline-end: 8px;
-    display: flex; padding: 8px; border-radius: 50%; background: rgb(0 0 0 / 60%);
-  }
-`;
-
-/**
- * The state of an entity, or undefined where there is none.
- * @param {Hass | undefined} hass
- * @param {string | undefined} entity
- */
-const stateOf = (hass, entity) => (entity ? hass?.states[entity]?.state : undefined);
-
-/**
- * Whether a camera is shown live: as somebody chose, else where that keeps nothing awake.
- * @param {{
- *   hass: Hass | undefined,
- *   config: CameraCardConfig | undefined,
- *   entities: Entities,
- *   choice: boolean | undefined,
- * }} card
- */
-const isLive = ({ hass, config, entities, choice }) => {
-  if (choice !== undefined) return choice;
-  const isReady = stateOf(hass, config?.entity) === "streaming";
-  const isPersistent = stateOf(hass, entities["switch.persistent"]) === "on";
-  return isReady && (isPersistent || config?.live_when_ready === true);
-};
-
-/**
- * The configuration of the tiles below it, two in a row.
- * @type {(entities: Entities) => CardConfig}
- */
-const detailsConfig = (entities) => ({
-  type: "grid",
-  columns: 2,
-  square: false,
-  cards: TILES.flatMap((key) => entities[key] ?? []).map((entity) => tileConfig(entity)),
-});
-
-/** @type {(entity: string) => CardConfig} */
-const tileConfig = (entity) => ({
-  type: "tile",
-  entity,
-  name: { type: "entity" },
-  ...(entity.startsWith("button.") && { ...pressed(entity), ...whileAvailable(entity) }),
-});
-
-/** @param {string} entity */
-const whileAvailable = (entity) => ({
-  hide_state: true,
-  visibility: [{ condition: "state", entity, state_not: "unavailable" }],
-});
+import { fasterCamera } from "./faster-camera.js";
+import { isFullScreen, toggleFullScreen } from "./full-screen.js";
+import { doAction, openDevice, openIntegration, openRepairs } from "./home-assistant-actions.js";
+import { LiveWish } from "./live-wish.js";
+import { everyMinute } from "./minute.js";
+import { pictureTime } from "./picture-time.js";
+import { isSignedOut } from "./sign-in.js";
+import { saveSnapshot } from "./snapshot.js";
+import { onTapOrHold } from "./tap-hold.js";
+import { pageTranslator, Words } from "./translation.js";
 
 export class CameraCard extends HTMLElement {
-  #root = this.attachShadow({ mode: "open" });
-  /** @type {CameraCardConfig | undefined} */
-  #config;
+  /** @type {CameraCardConfig} */
+  #config = { type: "", entity: "" };
   /** @type {Hass | undefined} */
   #hass;
   /** @type {Device | undefined} */
   #camera;
-  /** @type {boolean | undefined} */
-  #choice;
-  /** @type {number | undefined} */
-  #timer;
-  #liveUntil = 0;
-  #rebuild = new Rebuild();
-  #isPlaying = false;
-  #overlay = new LiveOverlay(() => this.#retry());
-  /** @type {{ wanted?: string, card?: CardElement }} */
-  #details = {};
-  #translate = pageTranslator();
+  #isSignedOut = false;
+  #wish = new LiveWish(() => this.#render());
+  #tasks = new CardTasks(() => this.#render());
+  #words = new Words(() => this.#nameAll());
+  #view = new CardView(this.attachShadow({ mode: "open" }), {
+    act: (action) => this.#act(action),
+    press: (button) => this.#press(button),
+  });
+  #menu = new CardMenu(this.#view.part("[data-button=menu]"));
+  /** @type {(() => void) | undefined} */
+  #unfollow;
 
   constructor() {
     super();
-    this.#root.innerHTML = `
-      <style>${STYLE}</style>
-      <ha-card>
-        <div class="picture">
-          <nestmtx-live-video></nestmtx-live-video>
-          <p class="name"></p>
-          <button class="toggle"><span><ha-icon></ha-icon></span></button>
-        </div>
-        <div class="details"></div>
-      </ha-card>
-    `;
-    this.#video.after(this.#overlay.element);
-    this.#part(".toggle").addEventListener("click", () => this.#choose(!this.#live));
-    this.#video.addEventListener("live-view", () => this.#renderView());
+    onTapOrHold(this.#view.part(".surface"), {
+      tap: () => this.#do(this.#config.tap_action ?? DEFAULTS.tap_action),
+      hold: () => this.#do(this.#config.hold_action ?? DEFAULTS.hold_action),
+    });
+    this.#view.video.addEventListener("live-view", () => this.#render());
+    this.#view.part(".view").addEventListener("fullscreenchange", () => this.#render());
+    this.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape" || this.#menu.isOpen || isFullScreen(this.#view.part(".view"))) return;
+      if (isPlayed(this.#state)) this.#wish.choose(false);
+    });
   }
 
   /**
@@ -137,163 +68,198 @@ export class CameraCard extends HTMLElement {
    * @param {string[]} others
    */
   static getStubConfig(hass, entities, others) {
-    const entity = firstCamera(hass, [...entities, ...others]);
-    return { entity: entity ?? "" };
+    return { entity: firstCamera(hass, [...entities, ...others]) ?? "" };
   }
 
   static getConfigForm() {
-    const translate = pageTranslator();
-    const camera = { filter: { integration: "nestmtx", domain: "camera" } };
-    return {
-      schema: [
-        { name: "entity", required: true, selector: { entity: camera } },
-        { name: "live_when_ready", selector: { boolean: {} } },
-      ],
-      computeLabel: (/** @type {{ name: string }} */ { name }) => translate(`card.${name}`),
-      computeHelper: (/** @type {{ name: string }} */ { name }) => translate(`card.${name}_help`),
-    };
+    return configForm();
   }
 
   /** @param {CameraCardConfig} config */
   setConfig(config) {
     if (!config.entity) throw new Error(pageTranslator()("card.no_camera"));
+    const isOther = config.entity !== this.#config.entity;
     this.#config = config;
-    this.#video.entity = config.entity;
+    this.#view.video.entity = config.entity;
+    this.#view.video.style.setProperty("--fit", config.fit ?? DEFAULTS.fit);
+    this.#view.part(".view").style.setProperty("--ratio", aspectRatio(config.aspect_ratio));
+    const hasButtons = config.show_controls ?? DEFAULTS.show_controls;
+    this.#view.part("header .buttons").hidden = !hasButtons;
     this.#find();
-    this.#choose(undefined);
+    if (isOther) this.#wish.choose(undefined);
+    else this.#render();
   }
 
   /** @param {Hass} hass */
   set hass(hass) {
     const former = this.#hass;
     this.#hass = hass;
-    this.#rebuild.follow(hass.connected);
+    this.#wish.follow(hass.connected);
+    this.#words.follow(hass);
     // Only when they change: a house may have thousands of entities, and a state changes often.
-    if (former?.entities !== hass.entities || former?.devices !== hass.devices) this.#find();
-    if (former?.locale !== hass.locale || former.connected !== hass.connected) {
-      this.#loadWords(hass);
-    }
-    this.#render();
+    const isOther = former?.entities !== hass.entities || former.devices !== hass.devices;
+    if (isOther) this.#find();
+    const { entities = {} } = this.#camera ?? {};
+    if (isOther || differs(former, hass, this.#config.entity, entities)) this.#follow(hass);
   }
 
   connectedCallback() {
-    const until = this.#config && takeChoice(this.#config.entity);
-    if (until) this.#choose(true, until);
-    else this.#render();
+    this.#unfollow = everyMinute(() => this.#render());
+    if (!this.#wish.take(this.#config.entity)) this.#render();
   }
 
   disconnectedCallback() {
-    if (this.#config && this.#choice && this.#rebuild.isLikely) {
-      leaveChoice(this.#config.entity, this.#liveUntil);
-    }
-    this.#choose(undefined);
+    this.#unfollow?.();
+    this.#menu.close();
+    this.#wish.leave(this.#config.entity);
   }
 
   getCardSize() {
-    return 6;
+    return 4;
   }
 
   getGridOptions() {
-    return { columns: 12, min_columns: 6, rows: "auto" };
-  }
-
-  get #live() {
-    const entities = this.#camera?.entities ?? {};
-    return isLive({ hass: this.#hass, config: this.#config, entities, choice: this.#choice });
+    return { columns: 6, min_columns: 3, rows: "auto" };
   }
 
   #find() {
-    this.#camera = this.#hass && this.#config && cameraOf(this.#hass, this.#config.entity);
+    const hass = this.#hass;
+    this.#camera = hass && cameraOf(hass, this.#config.entity);
+    const isWanted = hass && this.#config.fast_start;
+    this.#view.video.faster = isWanted ? fasterCamera(hass, this.#camera?.id) : undefined;
   }
 
   /** @param {Hass} hass */
-  async #loadWords(hass) {
-    try {
-      this.#translate = await loadTranslator(hass);
-    } catch {
-      // They are loaded when there is a connection again.
-      return;
-    }
+  #follow(hass) {
+    this.#view.video.taken = pictureTime(hass, this.#camera?.entities ?? {});
+    this.#view.video.hass = hass;
     this.#render();
-  }
-
-  get #video() {
-    return /** @type {LiveVideo} */ (this.#part("nestmtx-live-video"));
-  }
-
-  #retry() {
-    this.#choose(true);
-    this.#video.play();
+    this.#checkSignIn(hass);
   }
 
   /**
-   * @param {boolean | undefined} choice
-   * @param {number} [until] By performance.now().
+   * Ask whether a camera is offline because Home Assistant has to log in again.
+   * @param {Hass} hass
    */
-  #choose(choice, until = performance.now() + LIVE_VIEW_MS) {
-    clearTimeout(this.#timer);
-    this.#choice = choice;
-    this.#liveUntil = until;
-    if (choice) {
-      this.#timer = setTimeout(() => this.#choose(undefined), until - performance.now());
-    }
+  async #checkSignIn(hass) {
+    const isOffline = hass.states[this.#config.entity]?.state === "unavailable";
+    const entries = hass.devices[this.#camera?.id ?? ""]?.config_entries ?? [];
+    const signedOut = isOffline && (await isSignedOut(hass, entries));
+    if (signedOut === this.#isSignedOut) return;
+    this.#isSignedOut = signedOut;
     this.#render();
+  }
+
+  /** Name everything in another language, or for the first time. */
+  #nameAll() {
+    this.#view.name(this.#words.translate);
+    this.#render();
+  }
+
+  get #facts() {
+    const { entities = {} } = this.#camera ?? {};
+    return this.#hass
+      ? factsOf(this.#hass, this.#config.entity, entities, this.#isSignedOut)
+      : { camera: undefined };
+  }
+
+  /** @returns {CardState} */
+  get #state() {
+    return cardState(this.#view.video.view.phase, this.#facts);
   }
 
   #render() {
-    if (!this.#hass || !this.#config) return;
-    this.#video.hass = this.#hass;
-    this.#play(this.isConnected && this.#live);
-    this.#buildDetails(detailsConfig(this.#camera?.entities ?? {}));
-    this.#renderView();
+    const hass = this.#hass;
+    if (!hass || !this.#config.entity) return;
+    const facts = this.#facts;
+    const { video } = this.#view;
+    if (this.isConnected) video.isPlaying = this.#wish.choice ?? playsByItself(facts, this.#config);
+    if (!this.#words.areKnown) return;
+    const { view } = video;
+    const { entities = {}, name = this.#config.entity, area, ...device } = this.#camera ?? {};
+    const taken = pictureTime(hass, entities);
+    const model = cardModel({
+      config: this.#config,
+      state: cardState(view.phase, facts),
+      view,
+      name: this.#config.name || name,
+      area: area?.name,
+      taken,
+      viewers: facts.viewers,
+      livePhase: facts.camera?.attributes.live_phase,
+      usualStart: facts.camera?.attributes.usual_start,
+      notice: this.#tasks.notice,
+      isMuted: video.muted,
+      isFullScreen: isFullScreen(this.#view.part(".view")),
+      isAdmin: hass.user?.is_admin ?? false,
+      canEnable: "switch.enabled" in entities && "id" in device,
+      now: Date.now(),
+      language: hass.locale?.language ?? hass.language,
+      translate: this.#words.translate,
+    });
+    this.#view.show(model, video.hasPicture);
   }
 
-  /** @param {boolean} live */
-  #play(live) {
-    if (live === this.#isPlaying) return;
-    this.#isPlaying = live;
-    if (live) this.#video.play();
-    else this.#video.stop();
+  /** @param {CardAction} wanted */
+  #do(wanted) {
+    const state = this.#state;
+    this.#tasks.dismiss();
+    const action = effectiveAction(wanted, canPlay(state));
+    if (actionName(action) === "none") return;
+    if (action === "live") this.#play();
+    else if (isPlayed(state) && wanted === "live" && this.#config.show_controls === false) {
+      this.#wish.choose(false);
+    } else doAction(this, this.#config.entity, typeof action === "string" ? { action } : action);
   }
 
-  #renderView() {
-    if (!this.#config) return;
-    const { view } = this.#video;
-    this.#overlay.show(view, this.#hass?.states[this.#config.entity]?.attributes, this.#translate);
-    const name = this.#camera?.name ?? this.#config.entity;
-    setText(this.#part(".name"), name);
-    const toggle = this.#part(".toggle");
-    const live = this.#live;
-    toggle.hidden = !this.#camera || view.phase === "ended";
-    toggle.setAttribute("aria-label", this.#translate(live ? "card.stop" : "card.play", { name }));
-    this.#part(".toggle ha-icon").setAttribute("icon", live ? "mdi:stop" : "mdi:play");
+  #play() {
+    this.#wish.choose(true);
+    this.#view.video.play();
   }
 
-  /**
-   * A part of the markup that the constructor writes.
-   * @param {string} selector
-   */
-  #part(selector) {
-    return /** @type {HTMLElement} */ (this.#root.querySelector(selector));
+  /** @param {CardActionName} action */
+  #act(action) {
+    const enabled = this.#camera?.entities["switch.enabled"];
+    if (action === "cancel") this.#wish.choose(false);
+    else if (action === "authorize") openRepairs(this);
+    else if (action === "sign_in") openIntegration(this);
+    else if (action === "set_up" && this.#camera) openDevice(this, this.#camera.id);
+    else if (action === "enable" && enabled) this.#call("switch.turn_on", enabled);
+    else if (action === "retry" && !this.#tasks.retry()) this.#play();
   }
 
-  /**
-   * Put Home Assistant's cards below the picture, anew only for another configuration.
-   * @param {CardConfig} config
-   */
-  async #buildDetails(config) {
-    const wanted = JSON.stringify(config);
-    const details = this.#details;
-    if (details.wanted !== wanted) {
-      details.wanted = wanted;
-      const { createCardElement } = await window.loadCardHelpers();
-      // Another was wanted in the meantime.
-      if (details.wanted !== wanted) return;
-      details.card = createCardElement(config);
-      details.card.hass = this.#hass;
-      this.#part(".details").replaceChildren(details.card);
-    } else if (details.card) {
-      details.card.hass = this.#hass;
+  /** @param {ButtonName} button */
+  #press(button) {
+    const { video } = this.#view;
+    const playing = video.video;
+    if (button === "menu") this.#openMenu();
+    else if (button === "stop") this.#wish.choose(false);
+    else if (button === "mute") video.muted = !video.muted;
+    else if (button === "full_screen") toggleFullScreen(this.#view.part(".view"), playing);
+    else if (playing) {
+      this.#view.flash();
+      saveSnapshot(playing, this.#config.name || this.#camera?.name || this.#config.entity);
     }
+    this.#render();
+  }
+
+  #openMenu() {
+    if (!this.#hass) return;
+    this.#menu.open(
+      menuItems({
+        hass: this.#hass,
+        entities: this.#camera?.entities ?? {},
+        deviceId: this.#camera?.id,
+        isBusy: this.#tasks.isBusy,
+        translate: this.#words.translate,
+        call: (service, entity, words) => this.#call(service, entity, words),
+        openDevice: (id) => openDevice(this, id),
+      }),
+    );
+  }
+
+  /** @type {(service: string, entity: string, words?: { working: string, done: string }) => void} */
+  #call(service, entity, words) {
+    if (this.#hass) this.#tasks.call(this.#hass, service, entity, words);
   }
 }

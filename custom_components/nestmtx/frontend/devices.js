@@ -43,7 +43,7 @@ const entitiesOf = (hass, isMeant) => {
   /** @type {Map<string, Entities>} */
   const found = new Map();
   for (const entity of Object.values(hass.entities)) {
-    if (entity.platform === PLATFORM && entity.device_id && !entity.hidden && isMeant(entity)) {
+    if (entity.platform === PLATFORM && entity.device_id && isMeant(entity)) {
       const entities = found.get(entity.device_id) ?? {};
       found.set(entity.device_id, { ...entities, [keyOf(entity)]: entity.entity_id });
     }
@@ -76,7 +76,7 @@ const isOf = (kind) =>
  * @type {(hass: Hass) => Devices}
  */
 export const devicesOf = (hass) => {
-  const devices = [...entitiesOf(hass, () => true)]
+  const devices = [...entitiesOf(hass, (entity) => !entity.hidden)]
     .map(([id, entities]) => described(hass, id, entities))
     .sort((one, other) => one.name.localeCompare(other.name, hass.locale?.language));
   return {
@@ -87,7 +87,8 @@ export const devicesOf = (hass) => {
 };
 
 /**
- * The device of a camera entity, or undefined if that is none of NestMTX.
+ * The device of a camera entity, or undefined if that is none of NestMTX. What is hidden on
+ * purpose counts, too.
  * @param {Hass} hass
  * @param {string} entityId
  */
@@ -99,20 +100,15 @@ export const cameraOf = (hass, entityId) => {
 };
 
 /**
- * The entity that shows a camera's last picture, whose state is when it was taken.
- * @param {Hass} hass
- * @param {string} entityId
- */
-export const lastPictureOf = (hass, entityId) => {
-  const id = hass.entities[entityId]?.device_id;
-  return Object.values(hass.entities).find(
-    (entity) => entity.device_id === id && keyOf(entity) === "image.last_picture",
-  )?.entity_id;
-};
-
-/**
- * The first camera among entities, or undefined.
+ * The first camera among entities that can be played, else the first one, or undefined.
  * @param {Hass} hass
  * @param {string[]} entityIds
  */
-export const firstCamera = (hass, entityIds) => entityIds.find((each) => cameraOf(hass, each));
+export const firstCamera = (hass, entityIds) => {
+  const cameras = entityIds.filter((each) => cameraOf(hass, each) && !hass.entities[each]?.hidden);
+  const isReady = (/** @type {string} */ each) => {
+    const state = hass.states[each];
+    return state && state.state !== "unavailable" && !state.attributes.start_problem;
+  };
+  return cameras.find(isReady) ?? cameras[0];
+};

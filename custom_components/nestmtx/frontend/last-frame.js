@@ -14,6 +14,10 @@ export class LastFrame {
     this.clear();
   }
 
+  get isShown() {
+    return !this.#canvas.hidden;
+  }
+
   /**
    * Keep what a video shows, as large as it is seen.
    * @param {HTMLVideoElement | undefined} video

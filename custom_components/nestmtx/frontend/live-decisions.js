@@ -30,9 +30,9 @@
  * @typedef {Readonly<{ message: string, code?: string | undefined }>} Failure
  */
 /**
- * What somebody asked for: whether frames have been seen since, and how many attempts in a row
- * have failed without one.
- * @typedef {Readonly<{ wasLive: boolean, failures: number }>} Wish
+ * What somebody asked for: whether frames have been seen since, how many attempts in a row have
+ * failed without one, and whether the faster way has.
+ * @typedef {Readonly<{ wasLive: boolean, failures: number, fasterFailed?: boolean }>} Wish
  */
 /** @typedef {Readonly<{ wish?: Wish, attempt?: Attempt, failure?: Failure }>} View */
 /**
@@ -65,6 +65,8 @@ export const MAX_REASON = 10_000;
 /** Attempts in a row that may fail: without any frame before, and after one. */
 const MAX_FIRST_FAILURES = 2;
 const MAX_FAILURES = 6;
+/** For the first frame by the faster way, which takes a few seconds or is of no use. */
+export const MAX_FASTER = 15_000;
 /** Between two attempts. */
 const MIN_PAUSE = 1_000;
 const MAX_PAUSE = 30_000;
@@ -94,7 +96,7 @@ export const pauseAfter = (failures) => Math.min(MIN_PAUSE * 2 ** failures, MAX_
 
 /** @type {(wish: Wish) => Wish} */
 export const afterFrame = (wish) =>
-  wish.wasLive && !wish.failures ? wish : { wasLive: true, failures: 0 };
+  wish.wasLive && !wish.failures ? wish : { ...wish, wasLive: true, failures: 0 };
 
 /** @type {(wish: Wish, attempt: Attempt) => Wish} */
 export const afterLoss = (wish, attempt) =>
@@ -162,3 +164,18 @@ export const nextStep = (wish, attempt, now) => {
   if (lost === undefined || (!wish.wasLive && now - lost < MAX_REASON)) return GO_ON;
   return tryAgain(wish, attempt, NO_REASON);
 };
+
+/**
+ * Whether a camera is played by the faster way: while it sleeps, unless that has failed.
+ * @type {(faster: string | undefined, isStreaming: boolean, wish: Wish | undefined) => boolean}
+ */
+export const takesFasterWay = (faster, isStreaming, wish) =>
+  faster !== undefined && !isStreaming && !wish?.fasterFailed;
+
+/**
+ * Whether an attempt by the faster way has come to nothing.
+ * @type {(attempt: Attempt, now: number) => boolean}
+ */
+export const fasterFailed = ({ startedAt, closedAt, frameAt, failure }, now) =>
+  frameAt === undefined &&
+  (failure !== undefined || closedAt !== undefined || now - startedAt >= MAX_FASTER);

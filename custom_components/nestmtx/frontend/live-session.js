@@ -4,9 +4,10 @@
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Attempt } from "./live-decisions.js" */
 
+import { FrameProof } from "./frame-proof.js";
 import { FrameWatch } from "./frame-watch.js";
 import { HlsPlayer } from "./hls-player.js";
-import { CUT_MEMORY, transportOf } from "./live-decisions.js";
+import { CUT_MEMORY, MAX_FRAME_GAP, transportOf } from "./live-decisions.js";
 import { WebRtcPlayer } from "./web-rtc-player.js";
 
 /**
@@ -55,24 +56,39 @@ export class LiveSession {
   #hass;
   #entity;
   #changed;
+  #isCertain;
   #isMuted;
   #isClosed = false;
+  #isStalled = false;
   /** @type {Player | undefined} */
   #player;
+  #proof = new FrameProof();
   #frames = new FrameWatch(
     () => this.video,
-    () => this.#report({ frameAt: performance.now() }),
+    () => this.#seeFrame(),
   );
 
   /**
-   * Nothing is opened yet.
-   * @param {{ hass: Hass, entity: string, isMuted: boolean, changed: () => void }} options
+   * Nothing is opened yet. `isCertain` says whether Home Assistant knows that the first frames are
+   * the camera's.
+   * @param {{
+   *   hass: Hass,
+   *   entity: string,
+   *   isMuted: boolean,
+   *   isCertain: () => boolean,
+   *   changed: () => void,
+   * }} options
    */
-  constructor({ hass, entity, isMuted, changed }) {
+  constructor({ hass, entity, isMuted, isCertain, changed }) {
     this.#hass = hass;
     this.#entity = entity;
     this.#isMuted = isMuted;
+    this.#isCertain = isCertain;
     this.#changed = changed;
+  }
+
+  get entity() {
+    return this.#entity;
   }
 
   get video() {
@@ -99,6 +115,10 @@ export class LiveSession {
   /** Look whether frames come; nobody presents any on a page that is hidden. */
   look() {
     this.#frames.look();
+    if (this.#hasGap && !this.#isStalled && this.video) {
+      this.#isStalled = true;
+      this.#proof.remember(this.video);
+    }
     if (document.hidden && this.attempt.frameAt !== undefined) {
       this.attempt = { ...this.attempt, frameAt: performance.now() };
     }
@@ -110,6 +130,23 @@ export class LiveSession {
     this.#frames.end();
     this.#player?.close();
     this.element.remove();
+  }
+
+  /** A "connecting" picture may come first, and again after the camera has stalled. */
+  #seeFrame() {
+    const now = performance.now();
+    const { frameAt, transport } = this.attempt;
+    const isFirst = frameAt === undefined;
+    // Home Assistant opens HLS once there is video.
+    const isKnown = isFirst ? transport === "hls" || this.#isCertain() : !this.#hasGap;
+    if (!isKnown && !(this.video && this.#proof.isOfCamera(this.video, now))) return;
+    this.#isStalled = false;
+    this.#report({ frameAt: now });
+  }
+
+  get #hasGap() {
+    const { frameAt } = this.attempt;
+    return frameAt !== undefined && performance.now() - frameAt > MAX_FRAME_GAP;
   }
 
   /** @param {string[]} offered */

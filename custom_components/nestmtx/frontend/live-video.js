@@ -5,64 +5,41 @@
  * It shows no words: `view` says what it is doing, and the event "live-view" that this has changed.
  */
 
-/** @import { Hass, State } from "../../../scripts/javascript/home-assistant.d.ts" */
+/** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Attempt, Failure, Phase, Step, Wish } from "./live-decisions.js" */
 
-import { LastFrame } from "./last-frame.js";
-import { afterFrame, afterLoss, nextStep, phaseOf } from "./live-decisions.js";
+import { CameraPicture } from "./camera-picture.js";
+import { isAvailable, isBack, isCertain } from "./camera-readiness.js";
+import {
+  afterFrame,
+  afterLoss,
+  fasterFailed,
+  nextStep,
+  phaseOf,
+  takesFasterWay,
+} from "./live-decisions.js";
 import { LiveSession, rememberCut } from "./live-session.js";
-import { StillPicture } from "./still-picture.js";
+import { MARKUP } from "./live-video-markup.js";
+import { PageWatch } from "./page-watch.js";
 
 /**
- * What a view is doing: for how many seconds, how many have passed since there was no picture any
- * more, when the next attempt is made, and why it has ended; "" where nobody said why.
+ * What a view is doing: how many seconds have passed since there was no live picture any more, and
+ * why it has ended; "" where nobody said why.
  * @typedef {Readonly<{
  *   phase: Phase,
- *   seconds: number,
  *   waited: number,
- *   nextIn?: number | undefined,
  *   message?: string | undefined,
  *   transport?: string | undefined,
  * }>} LiveView
  */
 
 const LOOK_INTERVAL = 1_000;
-/** A page that nobody has seen for this long does not keep a camera awake. */
-const MAX_HIDDEN = 60_000;
-
-const STYLE = `
-  :host { display: block; position: relative; aspect-ratio: 16 / 9; overflow: hidden; background: #111; }
-  div, canvas, img, video, ha-hls-player {
-    position: absolute; inset: 0; width: 100%; height: 100%; object-fit: cover;
-  }
-  ha-hls-player { --video-max-height: 100%; }
-  canvas[hidden] { display: none; }
-  .live { opacity: 0; }
-  :host(:is([data-phase="live"], [data-phase="stalled"])) .live {
-    opacity: 1; transition: opacity 400ms;
-  }
-  @media (prefers-reduced-motion: reduce) { .live { transition: none !important; } }
-`;
-
-/** @param {State | undefined} state */
-const canPlay = (state) => state !== undefined && state.state !== "unavailable";
-
-/**
- * Whether a camera can be played at once that could not be before.
- * @param {State | undefined} former
- * @param {State | undefined} state
- */
-const isBack = (former, state) =>
-  canPlay(state) &&
-  (!canPlay(former) || (state?.state === "streaming" && former?.state !== "streaming"));
-
-/** @param {number} milliseconds */
-const seconds = (milliseconds) => Math.max(0, Math.round(milliseconds / 1000));
 
 export class LiveVideo extends HTMLElement {
+  /** Another entity of the camera, which is faster while it sleeps. @type {string | undefined} */
+  faster;
   #root = this.attachShadow({ mode: "open" });
-  #frame;
-  #still;
+  #picture;
   #entity = "";
   #isMuted = true;
   /** @type {Hass | undefined} */
@@ -77,21 +54,18 @@ export class LiveVideo extends HTMLElement {
   #retryAt;
   /** @type {Phase} */
   #phase = "idle";
-  #phaseSince = 0;
   #waitingSince = 0;
   /** @type {number | undefined} */
   #timer;
-  /** @type {number | undefined} */
-  #hiddenTimer;
+  #page = new PageWatch({ shown: () => this.#look(), left: () => this.#leave() });
+  /** @type {string | undefined} */
+  #taken;
 
   constructor() {
     super();
-    this.#root.innerHTML = `
-      <style>${STYLE}</style>
-      <div class="still"></div><canvas aria-hidden="true"></canvas><div class="live"></div>
-    `;
-    this.#frame = new LastFrame(/** @type {HTMLCanvasElement} */ (this.#part("canvas")));
-    this.#still = new StillPicture(this.#part(".still"), () => this.#frame.giveWay());
+    this.#root.innerHTML = MARKUP;
+    const canvas = /** @type {HTMLCanvasElement} */ (this.#part("canvas"));
+    this.#picture = new CameraPicture(this.#part(".still"), canvas, () => this.#announce());
   }
 
   /** @param {string} entity */
@@ -99,8 +73,13 @@ export class LiveVideo extends HTMLElement {
     if (entity === this.#entity) return;
     this.stop();
     this.#entity = entity;
-    this.#frame.clear();
-    if (this.#hass) this.#still.show(this.#hass, this.#entity);
+    this.#picture.forget();
+    if (this.#hass) this.#picture.show(this.#hass, this.#state, this.#taken);
+  }
+
+  /** @param {string | undefined} taken When the picture was taken of the next `hass`. */
+  set taken(taken) {
+    this.#taken = taken;
   }
 
   /** @param {Hass} hass */
@@ -108,13 +87,23 @@ export class LiveVideo extends HTMLElement {
     const former = this.#hass;
     const formerState = this.#state;
     this.#hass = hass;
-    this.#still.show(hass, this.#entity);
+    this.#picture.show(hass, this.#state, this.#taken);
     if (!this.#wish || this.#failure || !former) return;
     // What was offered over the former connection has ended with it.
     if (hass.connected && !former.connected) this.#interrupt(0);
     else if (this.#retryAt !== undefined && isBack(formerState, this.#state)) this.#retryAt = 0;
-    else return;
+    else if (formerState?.attributes.live_phase === this.#state?.attributes.live_phase) return;
     this.#look();
+  }
+
+  /** Whether there is anything to be seen of the camera. */
+  get hasPicture() {
+    return this.#phase === "live" || this.#picture.isShown;
+  }
+
+  /** The <video> whose frames are the camera's. */
+  get video() {
+    return this.#phase === "live" ? this.#session?.video : undefined;
   }
 
   get muted() {
@@ -128,12 +117,9 @@ export class LiveVideo extends HTMLElement {
 
   /** @returns {LiveView} */
   get view() {
-    const now = performance.now();
     return Object.freeze({
       phase: this.#phase,
-      seconds: seconds(now - this.#phaseSince),
-      waited: seconds(now - this.#waitingSince),
-      nextIn: this.#retryAt === undefined ? undefined : seconds(this.#retryAt - now),
+      waited: Math.round((performance.now() - this.#waitingSince) / 1000),
       message: this.#failure?.message,
       transport: this.#session?.attempt.transport,
     });
@@ -141,19 +127,24 @@ export class LiveVideo extends HTMLElement {
 
   connectedCallback() {
     this.dataset.phase = this.#phase;
-    this.#still.start();
-    document.addEventListener("visibilitychange", this.#onVisibility);
-    window.addEventListener("pagehide", this.#onPageHide);
-    window.addEventListener("pageshow", this.#onVisibility);
+    this.#picture.start();
+    this.#page.start();
   }
 
   disconnectedCallback() {
     this.stop();
-    this.#still.stop();
-    clearTimeout(this.#hiddenTimer);
-    document.removeEventListener("visibilitychange", this.#onVisibility);
-    window.removeEventListener("pagehide", this.#onPageHide);
-    window.removeEventListener("pageshow", this.#onVisibility);
+    this.#picture.stop();
+    this.#page.stop();
+  }
+
+  /**
+   * Play, or stop; what has ended is played again by `play` only.
+   * @param {boolean} isPlaying
+   */
+  set isPlaying(isPlaying) {
+    if (isPlaying === (this.#wish !== undefined)) return;
+    if (isPlaying) this.play();
+    else this.stop();
   }
 
   /** Play, which wakes the camera; it lasts until `stop`. */
@@ -184,10 +175,12 @@ export class LiveVideo extends HTMLElement {
     // Without Home Assistant, with the first look that finds it.
     this.#retryAt = this.#hass ? undefined : 0;
     if (!this.#hass) return;
+    const isFaster = takesFasterWay(this.faster, this.#state?.state === "streaming", this.#wish);
     this.#session = new LiveSession({
       hass: this.#hass,
-      entity: this.#entity,
+      entity: isFaster ? (this.faster ?? "") : this.#entity,
       isMuted: this.#isMuted,
+      isCertain: () => isFaster || isCertain(this.#state),
       changed: () => this.#look(),
     });
     this.#part(".live").append(this.#session.element);
@@ -208,7 +201,7 @@ export class LiveVideo extends HTMLElement {
    */
   #isDue(now) {
     if (this.#retryAt === undefined || this.#retryAt > now + LOOK_INTERVAL / 2) return false;
-    return this.#hass?.connected && canPlay(this.#state) && !document.hidden;
+    return this.#hass?.connected && isAvailable(this.#state) && !document.hidden;
   }
 
   /**
@@ -217,6 +210,12 @@ export class LiveVideo extends HTMLElement {
    * @param {number} now
    */
   #follow(wish, attempt, now) {
+    if (this.#session?.entity !== this.#entity && fasterFailed(attempt, now)) {
+      this.#wish = { ...wish, fasterFailed: true };
+      this.#close();
+      this.#begin();
+      return;
+    }
     this.#wish = attempt.frameAt === undefined ? wish : afterFrame(wish);
     const step = nextStep(this.#wish, attempt, now);
     if (step.do === "try_again") this.#wish = afterLoss(this.#wish, attempt);
@@ -252,7 +251,8 @@ export class LiveVideo extends HTMLElement {
     const session = this.#session;
     if (!session) return;
     if (session.attempt.frameAt !== undefined) {
-      this.#frame.keep(session.video);
+      // What is shown after a stall need not be the camera.
+      if (this.#phase === "live") this.#picture.keep(session.video);
       this.#waitingSince = performance.now();
     }
     this.#session = undefined;
@@ -270,26 +270,24 @@ export class LiveVideo extends HTMLElement {
     );
     const hasChanged = phase !== this.#phase;
     if (hasChanged) {
+      if (phase === "stalled") this.#picture.keep(this.#session?.video);
       this.#phase = this.dataset.phase = phase;
-      this.#phaseSince = performance.now();
     }
     // Seconds matter for as long as somebody waits.
     if (hasChanged || !["idle", "live"].includes(phase)) {
-      this.dispatchEvent(new CustomEvent("live-view", { detail: this.view }));
+      this.#announce();
     }
   }
 
-  #onVisibility = () => {
-    clearTimeout(this.#hiddenTimer);
-    if (document.hidden) this.#hiddenTimer = setTimeout(this.#onPageHide, MAX_HIDDEN);
-    else this.#look();
-  };
+  #announce() {
+    this.dispatchEvent(new CustomEvent("live-view", { detail: this.view }));
+  }
 
-  #onPageHide = () => {
-    if (!this.#wish || this.#failure || document.pictureInPictureElement) return;
+  #leave() {
+    if (!this.#wish || this.#failure) return;
     this.#interrupt(0);
     this.#publish();
-  };
+  }
 
   /** @param {string} selector */
   #part(selector) {

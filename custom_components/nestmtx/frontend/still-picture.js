@@ -3,27 +3,15 @@
 
 /** @import { Hass, State } from "../../../scripts/javascript/home-assistant.d.ts" */
 
-import { lastPictureOf } from "./devices.js";
+import { isAvailable } from "./camera-readiness.js";
 
-/** How often there may be another picture while a camera streams: of each key frame. */
+/** How often there is another picture while a camera streams: of each key frame. */
 const REFRESH_MS = 25_000;
 
 /**
- * What a camera's picture depends on: when it was taken, as far as an entity says so, and how often
- * another one is due. Its address has another token every few minutes, which matters only where
- * that is not known, and for a drawing: that one may be another one by now.
- * @param {State} camera
- * @param {State | undefined} lastPicture
- */
-const versionOf = ({ state, attributes }, lastPicture) => {
-  const taken = Date.parse(lastPicture?.state ?? "");
-  const known = Number.isNaN(taken) ? `${state} ${attributes.entity_picture}` : `${taken}`;
-  return state === "streaming" ? `${known} ${Math.floor(Date.now() / REFRESH_MS)}` : known;
-};
-
-/**
- * Loads a picture when there is another one, and somebody can see it, so that little is asked for
- * in vain. A picture stays until the next one is there.
+ * Loads a picture when there is another one, by when it was taken, and somebody can see it. A
+ * picture stays until the next one is there. The drawings of cameras without one are for others:
+ * they do not know the theme.
  */
 export class StillPicture {
   #place;
@@ -38,11 +26,9 @@ export class StillPicture {
   /** @type {State | undefined} */
   #state;
   /** @type {string | undefined} */
+  #taken;
+  /** Of the picture that is shown, or being loaded. @type {string | undefined} */
   #version;
-  /** @type {State | undefined} */
-  #lastPicture;
-  /** @type {{ entities?: Hass["entities"], entity?: string, id?: string | undefined }} */
-  #found = {};
   /** @type {number | undefined} */
   #timer;
 
@@ -56,32 +42,22 @@ export class StillPicture {
     this.#changed = changed;
   }
 
-  /**
-   * Show the picture of an entity's state, and follow it.
-   * @param {Hass} hass
-   * @param {string | undefined} entity
-   */
-  show(hass, entity) {
-    const state = entity ? hass.states[entity] : undefined;
-    const lastPicture = this.#lastPictureOf(hass, entity);
-    if (state === this.#state && lastPicture === this.#lastPicture) return;
-    this.#hass = hass;
-    this.#state = state;
-    this.#lastPicture = lastPicture;
-    this.#update();
+  get isShown() {
+    return this.#place.childElementCount > 0;
   }
 
   /**
-   * Looks for it only when entities change: a house may have thousands.
+   * Show the picture of an entity's state, taken at a time.
    * @param {Hass} hass
-   * @param {string | undefined} entity
+   * @param {State | undefined} state
+   * @param {string | undefined} taken
    */
-  #lastPictureOf(hass, entity) {
-    if (!entity) return undefined;
-    if (this.#found.entities !== hass.entities || this.#found.entity !== entity) {
-      this.#found = { entities: hass.entities, entity, id: lastPictureOf(hass, entity) };
-    }
-    return this.#found.id ? hass.states[this.#found.id] : undefined;
+  show(hass, state, taken) {
+    if (state === this.#state && taken === this.#taken) return;
+    this.#hass = hass;
+    this.#state = state;
+    this.#taken = taken;
+    this.#update();
   }
 
   /** Follow what can be seen. */
@@ -96,14 +72,29 @@ export class StillPicture {
     this.#isVisible = false;
   }
 
+  /**
+   * The time of the picture is written now and then only while a camera streams.
+   * @param {number} now
+   */
+  #versionAt(now) {
+    const isStreaming = this.#state?.state === "streaming";
+    const refresh = isStreaming ? Math.floor(now / REFRESH_MS) : "";
+    return `${this.#state?.entity_id} ${this.#taken} ${refresh}`;
+  }
+
   async #update() {
     const path = this.#state?.attributes.entity_picture;
-    if (!this.#hass || !this.#state || !path || !this.#isVisible) return;
-    const version = versionOf(this.#state, this.#lastPicture);
+    // Nothing is known of a camera that is unavailable: what was seen last stays.
+    if (!isAvailable(this.#state)) return;
+    const version = this.#taken && this.#versionAt(Date.now());
+    if (!version) this.#place.replaceChildren();
+    if (version && !this.#isVisible) return;
     if (version === this.#version) return;
     this.#version = version;
+    if (!this.#hass || !path || !version) return;
     const image = new Image();
-    image.alt = this.#state.attributes.friendly_name ?? "";
+    // The card around it names the camera.
+    image.alt = "";
     image.src = `${this.#hass.hassUrl(path)}&version=${encodeURIComponent(version)}`;
     const isLoaded = await image.decode().then(
       () => true,

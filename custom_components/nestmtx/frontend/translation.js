@@ -6,6 +6,8 @@
 /** @typedef {(key: string, values?: Record<string, string>) => string} Translate */
 
 const DOMAIN = "nestmtx";
+/** Between two attempts to load the words. */
+const PAUSE = 2_000;
 const PREFIX = `component.${DOMAIN}.config_panel`;
 
 /**
@@ -40,6 +42,40 @@ export const translator =
 
 /** Translate for the page that is open, for what has to have words before it has a `hass`. */
 export const pageTranslator = () => translator(pageHass()?.localize ?? (() => ""));
+
+/** The words of one card, which come when they are loaded; what failed is tried again. */
+export class Words {
+  /** @type {Translate} */
+  translate = translator(() => "");
+  areKnown = false;
+  #loaded;
+  #language = "";
+  #triedAt = -Infinity;
+
+  /** @param {() => void} loaded */
+  constructor(loaded) {
+    this.#loaded = loaded;
+  }
+
+  /**
+   * Load the words of the user's language, unless they are there.
+   * @param {Hass} hass
+   */
+  async follow(hass) {
+    if (hass.language === this.#language || performance.now() - this.#triedAt < PAUSE) return;
+    this.#triedAt = performance.now();
+    const { language } = hass;
+    try {
+      this.translate = await loadTranslator(hass);
+    } catch {
+      return;
+    }
+    this.#language = language;
+    this.#triedAt = -Infinity;
+    this.areKnown = true;
+    this.#loaded();
+  }
+}
 
 const pageHass = () => document.querySelector("home-assistant")?.hass;
 

@@ -1,0 +1,149 @@
+// @ts-check
+/** How a card looks. Colours over a picture are those of pictures, and not the theme's. */
+
+export const STYLE = `
+  :host { display: block; height: 100%; }
+  ha-card { overflow: hidden; height: 100%; container-type: inline-size; }
+  [hidden] { display: none !important; }
+  .view {
+    position: relative; width: 100%; min-height: 100%; aspect-ratio: var(--ratio);
+    overflow: hidden; isolation: isolate;
+    background: var(--secondary-background-color, #e5e5e5); border-radius: inherit;
+    font-size: 14px; line-height: 1.4; --tone: #9aa0a6; --scrim: rgb(0 0 0 / 62%);
+  }
+  .view:fullscreen { background: black; border-radius: 0; --fit: contain; }
+  .empty {
+    position: absolute; inset: 0; overflow: hidden; color: var(--primary-text-color);
+    background: linear-gradient(135deg, transparent 30%, rgb(0 0 0 / 22%));
+  }
+  .empty ha-icon {
+    position: absolute; inset-block-end: -14cqi; inset-inline-end: -6cqi; opacity: 0.1;
+    --mdc-icon-size: 58cqi;
+  }
+  nestmtx-live-video { position: absolute; inset: 0; transition: filter 300ms; }
+  .view.dimmed nestmtx-live-video { filter: brightness(0.7) saturate(0.8) blur(1px); }
+  .shade { position: absolute; inset: 0; pointer-events: none; }
+  .shade.top { background: linear-gradient(rgb(0 0 0 / 36%), transparent 64px); }
+  .shade.bottom { background: linear-gradient(transparent calc(100% - 96px), rgb(0 0 0 / 68%)); }
+  .view.dimmed .shade.dim { background: rgb(0 0 0 / 52%); transition: background 300ms; }
+
+  button { font: inherit; color: inherit; border: 0; margin: 0; cursor: pointer; }
+  .surface {
+    position: absolute; inset: 0; width: 100%; padding: 0; background: none; color: white;
+    touch-action: manipulation; -webkit-touch-callout: none; user-select: none;
+    border-radius: inherit;
+  }
+  .surface:focus-visible { outline: 3px solid var(--primary-color); outline-offset: -3px; }
+  .play {
+    position: absolute; inset: 0; margin: auto; display: grid; place-items: center;
+    width: clamp(44px, 18cqi, 72px); height: clamp(44px, 18cqi, 72px); border-radius: 50%;
+    background: rgb(0 0 0 / 46%); --mdc-icon-size: clamp(28px, 11cqi, 44px);
+    box-shadow: 0 0 0 1px rgb(255 255 255 / 22%); transition: transform 160ms, background 160ms;
+  }
+  .surface:hover .play, .surface:focus-visible .play {
+    background: rgb(0 0 0 / 62%); transform: scale(1.06);
+  }
+
+  .top, .bottom { position: absolute; inset-inline: 0; display: flex; gap: 8px; color: white; }
+  header { inset-block-start: 0; align-items: flex-start; padding: 8px; pointer-events: none; }
+  footer { inset-block-end: 0; align-items: flex-end; padding: 8px 8px 8px 12px; pointer-events: none; }
+  footer:dir(rtl) { padding: 8px 12px 8px 8px; }
+  .chips { display: flex; flex-wrap: wrap; gap: 6px; min-width: 0; flex: 1; }
+  .chip {
+    display: inline-flex; align-items: center; gap: 6px; min-width: 0; max-width: 100%;
+    box-sizing: border-box; padding: 2px 10px; border-radius: 12px; background: var(--scrim);
+    font-size: 12px; font-weight: 500; line-height: 20px; white-space: nowrap;
+    --mdc-icon-size: 14px;
+  }
+  .chip span { overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
+  .chip.state::before {
+    content: ""; flex: none; width: 8px; height: 8px; border-radius: 50%; background: var(--tone);
+  }
+  .view[data-state="live"] { --tone: white; }
+  .view[data-state="live"] .chip.state { background: #d32f2f; letter-spacing: 0.04em; }
+  .view:is([data-state="streaming"]) { --tone: #66bb6a; }
+  .view:is([data-state="unwatched"], [data-state="waking"], [data-state="starting"],
+    [data-state="stalled"], [data-state="reconnecting"]) { --tone: #ffb300; }
+  .view:is([data-state="sign_in"], [data-state="signed_out"]) { --tone: #ff7043; }
+  .view[data-state="offline"] { --tone: #ef5350; }
+
+  .title { flex: 1; min-width: 0; text-shadow: 0 1px 2px rgb(0 0 0 / 55%); padding-block-end: 2px; }
+  .title p { margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .name { font-size: 16px; font-weight: 500; }
+  .details { font-size: 12px; opacity: 0.9; }
+
+  .buttons { display: flex; gap: 4px; flex: none; }
+  .icon {
+    display: grid; place-items: center; width: 36px; height: 36px; padding: 0; border-radius: 50%;
+    background: var(--scrim); color: white; pointer-events: auto; --mdc-icon-size: 20px;
+    transition: background 160ms, opacity 160ms;
+  }
+  .icon[data-button="menu"] { background: none; filter: drop-shadow(0 0 2px rgb(0 0 0 / 80%)); }
+  .icon[data-button]:is(:hover, [aria-expanded="true"]) { background: rgb(0 0 0 / 84%); }
+  :is(.icon, .pill, .item):focus-visible { outline: 2px solid white; outline-offset: -2px; }
+  @media (hover: hover) {
+    .view:not(:hover, :focus-within) .icon { opacity: 0; }
+  }
+
+  .status {
+    position: absolute; inset: 40px 12px 44px; display: flex; flex-direction: column; gap: 6px;
+    align-items: center; justify-content: center; text-align: center; color: white;
+    pointer-events: none;
+  }
+  .status p { margin: 0; max-width: 100%; text-wrap: balance; }
+  .status .text { font-weight: 500; text-shadow: 0 1px 2px rgb(0 0 0 / 60%); }
+  .status .detail { font-size: 12px; opacity: 0.85; }
+  .pill {
+    min-height: 32px; padding: 4px 16px; border-radius: 16px; pointer-events: auto; color: white;
+    background: rgb(255 255 255 / 20%); font-weight: 500; margin-block-start: 2px;
+  }
+  .pill:hover { background: rgb(255 255 255 / 30%); }
+  .status.error .pill { color: var(--text-primary-color, white); background: var(--primary-color); }
+  .ring { position: relative; display: grid; place-items: center; flex: none; }
+  .ring svg { width: 56px; height: 56px; transform: rotate(-90deg); }
+  .ring circle { fill: none; stroke-width: 4; }
+  .ring .track { stroke: rgb(255 255 255 / 25%); }
+  .ring .value {
+    stroke: white; stroke-linecap: round; stroke-dasharray: 100;
+    stroke-dashoffset: calc(100 - 100 * var(--progress, 0)); transition: stroke-dashoffset 1s linear;
+  }
+  .ring.unknown svg { animation: turn 1.6s linear infinite; }
+  .ring.unknown .value { stroke-dashoffset: 72; transition: none; }
+  .ring .seconds { position: absolute; font-size: 12px; font-variant-numeric: tabular-nums; }
+  @keyframes turn { from { transform: rotate(-90deg); } to { transform: rotate(270deg); } }
+
+  .notice {
+    position: absolute; inset: 0; margin: auto; width: fit-content; height: fit-content;
+    display: flex; align-items: center; gap: 8px; padding: 8px 16px; border-radius: 20px;
+    max-width: calc(100% - 24px); box-sizing: border-box; color: white;
+    background: rgb(0 0 0 / 72%); pointer-events: none; --mdc-icon-size: 20px;
+  }
+  .notice .seconds { opacity: 0.8; font-variant-numeric: tabular-nums; }
+  .notice.working ha-icon { animation: turn-icon 1.6s linear infinite; }
+  @keyframes turn-icon { to { transform: rotate(360deg); } }
+  .flash {
+    position: absolute; inset: 0; background: white; opacity: 0; pointer-events: none;
+  }
+  .flash.on { animation: flash 300ms ease-out; }
+  @keyframes flash { from { opacity: 0.7; } to { opacity: 0; } }
+
+  @container (max-width: 279px) {
+    .name { font-size: 14px; }
+    .details, .status .detail { display: none; }
+    .view.controls .title { display: none; }
+    .view.controls footer { justify-content: flex-end; }
+    .icon { width: 32px; height: 32px; --mdc-icon-size: 18px; }
+    .ring svg { width: 32px; height: 32px; }
+    .ring .seconds { display: none; }
+    .status { flex-direction: row; inset: 32px 8px 30px; font-size: 12px; }
+    /* There is room for what the chip says, and for the action; it is read out all the same. */
+    .status .text { position: absolute; opacity: 0; }
+    .pill { min-height: 28px; padding: 2px 12px; }
+    header { padding: 6px; }
+    .chip { padding-inline: 8px; }
+    .notice { padding: 6px 12px; font-size: 12px; }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    *, *::before { animation: none !important; transition: none !important; }
+  }
+`;

@@ -1,0 +1,219 @@
+// @ts-check
+/** A card's elements: they show a model, and change where it differs from the one before. */
+
+/** @import { CardModel, Status } from "./card-model.js" */
+/** @import { CardActionName } from "./card-problem.js" */
+/** @import { LiveVideo } from "./live-video.js" */
+/** @import { Translate } from "./translation.js" */
+
+import { STYLE } from "./card-style.js";
+import { setAttribute, setHidden, setText } from "./set-differing.js";
+
+/** @typedef {"mute" | "snapshot" | "full_screen" | "stop" | "menu"} ButtonName */
+
+// The buttons stand in the order in which the keyboard reaches them.
+const MARKUP = `
+  <style>${STYLE}</style>
+  <ha-card>
+    <div class="view" role="group">
+      <div class="empty" aria-hidden="true"><ha-icon icon="mdi:cctv"></ha-icon></div>
+      <nestmtx-live-video></nestmtx-live-video>
+      <div class="shade dim"></div><div class="shade top"></div><div class="shade bottom"></div>
+      <button class="surface" aria-describedby="state">
+        <span class="play" aria-hidden="true"><ha-icon icon="mdi:play"></ha-icon></span>
+      </button>
+      <div class="status" hidden>
+        <div class="ring" aria-hidden="true">
+          <svg viewBox="0 0 36 36">
+            <circle class="track" cx="18" cy="18" r="15.9"></circle>
+            <circle class="value" cx="18" cy="18" r="15.9" pathLength="100"></circle>
+          </svg>
+          <span class="seconds"></span>
+        </div>
+        <p class="text" role="status"></p>
+        <p class="detail"></p>
+        <button class="pill"></button>
+      </div>
+      <div class="notice" hidden>
+        <ha-icon aria-hidden="true"></ha-icon>
+        <span class="text" role="status"></span><span class="seconds" aria-hidden="true"></span>
+      </div>
+      <footer class="bottom">
+        <div class="title"><p class="name"></p><p class="details"></p></div>
+        <div class="buttons playing" hidden>
+          <button class="icon" data-button="mute"><ha-icon></ha-icon></button>
+          <button class="icon" data-button="snapshot"><ha-icon icon="mdi:camera"></ha-icon></button>
+          <button class="icon" data-button="full_screen"><ha-icon></ha-icon></button>
+          <button class="icon" data-button="stop"><ha-icon icon="mdi:stop"></ha-icon></button>
+        </div>
+      </footer>
+      <header class="top">
+        <div class="chips">
+          <span class="chip state" id="state"><span></span></span>
+          <span class="chip viewers" role="img">
+            <ha-icon icon="mdi:eye" aria-hidden="true"></ha-icon><span aria-hidden="true"></span>
+          </span>
+        </div>
+        <div class="buttons">
+          <button class="icon" data-button="menu" aria-haspopup="menu" aria-expanded="false">
+            <ha-icon icon="mdi:dots-vertical"></ha-icon>
+          </button>
+        </div>
+      </header>
+      <div class="flash"></div>
+    </div>
+  </ha-card>
+`;
+
+export class CardView {
+  #root;
+  /** @type {Map<string, HTMLElement>} */
+  #parts = new Map();
+  /** @type {CardModel | undefined} */
+  #shown;
+
+  /**
+   * @param {ShadowRoot} root
+   * @param {{ act: (action: CardActionName) => void, press: (button: ButtonName) => void }} callbacks
+   */
+  constructor(root, { act, press }) {
+    this.#root = root;
+    root.innerHTML = MARKUP;
+    this.part(".pill").addEventListener("click", () => {
+      const { action } = this.#shown?.status ?? {};
+      // The button may be gone afterwards, and with it the focus.
+      this.part(".surface").focus({ preventScroll: true });
+      if (action) act(action);
+    });
+    for (const button of root.querySelectorAll("[data-button]")) {
+      const name = /** @type {ButtonName} */ (button.getAttribute("data-button"));
+      button.addEventListener("click", () => press(name));
+    }
+  }
+
+  get video() {
+    return /** @type {LiveVideo} */ (this.part("nestmtx-live-video"));
+  }
+
+  /**
+   * A part of the markup.
+   * @param {string} selector
+   */
+  part(selector) {
+    const known = this.#parts.get(selector);
+    if (known) return known;
+    const found = /** @type {HTMLElement} */ (this.#root.querySelector(selector));
+    this.#parts.set(selector, found);
+    return found;
+  }
+
+  /**
+   * Name what has the same name all the time.
+   * @param {Translate} translate
+   */
+  name(translate) {
+    const labels = {
+      snapshot: translate("card.snapshot"),
+      stop: translate("card.stop"),
+      menu: translate("card.menu"),
+    };
+    for (const [name, label] of Object.entries(labels)) this.#label(name, label);
+  }
+
+  /** Light up, as a camera does. */
+  flash() {
+    const flash = this.part(".flash");
+    flash.classList.remove("on");
+    // Begins anew only after a layout without it.
+    flash.getBoundingClientRect();
+    flash.classList.add("on");
+  }
+
+  /**
+   * @param {CardModel} model
+   * @param {boolean} hasPicture
+   */
+  show(model, hasPicture) {
+    const view = this.part(".view");
+    setAttribute(view, "data-state", model.state);
+    setAttribute(view, "aria-label", model.label);
+    view.classList.toggle("dimmed", model.isDimmed);
+    view.classList.toggle("controls", model.hasControls);
+    setHidden(this.part(".empty"), hasPicture);
+    setAttribute(this.part(".surface"), "aria-label", model.surfaceLabel);
+    setHidden(this.part(".play"), !model.isPlayable);
+    this.#showTexts(model);
+    this.#showStatus(model.status);
+    this.#showNotice(model.notice);
+    this.#showControls(model);
+    this.#shown = model;
+  }
+
+  /** @param {CardModel} model */
+  #showTexts({ name, details, chip, viewers, viewersLabel }) {
+    setText(this.part(".name"), name);
+    setText(this.part(".details"), details);
+    setHidden(this.part(".details"), !details);
+    setHidden(this.part(".shade.bottom"), !name);
+    setText(this.part(".chip.state span"), chip);
+    setHidden(this.part(".chip.state"), !chip);
+    setText(this.part(".chip.viewers span"), viewers);
+    setHidden(this.part(".chip.viewers"), !viewers);
+    if (viewers) setAttribute(this.part(".chip.viewers"), "aria-label", viewersLabel);
+  }
+
+  /** @param {Status | undefined} status */
+  #showStatus(status) {
+    const element = this.part(".status");
+    setHidden(element, !status);
+    setText(this.part(".status .text"), status?.text ?? "");
+    if (!status) return;
+    element.classList.toggle("error", Boolean(status.isError));
+    setAttribute(this.part(".status .text"), "title", status.full);
+    setText(this.part(".status .detail"), status.detail ?? "");
+    setHidden(this.part(".status .detail"), !status.detail);
+    setText(this.part(".pill"), status.actionLabel ?? "");
+    setHidden(this.part(".pill"), !status.action);
+    this.#showRing(status);
+  }
+
+  /** @param {Status} status */
+  #showRing({ progress, seconds = "" }) {
+    const ring = this.part(".ring");
+    setHidden(ring, progress === undefined);
+    ring.classList.toggle("unknown", progress === null);
+    ring.style.setProperty("--progress", `${progress ?? 0}`);
+    setText(this.part(".ring .seconds"), seconds);
+  }
+
+  /** @param {CardModel["notice"]} notice */
+  #showNotice(notice) {
+    setHidden(this.part(".notice"), !notice);
+    setText(this.part(".notice .text"), notice?.text ?? "");
+    if (!notice) return;
+    const isWorking = notice.kind === "working";
+    this.part(".notice").classList.toggle("working", isWorking);
+    setAttribute(this.part(".notice ha-icon"), "icon", isWorking ? "mdi:loading" : "mdi:check");
+    setText(this.part(".notice .seconds"), notice.seconds);
+  }
+
+  /** @param {CardModel} model */
+  #showControls({ hasControls, isMuted, muteLabel, isFullScreen, fullScreenLabel }) {
+    setHidden(this.part(".playing"), !hasControls);
+    this.#label("mute", muteLabel);
+    this.#icon("mute", isMuted ? "mdi:volume-off" : "mdi:volume-high");
+    this.#label("full_screen", fullScreenLabel);
+    this.#icon("full_screen", isFullScreen ? "mdi:fullscreen-exit" : "mdi:fullscreen");
+  }
+
+  /** @type {(button: string, label: string) => void} */
+  #label(button, label) {
+    setAttribute(this.part(`[data-button=${button}]`), "aria-label", label);
+    setAttribute(this.part(`[data-button=${button}]`), "title", label);
+  }
+
+  /** @type {(button: ButtonName, icon: string) => void} */
+  #icon(button, icon) {
+    setAttribute(this.part(`[data-button=${button}] ha-icon`), "icon", icon);
+  }
+}

@@ -1,0 +1,19 @@
+// @ts-check
+/** How a camera's video lies over its last frame, and that one over its last picture. */
+
+const STYLE = `
+  :host { display: block; position: relative; overflow: hidden; }
+  div, canvas, img, video, ha-hls-player {
+    position: absolute; inset: 0; width: 100%; height: 100%; object-fit: var(--fit, cover);
+  }
+  ha-hls-player { --video-max-height: 100%; }
+  canvas[hidden] { display: none; }
+  .live { opacity: 0; }
+  :host([data-phase="live"]) .live { opacity: 1; transition: opacity 400ms; }
+  @media (prefers-reduced-motion: reduce) { .live { transition: none !important; } }
+`;
+
+export const MARKUP = `
+  <style>${STYLE}</style>
+  <div class="still"></div><canvas aria-hidden="true"></canvas><div class="live"></div>
+`;
