@@ -39,6 +39,7 @@ LAYERS = (
         "cron_jobs",
         "picture_store",
         "placeholders",
+        "strategy_dashboards",
     ),
     ("coordinator",),
     ("dashboards", "device", "issues", "live_view", "server_log", "stills"),

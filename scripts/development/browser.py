@@ -5,7 +5,7 @@ import shutil
 from playwright.sync_api import Browser, Page, Playwright
 
 from .failure import Failure
-from .options import HOME_ASSISTANT
+from .options import HOME_ASSISTANT, Account
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = (
@@ -29,10 +29,10 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
 
 
-def log_in(page: Page, url: str) -> None:
+def log_in(page: Page, url: str, account: Account = HOME_ASSISTANT) -> None:
     """Open a page of Home Assistant, by way of its login form."""
     page.goto(url)
-    page.locator("input[name=username]").fill(HOME_ASSISTANT.user)
-    page.locator("input[name=password]").fill(HOME_ASSISTANT.password)
+    page.locator("input[name=username]").fill(account.user)
+    page.locator("input[name=password]").fill(account.password)
     page.locator("input[name=password]").press("Enter")
     page.locator("home-assistant-main").wait_for()
