@@ -204,6 +204,18 @@ def test_a_server_that_is_away_is_told_with_the_time(frontend: Page, show: Show)
     )
 
 
+def test_cameras_that_nobody_uses_stay_folded_while_the_server_is_away(
+    frontend: Page, show: Show
+) -> None:
+    show(_home(_camera("a"), _camera("b", status="disabled")))
+
+    away = _home(*(_camera(name, state="unavailable", status="unavailable") for name in "ab"))
+    frontend.evaluate("home => window.show(home)", _away(away))
+
+    expect(frontend.get_by_role("listitem")).to_have_text(["wall.offline 1"])
+    expect(frontend.locator(CARD)).to_have_text(["camera.a"])
+
+
 def test_a_hiccup_of_the_connection_is_not_worth_a_banner(frontend: Page, show: Show) -> None:
     show(_with_state(_home(_camera("a")), "binary_sensor.connection", "off"))
 

@@ -38,6 +38,8 @@ export class CameraWall extends HTMLElement {
   /** By the camera's entity. @type {Map<string, CardElement>} */
   #cards = new Map();
   #signIn = new SignIn(() => this.#render());
+  /** @type {string[]} */
+  #unused = [];
   #translate = pageTranslator();
   /** What is shown by now of what changes, to be compared with what is to be. */
   #shown = { layout: "", notices: "" };
@@ -126,7 +128,8 @@ export class CameraWall extends HTMLElement {
       hass,
       this.#devices.servers.some((server) => isAway(hass, server)),
     );
-    const layout = layoutOf(hass, this.#devices.cameras, this.#options);
+    const layout = layoutOf(hass, this.#devices.cameras, this.#options, this.#unused);
+    this.#unused = layout.unused.map(idOf);
     this.#renderLayout(hass, layout);
     this.#renderNotices(hass, layout);
   }

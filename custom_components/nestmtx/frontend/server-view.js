@@ -16,7 +16,7 @@ const SERVERS_PAGE = "/config/integrations/integration/nestmtx";
 const GAUGE = { features: [{ type: "bar-gauge", min: 0, max: 100 }] };
 const TREND = { features: [{ type: "trend-graph", hours_to_show: 24 }] };
 /** The tiles of a server's load, and what each shows beside its number. */
-const LOAD = { "sensor.cpu": GAUGE, "sensor.memory": GAUGE, "sensor.processes": TREND };
+const LOAD = { "sensor.cpu": GAUGE, "sensor.memory": TREND, "sensor.processes": TREND };
 
 /**
  * What an entity is called in the user's language, by its key.

@@ -65,8 +65,12 @@ export const conditionOf = (hass, entities) => {
   return status === "starting" || phase === "starting" ? "waking" : "asleep";
 };
 
-/** @param {Condition} condition */
-const isUnused = (condition) => condition === "disabled" || condition === "unconfigured";
+/**
+ * Whether nobody uses a camera. One that is offline says nothing of that: it stays where it is.
+ * @type {(condition: Condition, wasUnused: boolean) => boolean}
+ */
+const isUnused = (condition, wasUnused) =>
+  condition === "offline" ? wasUnused : condition === "disabled" || condition === "unconfigured";
 
 /**
  * The place of something in a list; what is not in it comes after all that is.
@@ -93,12 +97,18 @@ export const chosenCameras = (cameras, { areas = [], order = [], hidden = [] }) 
 
 /**
  * A grid of all cameras, and one with a heading for each area that has two or more.
- * @type {(hass: Hass, cameras: Camera[], options: WallOptions) => Layout}
+ * @param {Hass} hass
+ * @param {Camera[]} cameras
+ * @param {WallOptions} options
+ * @param {readonly string[]} [formerUnused] The cameras that nobody used before.
+ * @returns {Layout}
  */
-export const layoutOf = (hass, cameras, options) => {
+export const layoutOf = (hass, cameras, options, formerUnused = []) => {
   const { areas = [] } = options;
   const chosen = chosenCameras(cameras, options);
-  const unused = chosen.filter(({ entities }) => isUnused(conditionOf(hass, entities)));
+  const unused = chosen.filter(({ entities }) =>
+    isUnused(conditionOf(hass, entities), formerUnused.includes(entities["camera.camera"])),
+  );
   const used = chosen.filter((camera) => !unused.includes(camera));
   const found = [...new Set(used.flatMap(({ area }) => area ?? []))].sort(
     (one, other) =>

@@ -57,7 +57,7 @@ export const NOTICES_STYLE = `
   button.chip { cursor: pointer; }
   .chip[data-condition=live] { --tone: var(--red-color, #f44336); }
   .chip[data-condition=waking] { --tone: var(--blue-color, #2196f3); }
-  .chip[data-condition=asleep] { --tone: var(--disabled-color, #bdbdbd); }
+  .chip[data-condition=asleep] { --tone: var(--blue-grey-color, #607d8b); }
   .chip[data-condition=problem] { --tone: var(--orange-color, #ff9800); }
   .chip[data-condition=offline] { --tone: var(--disabled-text-color, #6f6f6f); }
   a:focus-visible, button:focus-visible, summary:focus-visible {
