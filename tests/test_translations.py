@@ -20,6 +20,7 @@ from custom_components.nestmtx import (
     event,
     issues,
     options_flow,
+    placeholders,
     repairs,
     sensor,
     services,
@@ -145,8 +146,9 @@ def test_every_choice_of_an_option_has_its_word() -> None:
 def test_every_word_that_dashboards_use_is_there_and_none_is_left_over() -> None:
     code = "".join(path.read_text() for path in (INTEGRATION / "frontend").glob("*.js"))
     used = set(re.findall(r'"((?:card|dashboard|options|server|wall)\.\w+)"', code))
-    # Said by Home Assistant itself, when no module of ours is there to say it.
+    # Not said by the frontend: without the integration, and in pictures.
     used.add("dashboard.removed")
+    used |= {f"picture.{each.name.lower()}" for each in placeholders.Placeholder}
     fields = re.findall(r'{ name: "(\w+)"', code)
     used |= {f"card.{field}{suffix}" for field in fields for suffix in ("", "_help")}
 

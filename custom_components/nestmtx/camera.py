@@ -25,7 +25,7 @@ from .data import NestMTXConfigEntry
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
 from .frames import turned
-from .placeholders import Placeholder, placeholder_for, read_placeholder
+from .placeholders import Placeholder, async_placeholder, placeholder_for
 from .stills import Stills
 from .webrtc import WakeFirstProvider, WhepProvider
 
@@ -217,7 +217,9 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         await self._stills.async_look_at(self.key, self.stream)
         picture = self._stills.last(self.key)
         if picture is None:
-            return await self.hass.async_add_executor_job(read_placeholder, self._placeholder)
+            state = self.hass.states.get(self.entity_id)
+            name = state.name if state else self.camera.name or ""
+            return await async_placeholder(self.hass, self._placeholder, name)
         settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
         return await self.hass.async_add_executor_job(turned, picture.jpeg, settings.orientation)
 
