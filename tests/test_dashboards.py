@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from homeassistant.components.lovelace import LOVELACE_DATA
+from homeassistant.components.lovelace.dashboard import LovelaceStorage
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD
 from homeassistant.core import HomeAssistant
@@ -20,6 +21,8 @@ from tests.simulator.scenario import recorded
 from .repairing import Flow
 
 ISSUE = "dashboard_resource"
+STRATEGY = {"strategy": {"type": "custom:nestmtx", "compact": True}}
+OWN = {"views": [{"title": "Own", "cards": []}]}
 OLD = "/nestmtx/0.0.1/nestmtx.js"
 FOREIGN = "/local/nestmtx/card.js"
 
@@ -49,6 +52,17 @@ async def _add(hass: HomeAssistant, *urls: str) -> None:
         await hass.data[LOVELACE_DATA].resources.async_create_item(
             {"res_type": "module", "url": each}
         )
+
+
+@pytest.fixture
+async def dashboards(hass: HomeAssistant) -> dict[str, LovelaceStorage]:
+    """Two dashboards: one of the strategy, and one that somebody made by hand."""
+    await async_setup_component(hass, "lovelace", {})
+    found = hass.data[LOVELACE_DATA].dashboards
+    for name, config in (("wall", STRATEGY), ("own", OWN)):
+        found[name] = dashboard = LovelaceStorage(hass, {"id": name, "url_path": name})
+        await dashboard.async_save(config)
+    return found
 
 
 @pytest.fixture
@@ -179,3 +193,46 @@ async def test_removing_the_last_entry_forgets_what_yaml_lacks(
     await hass.config_entries.async_remove(entry.entry_id)
 
     assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+
+
+async def test_a_dashboard_says_in_words_that_the_integration_was_removed(
+    hass: HomeAssistant, entry: MockConfigEntry, dashboards: dict[str, LovelaceStorage]
+) -> None:
+    hass.config.language = "de"
+    await hass.config_entries.async_setup(entry.entry_id)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    view, *others = (await dashboards["wall"].async_load(force=False))["views"]
+    assert not others
+    assert view["title"] == "Kameras"
+    assert "NestMTX wurde aus Home Assistant entfernt" in view["cards"][0]["content"]
+    assert await dashboards["own"].async_load(force=False) == OWN
+
+
+async def test_a_dashboard_has_its_strategy_again_when_the_integration_is_added_again(
+    hass: HomeAssistant, entry: MockConfigEntry, dashboards: dict[str, LovelaceStorage]
+) -> None:
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=entry.data, unique_id="again")
+    again.add_to_hass(hass)
+
+    await hass.config_entries.async_setup(again.entry_id)
+
+    assert await dashboards["wall"].async_load(force=False) == STRATEGY
+    assert await dashboards["own"].async_load(force=False) == OWN
+
+
+async def test_a_dashboard_keeps_its_strategy_while_there_is_another_entry(
+    hass: HomeAssistant, entry: MockConfigEntry, dashboards: dict[str, LovelaceStorage]
+) -> None:
+    await hass.config_entries.async_setup(entry.entry_id)
+    other = MockConfigEntry(
+        domain=DOMAIN, data={**entry.data, CONF_PASSWORD: "wrong"}, unique_id="other"
+    )
+    other.add_to_hass(hass)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert await dashboards["wall"].async_load(force=False) == STRATEGY

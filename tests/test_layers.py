@@ -40,6 +40,7 @@ LAYERS = (
         "errors",
         "picture_store",
         "placeholders",
+        "strategy_dashboards",
         "targets",
     ),
     ("coordinator",),

@@ -26,7 +26,7 @@ from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.const import CONF_STILLS
 from custom_components.nestmtx.coordinator import NestMTXCoordinator
 from custom_components.nestmtx.frames import Shot
-from custom_components.nestmtx.placeholders import Placeholder, read_placeholder
+from custom_components.nestmtx.placeholders import Placeholder, draw_placeholder
 from custom_components.nestmtx.stills import StillsPolicy, has_video, store_of
 from tests.conftest import Until
 from tests.film import film, seconds
@@ -158,6 +158,11 @@ async def _ask_on(hass: HomeAssistant, entity_id: str, enough: asyncio.Event) ->
         await asyncio.sleep(0.05)
 
 
+def _drawing(hass: HomeAssistant, entity_id: str) -> bytes:
+    """Return what is shown of a camera that streams and has no picture yet."""
+    return draw_placeholder(Placeholder.LIVE, "Live", hass.states.get(entity_id).name)
+
+
 async def test_a_connecting_picture_is_no_picture(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
@@ -171,7 +176,7 @@ async def test_a_connecting_picture_is_no_picture(
 
     image = await async_get_image(hass, DRIVEWAY)
 
-    assert image.content == read_placeholder(Placeholder.LIVE)
+    assert image.content == _drawing(hass, DRIVEWAY)
     assert _own_reads(events) == 0
 
 
@@ -202,7 +207,7 @@ async def test_a_picture_that_stands_still_is_no_picture(
         await asyncio.sleep(2.5)
         image = await async_get_image(hass, FRONT)
 
-    assert image.content == read_placeholder(Placeholder.LIVE)
+    assert image.content == _drawing(hass, FRONT)
 
 
 async def test_a_scene_in_which_nothing_moves_is_a_picture_once_nothing_else_can_be_shown(
@@ -651,4 +656,4 @@ async def test_what_home_assistant_plays_gives_a_picture_for_the_next_request(
         await begun.wait()
         decoding.set()
 
-    assert image.content == read_placeholder(Placeholder.LIVE)
+    assert image.content == _drawing(hass, FRONT)

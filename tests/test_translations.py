@@ -23,6 +23,7 @@ from custom_components.nestmtx import (
     image,
     issues,
     options_flow,
+    placeholders,
     repairs,
     sensor,
     services,
@@ -150,7 +151,10 @@ def test_every_choice_of_an_option_has_its_word() -> None:
 
 def test_every_word_that_dashboards_use_is_there_and_none_is_left_over() -> None:
     code = "".join(path.read_text() for path in (INTEGRATION / "frontend").glob("*.js"))
-    used = set(re.findall(r'"((?:card|dashboard)\.\w+)"', code))
+    used = set(re.findall(r'"((?:card|dashboard|options|server|wall)\.\w+)"', code))
+    # Not said by the frontend: without the integration, and in pictures.
+    used.add("dashboard.removed")
+    used |= {f"picture.{each.name.lower()}" for each in placeholders.Placeholder}
     editor = (INTEGRATION / "frontend" / "card-editor.js").read_text()
     explained = re.search(r"EXPLAINED = (\[.*?\])", editor)
     used |= {f"card.option_{field}" for field in re.findall(r'\bname: "(\w+)"', editor)}

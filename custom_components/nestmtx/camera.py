@@ -26,7 +26,7 @@ from .device_key import SERVER_KEY
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
 from .picture_store import Picture
-from .placeholders import Placeholder, placeholder_for, read_placeholder
+from .placeholders import Placeholder, async_placeholder, placeholder_for
 from .stills import async_turned
 from .webrtc import WakeFirstProvider, WhepProvider
 
@@ -240,7 +240,9 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         await self._stills.async_look_at(self.key, self.stream)
         picture = self._stills.last(self.key)
         if picture is None:
-            return await self.hass.async_add_executor_job(read_placeholder, self._placeholder)
+            state = self.hass.states.get(self.entity_id)
+            name = state.name if state else self.camera.name or ""
+            return await async_placeholder(self.hass, self._placeholder, name)
         return await async_turned(self.hass, self.entity_id, picture)
 
     @callback

@@ -14,6 +14,7 @@ from homeassistant.loader import async_get_loaded_integration
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .strategy_dashboards import async_restore, async_retire
 
 DASHBOARD_RESOURCE: Final = "dashboard_resource"
 """The issue of a Home Assistant whose resources are written by hand, and lack ours."""
@@ -65,12 +66,15 @@ class Dashboards:
                 is_added = True
             else:
                 is_added = any(item.get(CONF_URL) == self.url for item in resources.async_items())
+            if is_added:
+                await async_restore(self._hass)
         self._tell(is_added=is_added)
         return is_added
 
     async def async_remove(self) -> None:
-        """Have browsers load nothing more of this integration."""
+        """Have browsers load nothing more of this integration, and dashboards say why."""
         async with self._lock:
+            await async_retire(self._hass)
             resources = self._hass.data[LOVELACE_DATA].resources
             if isinstance(resources, ResourceStorageCollection):
                 for item in await _ours(resources):

@@ -1,13 +1,38 @@
-"""What is shown of a camera of which there is no picture: drawings, understood without words."""
+"""What is shown of a camera of which there is no picture: a drawing, its state and its name.
+
+Nobody knows the theme of whoever looks at it, so that it suits a light and a dark one. The words
+are in the language of Home Assistant, as pictures are the same for all who look at them.
+"""
 
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
+import io
 from pathlib import Path
 from typing import Final
+from unicodedata import bidirectional as _bidirectional, category as _category
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+from PIL import Image, ImageDraw, ImageFont, features
 
 from .client import Camera, CameraStatus
+from .const import DOMAIN
 
 FOLDER: Final = Path(__file__).parent / "images"
+FONT: Final = Path(__file__).parent / "fonts" / "names.ttf"
+
+_WORDS: Final = f"component.{DOMAIN}.config_panel.picture"
+_WHITE: Final = (255, 255, 255)
+_PALE: Final = (206, 214, 226)
+_WIDEST: Final = 1120
+"""How wide a line may be, of 1280: the picture may be cropped a little."""
+_SMALLEST: Final = 28
+_CACHED: Final = 64
+_SYMBOLS: Final = frozenset({"So", "Sk", "Cf", "Cs", "Co", "Cn", "Mn"})
+"""Unicode's categories of what a name loses nothing without: emojis, and what joins them."""
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+_MISSING: Final = "\uffff"
+_SAMPLE: Final = 16
 
 
 class Placeholder(Enum):
@@ -43,7 +68,58 @@ def placeholder_for(camera: Camera, *, authorized: bool) -> Placeholder:
     return next((kind for applies, kind in reasons if applies), Placeholder.ASLEEP)
 
 
+async def async_placeholder(hass: HomeAssistant, placeholder: Placeholder, name: str) -> bytes:
+    """Return the drawing as JPEG, with the state in words and the name of the camera."""
+    words = await async_get_translations(hass, hass.config.language, "config_panel", {DOMAIN})
+    state = words.get(f"{_WORDS}.{placeholder.name.lower()}", "")
+    return await hass.async_add_executor_job(draw_placeholder, placeholder, state, name)
+
+
+@lru_cache(maxsize=_CACHED)
+def draw_placeholder(placeholder: Placeholder, state: str, name: str) -> bytes:
+    """Return the drawing with two lines of text, as JPEG. Not for the event loop."""
+    with Image.open(FOLDER / placeholder.value, formats=["JPEG"]) as image:
+        canvas = ImageDraw.Draw(image)
+        _write(canvas, 524, 60, state, _WHITE)
+        _write(canvas, 600, 40, name, _PALE)
+        jpeg = io.BytesIO()
+        image.save(jpeg, "JPEG", quality=85)
+    return jpeg.getvalue()
+
+
+def _write(
+    canvas: ImageDraw.ImageDraw, y: int, size: int, text: str, colour: tuple[int, int, int]
+) -> None:
+    """Write a line in the middle of the picture: smaller if it is long, cut if it is longer."""
+    if not (written := writable(text)):
+        return
+    font = _font(size)
+    if (length := font.getlength(written)) > _WIDEST:
+        font = _font(max(_SMALLEST, int(size * _WIDEST / length)))
+    while font.getlength(written) > _WIDEST:
+        written = f"{written[:-2].rstrip()}…"
+    canvas.text((640, y), written, colour, font, anchor="mm")
+
+
+def writable(text: str) -> str:
+    """Return what can be written of a text: without emojis, and nothing where letters are missing.
+
+    A line with holes is worse than none: whatever shows the picture has the name beside it.
+    """
+    kept = "".join(each for each in text if _has(each) or _category(each) not in _SYMBOLS)
+    plain = " ".join(kept.split())
+    return plain if all(_has(each) for each in plain) else ""
+
+
 @cache
-def read_placeholder(placeholder: Placeholder) -> bytes:
-    """Return the drawing as JPEG. Reads a file at first, and so not for the event loop."""
-    return (FOLDER / placeholder.value).read_bytes()
+def _has(character: str) -> bool:
+    """Return whether the font has a character, and its letters can be joined as they have to."""
+    if _bidirectional(character) in _RIGHT_TO_LEFT and not features.check("raqm"):
+        return False
+    font = _font(_SAMPLE)
+    return character == " " or bytes(font.getmask(character)) != bytes(font.getmask(_MISSING))
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FONT, size)

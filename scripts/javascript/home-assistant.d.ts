@@ -6,12 +6,14 @@ export type Localize = (key: string, values?: Record<string, string>) => string;
 export interface State {
   entity_id: string;
   state: string;
+  /** When it became that, in ISO 8601. */
+  last_changed: string;
   attributes: {
     entity_picture?: string;
     friendly_name?: string;
     /** While a view of a camera is being opened: "starting", "waiting" or "live". */
     live_phase?: string;
-      /** Why a camera cannot be started: "camera_off", "camera_unauthorized", ... */
+      /** Why a camera cannot start, such as "camera_off". */
       start_problem?: string | null;
     /** Seconds that a camera took to start the last times. */
     usual_start?: number | null;
@@ -40,6 +42,8 @@ interface Connection {
 
 export interface Entity {
   entity_id: string;
+  /** Its own name, without that of its device. */
+  name?: string;
   device_id?: string;
   hidden?: boolean;
   platform?: string;
@@ -55,6 +59,7 @@ export interface Device {
 }
 
 export interface Area {
+  area_id: string;
   icon: string | null;
   name: string;
 }
@@ -66,8 +71,9 @@ export interface Hass {
   connection: Connection;
   devices: Record<string, Device>;
   entities: Record<string, Entity>;
+  config: { time_zone: string };
   language: string;
-  locale: { language: string };
+  locale: { language: string; time_format?: string; time_zone?: string };
   states: Record<string, State>;
   user?: { is_admin: boolean };
   localize: Localize;
@@ -91,6 +97,16 @@ export interface CardConfig {
 
 export interface CardElement extends HTMLElement {
   hass?: Hass | undefined;
+  setConfig?(config: CardConfig): void;
+}
+
+/** Home Assistant's form. */
+export interface FormElement extends HTMLElement {
+  hass: Hass;
+  data: object;
+  schema: object[];
+  computeLabel(field: { name: string }): string;
+  computeHelper(field: { name: string }): string;
 }
 
 /** Home Assistant's player of HLS. */

@@ -18,7 +18,7 @@ def main() -> int:
 
 def write(placeholder: Placeholder, path: Path) -> None:
     """Write a drawing as JPEG."""
-    draw(placeholder).save(path, "JPEG", quality=85, optimize=True)
+    draw(placeholder).save(path, "JPEG", quality=90, optimize=True)
     print(f"render-placeholders: wrote {path} ({path.stat().st_size} bytes)", file=sys.stderr)
 
 

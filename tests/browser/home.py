@@ -85,6 +85,35 @@ class Home:
 
         self.do(replace)
 
+    @contextmanager
+    def removed(self) -> Iterator[None]:
+        """Be without the integration for as long as the context lasts."""
+
+        async def remove(api: Api) -> None:
+            await entry.remove(api, await entry.find(api))
+
+        async def add(api: Api) -> None:
+            await entry.add(api, int(self.simulator_url.rpartition(":")[2]))
+            await entry.wait_loaded(api)
+
+        self.do(remove)
+        try:
+            yield
+        finally:
+            self.do(add)
+
+    def rename(self, device: str, name: str | None) -> None:
+        """Give a device another name, or its own again."""
+
+        async def change(api: Api) -> None:
+            rows = await api.command("config/device_registry/list")
+            found = next(row for row in rows if device in (row["name_by_user"], row["name"]))
+            await api.command(
+                "config/device_registry/update", device_id=found["id"], name_by_user=name
+            )
+
+        self.do(change)
+
     def add_dashboard(self, url_path: str) -> None:
         """Add a dashboard with one empty view."""
 

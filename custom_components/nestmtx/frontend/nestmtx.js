@@ -6,7 +6,7 @@
  */
 
 import { CameraCard } from "./camera-card.js";
-import { DashboardStrategy } from "./dashboard-strategy.js";
+import { CAMERA_WALL, defineDashboardElements } from "./dashboard-elements.js";
 import { cameraOf } from "./devices.js";
 import { LiveVideo } from "./live-video.js";
 import { pageTranslator } from "./translation.js";
@@ -14,7 +14,6 @@ import { pageTranslator } from "./translation.js";
 const DOCUMENTATION = "https://github.com/nestmtx-home-assistant/nestmtx";
 const CARD = "nestmtx-camera-card";
 const LIVE_VIDEO = "nestmtx-live-video";
-const STRATEGY = "ll-strategy-dashboard-nestmtx";
 
 /**
  * Home Assistant reads the words when it lists them, in the user's language by then.
@@ -52,8 +51,11 @@ if (!customElements.get(CARD)) {
   );
 }
 
-if (!customElements.get(STRATEGY)) {
-  customElements.define(STRATEGY, DashboardStrategy);
+if (defineDashboardElements()) {
+  window.customCards = window.customCards ?? [];
+  window.customCards.push(
+    worded({ type: CAMERA_WALL, documentationURL: DOCUMENTATION }, "wall.name", "wall.description"),
+  );
   window.customStrategies = window.customStrategies ?? [];
   window.customStrategies.push(
     worded(

@@ -40,6 +40,16 @@ export const translator =
   (key, values = {}) =>
     localize(`${PREFIX}.${key}`, values) || key;
 
+/**
+ * Name entities in the user's language, by what they are, such as "sensor.health". Undefined where
+ * there is no word, or one that a value belongs into.
+ * @type {(hass: Hass) => (key: string) => string | undefined}
+ */
+export const entityNames = (hass) => (key) => {
+  const name = hass.localize(`component.${DOMAIN}.entity.${key}.name`);
+  return name && !/[{}]|^Translation /.test(name) ? name : undefined;
+};
+
 /** Translate for the page that is open, for what has to have words before it has a `hass`. */
 export const pageTranslator = () => translator(pageHass()?.localize ?? (() => ""));
 

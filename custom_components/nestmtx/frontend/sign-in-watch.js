@@ -1,0 +1,68 @@
+// @ts-check
+/** Whether a server waits for somebody to sign in again, which administrators may know only. */
+
+/** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
+
+/** @typedef {{ flow_id: string, handler: string, context: { source: string } }} Flow */
+/** @typedef {{ type: string | null, flow_id: string, flow?: Flow }} FlowChange */
+
+/** Looks only while it is asked to: each dashboard is open for hours, and servers are there. */
+export class SignIn {
+  /** @type {Set<string>} */
+  #flows = new Set();
+  #isFollowing = false;
+  /** @type {Promise<() => Promise<void>> | undefined} */
+  #subscription;
+  #changed;
+
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  get isNeeded() {
+    return this.#flows.size > 0;
+  }
+
+  /**
+   * Look, or cease to.
+   * @type {(hass: Hass, isWanted: boolean) => void}
+   */
+  follow(hass, isWanted) {
+    if (!isWanted || !hass.user?.is_admin) {
+      this.end();
+      return;
+    }
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    const subscription = hass.connection.subscribeMessage(
+      (/** @type {FlowChange[]} */ changes) => this.#take(changes),
+      { type: "config_entries/flow/subscribe" },
+      { resubscribe: true },
+    );
+    this.#subscription = subscription;
+    subscription.catch(() => {
+      if (this.#subscription === subscription) this.end();
+    });
+  }
+
+  end() {
+    const subscription = this.#subscription;
+    this.#isFollowing = false;
+    this.#subscription = undefined;
+    this.#flows.clear();
+    subscription?.then((unsubscribe) => unsubscribe()).catch(() => undefined);
+  }
+
+  /** @param {FlowChange[]} changes */
+  #take(changes) {
+    if (!this.#isFollowing) return;
+    // The list of those there are, which comes first, and again after a lost connection.
+    if (changes.every(({ type }) => type === null)) this.#flows.clear();
+    for (const { type, flow_id: id, flow } of changes) {
+      if (type === "removed") this.#flows.delete(id);
+      else if (flow?.handler === "nestmtx" && flow.context.source === "reauth") this.#flows.add(id);
+    }
+    this.#changed();
+  }
+}

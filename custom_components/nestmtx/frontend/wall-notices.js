@@ -1,0 +1,146 @@
+// @ts-check
+/** What stands above a wall of cameras: what needs attention first, and how many are how. */
+
+/** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
+/** @import { Banner, Chip } from "./wall-decisions.js" */
+/** @import { Translate } from "./translation.js" */
+
+import { timeOf } from "./times.js";
+
+const SERVERS_PAGE = "/config/integrations/integration/nestmtx";
+const ADD_SERVER_PAGE = "/config/integrations/dashboard/add?domain=nestmtx";
+const REPAIRS_PAGE = "/config/repairs";
+const DOCUMENTATION = "https://github.com/nestmtx-home-assistant/nestmtx#readme";
+
+/** What a banner says, and what it leads to; only for those who may go there. */
+const BANNERS = {
+  sign_in: { text: "wall.sign_in", action: "wall.sign_in_action", page: SERVERS_PAGE },
+  offline: { text: "wall.away", action: "wall.away_action", page: SERVERS_PAGE },
+  credential: { text: "wall.credential", action: "wall.credential_action", page: REPAIRS_PAGE },
+};
+/** @type {Readonly<Record<string, string>>} */
+const CHIPS = {
+  live: "wall.live",
+  waking: "wall.waking",
+  asleep: "wall.asleep",
+  problem: "wall.problem",
+  offline: "wall.offline",
+};
+
+export const NOTICES_STYLE = `
+  .banner, .note {
+    display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px;
+    padding: 12px 16px; border-radius: var(--ha-card-border-radius, 12px);
+    color: var(--primary-text-color);
+    background: color-mix(in srgb, var(--tone) 16%, var(--card-background-color));
+    --tone: var(--warning-color);
+  }
+  .banner[data-kind=offline] { --tone: var(--error-color); }
+  .note { --tone: var(--primary-color); }
+  .banner ha-icon { color: var(--tone); flex: none; }
+  .banner p, .note p { margin: 0; flex: 1 1 200px; }
+  .banner p { font-weight: 500; }
+  .banner a, .note a {
+    flex: none; padding: 8px 16px; border-radius: 18px; font-weight: 500; text-decoration: none;
+    color: var(--primary-text-color);
+    background: color-mix(in srgb, var(--tone) 32%, var(--card-background-color));
+  }
+  .chips { display: flex; flex-wrap: wrap; gap: 8px; margin: 0; padding: 0; list-style: none; }
+  .chip {
+    display: flex; align-items: center; gap: 8px; padding: 6px 12px; border: 0;
+    border-radius: 16px; font: inherit; font-size: 14px;
+    color: var(--primary-text-color); background: var(--card-background-color);
+  }
+  .chip::before {
+    content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--tone);
+  }
+  button.chip { cursor: pointer; }
+  .chip[data-condition=live] { --tone: var(--red-color, #f44336); }
+  .chip[data-condition=waking] { --tone: var(--blue-color, #2196f3); }
+  .chip[data-condition=asleep] { --tone: var(--blue-grey-color, #607d8b); }
+  .chip[data-condition=problem] { --tone: var(--orange-color, #ff9800); }
+  .chip[data-condition=offline] { --tone: var(--disabled-text-color, #6f6f6f); }
+  a:focus-visible, button:focus-visible, summary:focus-visible {
+    outline: 2px solid var(--primary-color); outline-offset: 2px;
+  }
+`;
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ */
+export const element = (tag, className = "", text = "") => {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+};
+
+/** @type {(href: string, text: string) => HTMLElement} */
+const link = (href, text) => {
+  const made = element("a", "", text);
+  made.href = href;
+  return made;
+};
+
+/**
+ * @param {Banner} banner
+ * @param {Hass} hass
+ * @param {Translate} translate
+ */
+export const bannerElement = ({ kind, name, since }, hass, translate) => {
+  const { text, action, page } = BANNERS[kind];
+  const words = { name, time: since ? timeOf(hass, since) : "" };
+  const made = element("div", "banner");
+  made.dataset.kind = kind;
+  const icon = document.createElement("ha-icon");
+  icon.setAttribute("icon", kind === "offline" ? "mdi:cloud-off-outline" : "mdi:key-alert");
+  made.append(icon, element("p", "", translate(text, words)));
+  if (hass.user?.is_admin) made.append(link(page, translate(action)));
+  return made;
+};
+
+/** @type {(hass: Hass, translate: Translate) => HTMLElement} */
+export const noServerElement = (hass, translate) => {
+  const made = element("div", "note");
+  made.append(element("p", "", translate("wall.no_server")));
+  if (hass.user?.is_admin) made.append(link(ADD_SERVER_PAGE, translate("wall.add_server")));
+  return made;
+};
+
+/** @type {(hass: Hass, translate: Translate) => HTMLElement} */
+export const noCamerasElement = (hass, translate) => {
+  const made = element("div", "note");
+  made.append(element("p", "", translate("wall.no_cameras")));
+  if (hass.user?.is_admin) made.append(link(DOCUMENTATION, translate("wall.help")));
+  return made;
+};
+
+/**
+ * A chip that says what is wrong leads there; the others are words.
+ * @type {(chips: Chip[], translate: Translate) => HTMLElement}
+ */
+export const chipsElement = (chips, translate) => {
+  const list = element("ul", "chips");
+  for (const { condition, count, entity } of chips) {
+    const leads = condition === "problem" && entity !== undefined;
+    const text = translate(CHIPS[condition] ?? condition, { count: String(count) });
+    const chip = element(leads ? "button" : "span", "chip", text);
+    chip.dataset.condition = condition;
+    if (leads) chip.addEventListener("click", () => showMore(chip, entity));
+    const item = element("li");
+    item.append(chip);
+    list.append(item);
+  }
+  return list;
+};
+
+/** @type {(from: HTMLElement, entityId: string) => void} */
+const showMore = (from, entityId) => {
+  const detail = { entityId };
+  from.dispatchEvent(
+    new CustomEvent("hass-more-info", { detail, bubbles: true, composed: true }),
+  );
+};

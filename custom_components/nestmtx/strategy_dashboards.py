@@ -1,0 +1,60 @@
+"""Dashboards that consist of this integration's strategy, when the integration is removed.
+
+Without its module a browser would show an error in their place. Instead they say in words what
+happened, and keep their strategy beside these words: adding the integration again restores them.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Any, Final
+
+from homeassistant.components.lovelace import LOVELACE_DATA
+from homeassistant.components.lovelace.const import ConfigNotFound
+from homeassistant.components.lovelace.dashboard import LovelaceStorage
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+
+from .const import DOMAIN
+
+STRATEGY: Final = f"custom:{DOMAIN}"
+_KEPT: Final = DOMAIN
+"""The key of a dashboard's former configuration, beside its words."""
+_WORDS: Final = f"component.{DOMAIN}.config_panel.dashboard"
+
+
+async def async_retire(hass: HomeAssistant) -> None:
+    """Replace each dashboard of the strategy by a sentence, in the language of Home Assistant."""
+    words = await async_get_translations(hass, hass.config.language, "config_panel", {DOMAIN})
+    async for dashboard, config in _dashboards(hass):
+        strategy = config.get("strategy")
+        if isinstance(strategy, dict) and strategy.get("type") == STRATEGY:
+            await dashboard.async_save(
+                {
+                    _KEPT: config,
+                    "views": [
+                        {
+                            "title": words[f"{_WORDS}.cameras"],
+                            "cards": [{"type": "markdown", "content": words[f"{_WORDS}.removed"]}],
+                        }
+                    ],
+                }
+            )
+
+
+async def async_restore(hass: HomeAssistant) -> None:
+    """Give back the strategy to each dashboard that says that the integration is removed."""
+    async for dashboard, config in _dashboards(hass):
+        if isinstance(former := config.get(_KEPT), dict):
+            await dashboard.async_save(former)
+
+
+async def _dashboards(
+    hass: HomeAssistant,
+) -> AsyncGenerator[tuple[LovelaceStorage, dict[str, Any]]]:
+    """Yield the dashboards that can be written, with what they are configured to show."""
+    for dashboard in tuple(hass.data[LOVELACE_DATA].dashboards.values()):
+        if isinstance(dashboard, LovelaceStorage):
+            try:
+                config = await dashboard.async_load(force=False)
+            except ConfigNotFound:
+                continue
+            yield dashboard, config
