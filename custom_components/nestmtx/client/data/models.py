@@ -44,8 +44,6 @@ class Camera:
     id: int
     checksum: str | None = None
     """SHA-256 of Google's device id: the same after the server is reinstalled, unlike `id`."""
-    created_at: datetime | None = None
-    """When the server made its row."""
     name: str | None = None
     room: str | None = None
     """None where Google gives none (the row then says "Unknown")."""
@@ -91,6 +89,8 @@ class Camera:
     url_hls_m3u8: str | None = None
     url_web_rtc: str | None = None
     """The page that plays the stream over WebRTC."""
+    created_at: datetime | None = None
+    """When the server made its row."""
 
     @property
     def key(self) -> str:
@@ -171,12 +171,12 @@ class Credential:
 
     id: int
     checksum: str | None = None
-    created_at: datetime | None = None
-    """When the server made its row."""
     description: str | None = None
     authorization: Authorization = Authorization.UNAUTHENTICATED
     authorized_at: datetime | None = None
     """When Google let it in last, as far as an event told."""
+    created_at: datetime | None = None
+    """When the server made its row."""
 
     @property
     def key(self) -> str:
