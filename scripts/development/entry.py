@@ -10,6 +10,8 @@ from .options import HOST, SIMULATOR
 from .polling import INTERVAL
 
 DOMAIN = "nestmtx"
+TITLES = {"NestMTX", HOST}
+"""What the entry is called: as the integration if it is the first, and else by its host."""
 FLOWS = "/api/config/config_entries/flow"
 LOAD_LOOKS = 120
 # States that no further wait changes.
@@ -69,9 +71,9 @@ async def describe(home: Api, errors: Mapping[str, str]) -> str:
 
 
 async def find(home: Api) -> list[dict[str, Any]]:
-    """Read the simulated server's entry, titled by its host; others are the developer's."""
+    """Read the simulated server's entry; others are the developer's, and have other titles."""
     entries = await home.command("config_entries/get", domain=DOMAIN)
-    return [entry for entry in entries if entry["title"] == HOST]
+    return [entry for entry in entries if entry["title"] in TITLES]
 
 
 async def wait_loaded(home: Api) -> None:

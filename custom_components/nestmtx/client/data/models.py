@@ -44,8 +44,6 @@ class Camera:
     id: int
     checksum: str | None = None
     """SHA-256 of Google's device id: the same after the server is reinstalled, unlike `id`."""
-    created_at: datetime | None = None
-    """When the server made its row."""
     name: str | None = None
     room: str | None = None
     """None where Google gives none (the row then says "Unknown")."""
@@ -95,6 +93,8 @@ class Camera:
     url_web_rtc: str | None = None
     """The page that plays the stream over WebRTC."""
     url_srt: str | None = None
+    created_at: datetime | None = None
+    """When the server made its row."""
 
     @property
     def key(self) -> str:
@@ -175,12 +175,12 @@ class Credential:
 
     id: int
     checksum: str | None = None
-    created_at: datetime | None = None
-    """When the server made its row."""
     description: str | None = None
     authorization: Authorization = Authorization.UNAUTHENTICATED
     authorized_at: datetime | None = None
     """When Google let it in last, as far as an event told."""
+    created_at: datetime | None = None
+    """When the server made its row."""
 
     @property
     def key(self) -> str:
