@@ -23,8 +23,6 @@ from tests.simulator.scenario import recorded
 # Fixtures are found by their names.
 __all__ = ["google_nest", "media_folder", "phone"]
 
-CAMERA = "camera.front_yard_front_yard_cam"
-
 
 @pytest.fixture
 def world() -> World:
@@ -42,7 +40,12 @@ async def test_the_bell_of_google_nest_wakes_the_linked_camera_and_records_it(
 ) -> None:
     # Each of the two pages shows the other device: they have an identifier in common.
     [theirs] = dr.async_entries_for_config_entry(dr.async_get(hass), google_nest.entry.entry_id)
-    ours = dr.async_get(hass).async_get(er.async_get(hass).async_get(CAMERA).device_id)
+    [camera] = [
+        each
+        for each in er.async_entries_for_config_entry(er.async_get(hass), loaded_entry.entry_id)
+        if each.domain == "camera"
+    ]
+    ours = dr.async_get(hass).async_get(camera.device_id)
     assert ("nest", google_nest.camera.uid) in theirs.identifiers & ours.identifiers
     assert theirs.id != ours.id
 
@@ -78,12 +81,12 @@ async def test_the_bell_of_google_nest_wakes_the_linked_camera_and_records_it(
     await google_nest.ring()
 
     async with asyncio.timeout(PATIENCE):
-        while hass.states.get(CAMERA).state != "streaming":
+        while hass.states.get(camera.entity_id).state != "streaming":
             await asyncio.sleep(0.01)
     async with asyncio.timeout(PATIENCE + 15):
         while not any("video" in data for data in phone.data):
             await asyncio.sleep(0.05)
-    assert hass.states.get(CAMERA).attributes["awake_until"] is not None
+    assert hass.states.get(camera.entity_id).attributes["awake_until"] is not None
 
     here = f"media-source://{DOMAIN}"
     for _ in range(3):
