@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.nestmtx.const import CONF_VIDEO_HOST, DOMAIN
+from custom_components.nestmtx.const import CONF_VIDEO_HOST, CONF_WEB_RTC, DOMAIN
 from tests.conftest import Until
 from tests.simulator import Simulator, World
 
@@ -49,13 +49,15 @@ async def test_each_protocol_has_the_servers_host_and_port(
 async def test_video_on_another_host_is_there(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    hass.config_entries.async_update_entry(loaded_entry, options={CONF_VIDEO_HOST: "localhost"})
+    hass.config_entries.async_update_entry(
+        loaded_entry, options={CONF_VIDEO_HOST: "fd00::5", CONF_WEB_RTC: False}
+    )
     await hass.config_entries.async_reload(loaded_entry.entry_id)
     await hass.async_block_till_done()
 
     urls = await _urls(hass)
 
-    assert all("://localhost:" in url for url in urls.values())
+    assert all("://[fd00::5]:" in url for url in urls.values())
 
 
 async def test_a_camera_without_a_path_has_none(
