@@ -271,7 +271,7 @@ async def test_a_stream_that_breaks_off_is_restarted(
     await until(lambda: _restarts(simulator) == 1)
 
 
-@pytest.mark.parametrize(("who", "at_home"), [("somebody", True), (None, False)])
+@pytest.mark.parametrize(("who", "at_home"), [(None, True), ("nobody", False)])
 async def test_a_camera_is_persistent_by_who_is_home(
     hass: HomeAssistant,
     simulator: Simulator,
