@@ -46,6 +46,7 @@ LAYERS = (
     ("data",),
     ("entity", "cron_jobs"),
     ("binary_sensor", "button", "camera", "event", "sensor", "switch", "text"),
+    ("unwatched",),
     ("trigger", "condition"),
     ("options_flow", "config_flow", "repairs", "services", "diagnostics", "system_health"),
     ("__init__",),
