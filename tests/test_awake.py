@@ -1,5 +1,6 @@
 """How long a camera has been awake today."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from homeassistant.core import HomeAssistant, State
@@ -117,7 +118,7 @@ async def test_it_grows_while_the_camera_streams(
 
     await simulator.set_ready(1, ready=True)
     await until(lambda: hass.states.get("camera.front_yard_front_yard_cam").state == "streaming")
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1, seconds=1))
+    await asyncio.sleep(1.2)
     await simulator.set_ready(1, ready=False)
 
     await until(lambda: float(hass.states.get(AWAKE).state) > before)
