@@ -99,6 +99,25 @@ async def test_a_path_that_another_camera_has_is_refused(
     assert hass.states.get(DISABLED_CAMERA).state == "garage"
 
 
+@pytest.mark.parametrize("path", ["Front", "fr.ont", "front_", "~FRO.NT"])
+async def test_a_path_that_would_share_the_process_of_another_camera_is_refused(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, path: str
+) -> None:
+    with pytest.raises(ServiceValidationError) as error:
+        await _set(hass, DISABLED_CAMERA, path)
+
+    assert error.value.translation_key == "path_too_similar"
+    assert simulator.world.cameras[6].path == "garage"
+
+
+async def test_the_spelling_of_a_cameras_own_path_can_be_changed(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    await _set(hass, DISABLED_CAMERA, "Gar_age")
+
+    assert simulator.world.cameras[6].path == "Gar_age"
+
+
 async def test_a_path_that_was_just_given_up_can_be_taken(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -64,6 +64,7 @@ DESCRIPTIONS = {
     "sensor": [
         sensor.AUTHORIZATION,
         sensor.LAST_AUTHORIZED,
+        sensor.AWAKE_TODAY,
         sensor.CAMERAS_STREAMING,
         *sensor.CAMERA_SENSORS,
         *sensor.SERVER_SENSORS,

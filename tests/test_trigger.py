@@ -1,5 +1,6 @@
 """Triggers and conditions, in automations as users write them."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -33,6 +34,7 @@ DEVICES = {
     "watching_stopped": CAMERA,
     "stream_authorization_failed": CAMERA,
     "stream_stalled": CAMERA,
+    "streams_unwatched": CAMERA,
     "credential_needs_authorization": CREDENTIAL,
     "server_connected": SERVER,
     "server_disconnected": SERVER,
@@ -329,3 +331,74 @@ async def test_a_condition_holds_while_it_is_so(
     await hass.async_block_till_done()
 
     assert [call.data["holds"] for call in calls] == [holds]
+
+
+async def _unwatched(
+    hass: HomeAssistant, seconds: float, target: str = ENTITY
+) -> list[ServiceCall]:
+    return await _automate(
+        hass,
+        {
+            "mode": "queued",
+            "triggers": {
+                "trigger": "nestmtx.streams_unwatched",
+                "target": {"entity_id": target},
+                "options": {"for": {"seconds": seconds}},
+            },
+            "actions": {
+                "action": "test.fired",
+                "data": {"camera": "{{ trigger.entity_id }}"},
+            },
+        },
+    )
+
+
+async def test_a_stream_that_nobody_watches_for_some_time_fires_once(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    calls = await _unwatched(hass, 0.5)
+
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: calls != [])
+    await asyncio.sleep(1.5)
+
+    assert [call.data["camera"] for call in calls] == [ENTITY]
+
+
+async def test_a_stream_that_ran_unwatched_before_the_automation_began_fires(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(ENTITY).state == "streaming")
+
+    calls = await _unwatched(hass, 0.1)
+
+    await until(lambda: len(calls) == 1)
+
+
+@pytest.mark.parametrize("why", ["watched", "ended", "persistent"])
+async def test_a_stream_that_is_watched_or_meant_to_run_does_not_fire(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    simulator: Simulator,
+    until: Until,
+    why: str,
+) -> None:
+    simulator.world.cameras[1].persistent = why == "persistent"
+    persistent = "switch.front_yard_front_yard_cam_persistent"
+    await until(lambda: (hass.states.get(persistent).state == "on") == (why == "persistent"))
+    calls = await _unwatched(hass, 1.0)
+
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(ENTITY).state == "streaming")
+    if why == "watched":
+        await simulator.fire("camera", "read", 1, {"readerId": "somebody"})
+        await until(lambda: hass.states.get(WATCHED).state == "on")
+        simulator.world.cameras[1].stream = replace(
+            simulator.world.cameras[1].stream, readers=frozenset({"somebody"})
+        )
+    if why == "ended":
+        await simulator.set_ready(1, ready=False)
+    await asyncio.sleep(1.5)
+
+    assert calls == []

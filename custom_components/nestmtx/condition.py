@@ -12,7 +12,7 @@ from homeassistant.helpers.condition import Condition, EntityStateConditionBase
 from .binary_sensor import WATCHED
 from .camera import CAMERA
 from .targets import entities_of_kind
-from .trigger import STATE_STREAMING
+from .unwatched import STATE_STREAMING
 
 
 class NestMTXCondition(EntityStateConditionBase):

@@ -17,6 +17,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .awake_today import AWAKE_TODAY, NestMTXAwakeToday
 from .client import (
     POLLS,
     STREAMING,
@@ -283,7 +284,11 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         lambda camera: (
-            NestMTXCameraSensor(coordinator, camera, description) for description in CAMERA_SENSORS
+            *(
+                NestMTXCameraSensor(coordinator, camera, description)
+                for description in CAMERA_SENSORS
+            ),
+            NestMTXAwakeToday(coordinator, camera, AWAKE_TODAY),
         ),
     )
     async_add_credential_entities(

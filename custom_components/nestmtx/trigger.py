@@ -12,9 +12,9 @@ from homeassistant.helpers.trigger import EntityTargetStateTriggerBase, Trigger
 from .binary_sensor import CONNECTION, CREDENTIAL_PROBLEM, STALLED, STREAM_AUTHORIZATION, WATCHED
 from .camera import CAMERA
 from .targets import entities_of_kind
+from .unwatched import STATE_STREAMING, UnwatchedStreamTrigger
 
 STATE_IDLE: Final = "idle"
-STATE_STREAMING: Final = "streaming"
 
 
 class NestMTXTrigger(EntityTargetStateTriggerBase):
@@ -51,6 +51,7 @@ TRIGGERS: Final[Mapping[str, type[Trigger]]] = MappingProxyType(
             Platform.BINARY_SENSOR, STREAM_AUTHORIZATION.key, STATE_ON
         ),
         "stream_stalled": _trigger(Platform.BINARY_SENSOR, STALLED.key, STATE_ON),
+        "streams_unwatched": UnwatchedStreamTrigger,
         "credential_needs_authorization": _trigger(
             Platform.BINARY_SENSOR, CREDENTIAL_PROBLEM.key, STATE_ON
         ),

@@ -133,7 +133,7 @@ class Camera:
     @property
     def process_name(self) -> str:
         """The name that `htop` knows the camera's streamer by."""
-        slug = "".join(c for c in (self.path or "").lower() if c.isalnum() or c in "-_")
+        slug = "".join(c for c in (self.path or "").lower() if c.isalnum() or c == "-")
         return f"mtx-{slug}"
 
 

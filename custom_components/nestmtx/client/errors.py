@@ -86,6 +86,8 @@ class ChangeProblem(StrEnum):
     PATH_INVALID = "path_invalid"
     """A path is made of letters, digits and the characters - . _ ~ only."""
     PATH_IN_USE = "path_in_use"
+    PATH_TOO_SIMILAR = "path_too_similar"
+    """The server would run one process for this path and another camera's."""
     PATH_REQUIRED = "path_required"
     """Without a path a camera cannot be enabled."""
     NO_PROCESS = "no_process"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
+_LEFT_OUT = re.compile(r"[._~]")
+"""What does not tell one process from another; nor do capitals."""
 _PATH = re.compile(r"[A-Za-z0-9\-._~]+")
 
 
@@ -72,6 +74,11 @@ def changed_settings(settings: CameraSettings, change: CameraChange) -> CameraSe
     return new
 
 
+def process_key(path: str) -> str:
+    """Return what the name of a path's process is made of on the server."""
+    return _LEFT_OUT.sub("", path.lower())
+
+
 class CamerasAPI:
     """Changes cameras, and brings the state up to date. Methods raise the errors of a request."""
 
@@ -93,6 +100,8 @@ class CamerasAPI:
         async with self._locks[camera_id]:
             old = _settings(await self._read(camera_id))
             new = changed_settings(old, change)
+            if new.path is not None and new.path != old.path:
+                await self._check_process(camera_id, new.path)
             payload = {
                 "mtx_path": new.path,
                 "is_enabled": new.is_enabled,
@@ -137,6 +146,20 @@ class CamerasAPI:
     async def stop(self) -> None:
         """Give up what is under way."""
         await self._processes.stop()
+
+    async def _check_process(self, camera_id: int, path: str) -> None:
+        """Raise RefusedChange where another camera's process has the name of a path's.
+
+        The second of two such cameras would never start. The same path, the server itself refuses.
+        """
+        key = process_key(path)
+        for other in self._sync.state.cameras.values():
+            if other.id == camera_id or process_key(other.path or "") != key:
+                continue
+            # What the state says may have changed since.
+            current = _settings(await self._read(other.id)).path
+            if current is not None and current != path and process_key(current) == key:
+                raise RefusedChange(ChangeProblem.PATH_TOO_SIMILAR)
 
     async def _read(self, camera_id: int) -> Mapping[str, Any]:
         """Fetch a camera's row. Raises RefusedChange where it is gone."""

@@ -1,0 +1,114 @@
+"""The sensor of how long a camera has been awake today, for batteries."""
+
+from datetime import datetime, timedelta
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import UnitOfTime
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_track_time_change, async_track_time_interval
+from homeassistant.helpers.restore_state import (
+    ExtraStoredData,
+    RestoredExtraData,
+    RestoreEntity,
+)
+from homeassistant.util import dt as dt_util
+
+from .awake import AwakeTime, resumed, stored_awake_time
+from .client import Camera
+from .coordinator import NestMTXCoordinator
+from .entity import NestMTXCameraEntity
+
+MINUTE: Final = timedelta(minutes=1)
+
+AWAKE_TODAY: Final = SensorEntityDescription(
+    key="awake_today",
+    translation_key="awake_today",
+    device_class=SensorDeviceClass.DURATION,
+    state_class=SensorStateClass.TOTAL_INCREASING,
+    native_unit_of_measurement=UnitOfTime.SECONDS,
+    suggested_unit_of_measurement=UnitOfTime.MINUTES,
+    suggested_display_precision=0,
+    entity_registry_enabled_default=False,
+)
+
+
+class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
+    """How long a camera has streamed since midnight; kept over restarts.
+
+    It is written when the stream begins and ends, and each minute meanwhile.
+    """
+
+    fields = frozenset({"ready"})
+    _is_awake = False
+    _cancel_timer: CALLBACK_TYPE | None = None
+
+    def __init__(
+        self, coordinator: NestMTXCoordinator, camera: Camera, description: SensorEntityDescription
+    ) -> None:
+        """Nothing is counted yet."""
+        super().__init__(coordinator, camera, description)
+        self._time = AwakeTime(0.0, dt_util.utcnow())
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Return the seconds."""
+        return round(self._time.seconds)
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> ExtraStoredData:
+        """Have what was counted remembered over restarts."""
+        return RestoredExtraData(
+            self._time.counted(dt_util.utcnow(), is_awake=self._is_awake).as_dict()
+        )
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on with what was counted before a restart."""
+        extra, camera = await self.async_get_last_extra_data(), self.camera
+        stored = stored_awake_time(extra.as_dict()) if extra else None
+        since = camera.ready_since if camera.ready else None
+        self._time = resumed(
+            stored or AwakeTime(0.0, since or self._time.at), dt_util.utcnow(), since
+        )
+        self._is_awake = camera.ready
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_track_time_change(self.hass, self._handle_time, hour=0, minute=0, second=0)
+        )
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """End the timer."""
+        self._end_timer()
+        await super().async_will_remove_from_hass()
+
+    @callback
+    def _handle_time(self, now: datetime) -> None:
+        self._count(now)
+        self.async_write_ha_state()
+
+    @callback
+    @override
+    def _refresh(self) -> None:
+        self._count(dt_util.utcnow())
+
+    def _count(self, now: datetime) -> None:
+        self._time = self._time.counted(now, is_awake=self._is_awake)
+        self._is_awake = self.camera.ready
+        if not self._is_awake:
+            self._end_timer()
+        elif self._cancel_timer is None:
+            self._cancel_timer = async_track_time_interval(self.hass, self._handle_time, MINUTE)
+
+    def _end_timer(self) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
