@@ -108,6 +108,11 @@ class Peer:
             if candidate is not None:
                 await self._connection.addIceCandidate(candidate)
 
+    async def vanish(self) -> None:
+        """Fall silent: what is closed later says no goodbye any more."""
+        for transport in _transports(self._connection):
+            await transport.stop()
+
     async def close(self) -> None:
         """Hang up."""
         await hang_up(self._connection)

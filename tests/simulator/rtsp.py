@@ -155,7 +155,9 @@ class Connection:
         self._channels[int(track[1]) if track else _VIDEO] = channel
         self._session = self._session or secrets.token_hex(8)
         transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
-        return Answer(headers={"Transport": transport, "Session": self._session})
+        # A newer version says how long it waits for a sign of life.
+        limit = "" if math.isinf(self._patience) else ";timeout=55"
+        return Answer(headers={"Transport": transport, "Session": self._session + limit})
 
     async def _play(self, request: Request) -> Answer:
         if self._session is None:

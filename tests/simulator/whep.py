@@ -90,11 +90,12 @@ class Whep:
         return await self._listener.open(host, port)
 
     async def close(self) -> None:
-        """Hang up on everybody, held requests included; nobody is told who has left."""
+        """Fall silent to everybody, held requests included; nobody is told who has left."""
         await self._listener.drop()
         await self._listener.cancel()
         dropped, self._sessions = self._sessions, {}
         for session in dropped.values():
+            await session.peer.vanish()
             session.left.set()
         # A peer that is cancelled while it closes would keep its sockets.
         await self._tasks.finish()
