@@ -21,6 +21,7 @@ START_TIMEOUT = 600.0
 STOP_TIMEOUT = 30.0
 # Below those that systems give to clients.
 PORTS = range(20_000, 32_000)
+GUEST = Account("guest", "guest")
 OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 
 
@@ -86,18 +87,18 @@ class Home:
 
         self.do(change)
 
-    def add_guest(self, guest: Account) -> None:
+    def add_guest(self) -> None:
         """Add a user who is no administrator."""
 
         async def add(api: Api) -> None:
             answer = await api.command(
-                "config/auth/create", name=guest.user.title(), group_ids=["system-users"]
+                "config/auth/create", name=GUEST.user, group_ids=["system-users"]
             )
             await api.command(
                 "config/auth_provider/homeassistant/create",
                 user_id=answer["user"]["id"],
-                username=guest.user,
-                password=guest.password,
+                username=GUEST.user,
+                password=GUEST.password,
             )
 
         self.do(add)

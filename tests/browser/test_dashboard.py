@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, exp
 import pytest
 
 from scripts.development.browser import log_in
-from scripts.development.options import DASHBOARD, Account
+from scripts.development.options import DASHBOARD
 from tests.simulator.google import consent_page
 from tests.simulator.scenario import recorded
 
-from .home import Home, running_home
+from .home import GUEST, Home, running_home
 from .live_view import wait_for_video
 from .visitor import no_errors
 
@@ -26,7 +26,6 @@ STATES = "document.querySelector('home-assistant').hass.states"
 RIGHT_ENDS = "tiles => tiles.map(tile => tile.getBoundingClientRect().right)"
 GOOGLE = "https://accounts.google.com/**"
 OWN = "own-dashboard"
-GUEST = Account("guest", "guest")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WAKING = 30_000
 SECONDS = 90.0
@@ -182,7 +181,7 @@ def test_a_new_name_does_not_end_a_live_view(visit: Page, home: Home) -> None:
 def test_a_guest_sees_the_cameras_and_nothing_that_is_for_administrators(
     page: Page, home: Home
 ) -> None:
-    home.add_guest(GUEST)
+    home.add_guest()
     with no_errors(page):
         log_in(page, f"{home.url}/{DASHBOARD}/cameras", GUEST)
         page.locator(CARD).first.wait_for()
