@@ -7,7 +7,7 @@
 
 import { wallForm } from "./dashboard-editor.js";
 import { devicesOf } from "./devices.js";
-import { SignIn } from "./sign-in-watch.js";
+import { ReauthWatch } from "./reauth-watch.js";
 import { loadTranslator, pageTranslator } from "./translation.js";
 import { bannerOf, chipsOf, isAway, layoutOf } from "./wall-decisions.js";
 import {
@@ -37,7 +37,7 @@ export class CameraWall extends HTMLElement {
   #devices = NOTHING;
   /** By the camera's entity. @type {Map<string, CardElement>} */
   #cards = new Map();
-  #signIn = new SignIn(() => this.#render());
+  #reauth = new ReauthWatch(() => this.#render());
   /** @type {string[]} */
   #unused = [];
   #translate = pageTranslator();
@@ -102,7 +102,7 @@ export class CameraWall extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#signIn.end();
+    this.#reauth.end();
   }
 
   /** @param {Hass} hass */
@@ -124,7 +124,7 @@ export class CameraWall extends HTMLElement {
   #render() {
     const hass = this.#hass;
     if (!hass || !this.isConnected) return;
-    this.#signIn.follow(
+    this.#reauth.follow(
       hass,
       this.#devices.servers.some((server) => isAway(hass, server)),
     );
@@ -137,7 +137,7 @@ export class CameraWall extends HTMLElement {
   /** @type {(hass: Hass, layout: Layout) => void} */
   #renderNotices(hass, { groups, unused }) {
     const cameras = groups.flatMap((group) => group.cameras);
-    const banner = bannerOf(hass, this.#devices, this.#signIn.isNeeded);
+    const banner = bannerOf(hass, this.#devices, this.#reauth.isNeeded);
     const chips = chipsOf(hass, cameras);
     const isEmpty = !cameras.length && !unused.length;
     const hasServer = this.#devices.servers.length > 0;

@@ -29,11 +29,17 @@ const DEVICE_KINDS = /** @type {const} */ ({
  * }} Devices
  */
 
+/** What several entities of a device are called alike: jobs of the server that have no words. */
+const SHARED = ["cron_job", "last_run_cron_job"];
+
 /**
  * Name an entity by what it is, whatever the user calls it: "sensor.status".
  * @param {Entity} entity
  */
-const keyOf = ({ entity_id, translation_key }) => `${entity_id.split(".")[0]}.${translation_key}`;
+const keyOf = ({ entity_id, translation_key = "" }) => {
+  const key = `${entity_id.split(".")[0]}.${translation_key}`;
+  return SHARED.includes(translation_key) ? `${key} ${entity_id}` : key;
+};
 
 /**
  * @param {Hass} hass

@@ -107,6 +107,15 @@ const healthSection = ({ name: serverName, entities }, nameOf) => {
 };
 
 /**
+ * The last run of a job that has no key of its own, by what both entities are called at first.
+ * @type {(entities: Entities, button: string) => string | undefined}
+ */
+const lastRunOfUnknown = (entities, button) => {
+  const wanted = button.replace(/^button\.(.*)_run_/, "sensor.$1_last_run_");
+  return Object.values(entities).find((entity) => entity === wanted);
+};
+
+/**
  * The jobs, each with the sensor of its last run where that is enabled.
  * @type {(entities: Entities, nameOf: NameOf) => Job[]}
  */
@@ -114,7 +123,8 @@ export const jobsOf = (entities, nameOf) =>
   Object.entries(entities)
     .filter(([key]) => key.startsWith(BUTTON))
     .map(([key, button]) => {
-      const lastRun = entities[`${LAST_RUN}${key.slice(BUTTON.length)}`];
+      const lastRun =
+        entities[`${LAST_RUN}${key.slice(BUTTON.length)}`] ?? lastRunOfUnknown(entities, button);
       const name = nameOf(key);
       return { button, ...(name && { name }), ...(lastRun && { last_run: lastRun }) };
     });

@@ -7,7 +7,7 @@
 /** @typedef {{ type: string | null, flow_id: string, flow?: Flow }} FlowChange */
 
 /** Looks only while it is asked to: each dashboard is open for hours, and servers are there. */
-export class SignIn {
+export class ReauthWatch {
   /** @type {Set<string>} */
   #flows = new Set();
   #isFollowing = false;
