@@ -16,6 +16,7 @@
 const STYLE = `
   .menu {
     position: fixed; inset: auto; margin: 0; padding: 8px 0; border: 0; border-radius: 12px;
+    pointer-events: auto;
     min-width: 200px; max-width: min(320px, calc(100vw - 16px)); box-sizing: border-box;
     color: var(--primary-text-color); background: var(--card-background-color, white);
     box-shadow: 0 4px 20px rgb(0 0 0 / 35%); font-size: 14px; --mdc-icon-size: 20px;
