@@ -430,9 +430,7 @@ def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None
         form = page.locator("hui-form-editor")
         expect(form).to_contain_text("A camera of a NestMTX server.")
         form.get_by_text("Interactions").click()
-        form.locator("ha-formfield, ha-settings-row").filter(has_text="Live whenever").locator(
-            "ha-switch"
-        ).click()
+        form.locator("ha-switch").filter(has_text="Live whenever").click()
         page.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Done").click()
 

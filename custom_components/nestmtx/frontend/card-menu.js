@@ -34,6 +34,9 @@ const STYLE = `
   .item .check { visibility: hidden; color: var(--primary-color); }
   .item[aria-checked="true"] .check { visibility: visible; }
 `;
+/** One for all menus. */
+export const MENU_STYLE = new CSSStyleSheet();
+MENU_STYLE.replaceSync(STYLE);
 const MARGIN = 8;
 
 /** @type {(icon: string, className?: string) => HTMLElement} */
@@ -56,9 +59,7 @@ export class CardMenu {
     this.#element.setAttribute("role", "menu");
     this.#element.addEventListener("keydown", (event) => this.#move(event));
     this.#element.addEventListener("toggle", (event) => this.#toggled(event));
-    const style = document.createElement("style");
-    style.textContent = STYLE;
-    button.after(style, this.#element);
+    button.after(this.#element);
   }
 
   /** @param {readonly MenuItem[]} items */
