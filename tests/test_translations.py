@@ -129,8 +129,14 @@ def test_the_attributes_of_a_camera_have_names() -> None:
     words = ENGLISH["entity"]["camera"][camera.CAMERA.translation_key]
 
     attributes = words["state_attributes"]
-    assert set(attributes) == {"awake_until", "live_phase", "live_since", "usual_start"}
+    assert set(attributes) == camera.NestMTXCamera._unrecorded_attributes
     assert set(attributes["live_phase"]["state"]) == set(LivePhase)
+    # A camera that is gone is unavailable.
+    assert set(attributes["start_problem"]["state"]) == {
+        StartProblem.CAMERA_OFF,
+        StartProblem.CAMERA_UNCONFIGURED,
+        StartProblem.UNAUTHORIZED,
+    }
 
 
 def test_every_option_has_a_name_and_a_description() -> None:

@@ -16,6 +16,7 @@
 const STYLE = `
   .menu {
     position: fixed; inset: auto; margin: 0; padding: 8px 0; border: 0; border-radius: 12px;
+    pointer-events: auto;
     min-width: 200px; max-width: min(320px, calc(100vw - 16px)); box-sizing: border-box;
     color: var(--primary-text-color); background: var(--card-background-color, white);
     box-shadow: 0 4px 20px rgb(0 0 0 / 35%); font-size: 14px; --mdc-icon-size: 20px;
@@ -33,6 +34,9 @@ const STYLE = `
   .item .check { visibility: hidden; color: var(--primary-color); }
   .item[aria-checked="true"] .check { visibility: visible; }
 `;
+/** One for all menus. */
+export const MENU_STYLE = new CSSStyleSheet();
+MENU_STYLE.replaceSync(STYLE);
 const MARGIN = 8;
 
 /** @type {(icon: string, className?: string) => HTMLElement} */
@@ -55,9 +59,7 @@ export class CardMenu {
     this.#element.setAttribute("role", "menu");
     this.#element.addEventListener("keydown", (event) => this.#move(event));
     this.#element.addEventListener("toggle", (event) => this.#toggled(event));
-    const style = document.createElement("style");
-    style.textContent = STYLE;
-    button.after(style, this.#element);
+    button.after(this.#element);
   }
 
   /** @param {readonly MenuItem[]} items */

@@ -1,7 +1,7 @@
 // @ts-check
 /** How a card looks. Colours over a picture are those of pictures, and not the theme's. */
 
-export const STYLE = `
+const STYLE = `
   :host { display: block; height: 100%; }
   ha-card { overflow: hidden; height: 100%; container-type: inline-size; }
   [hidden] { display: none !important; }
@@ -14,11 +14,20 @@ export const STYLE = `
   .view:fullscreen { background: black; border-radius: 0; --fit: contain; }
   .empty {
     position: absolute; inset: 0; overflow: hidden; color: var(--primary-text-color);
-    background: linear-gradient(135deg, transparent 30%, rgb(0 0 0 / 22%));
+    background: linear-gradient(135deg, transparent 40%, rgb(127 127 127 / 20%));
   }
   .empty ha-icon {
     position: absolute; inset-block-end: -14cqi; inset-inline-end: -6cqi; opacity: 0.1;
     --mdc-icon-size: 58cqi;
+  }
+  /* Without a picture, the colours are the theme's. */
+  .view.blank .shade { display: none; }
+  .view.blank :is(.title, .status, .icon[data-button="menu"]) {
+    color: var(--primary-text-color); text-shadow: none; filter: none;
+  }
+  .view.blank .status .text { text-shadow: none; }
+  .view.blank .icon[data-button="menu"]:is(:hover, [aria-expanded="true"]) {
+    background: rgb(127 127 127 / 30%);
   }
   nestmtx-live-video { position: absolute; inset: 0; transition: filter 300ms; }
   .view.dimmed nestmtx-live-video { filter: brightness(0.7) saturate(0.8) blur(1px); }
@@ -94,17 +103,17 @@ export const STYLE = `
   .status .text { font-weight: 500; text-shadow: 0 1px 2px rgb(0 0 0 / 60%); }
   .status .detail { font-size: 12px; opacity: 0.85; }
   .pill {
-    min-height: 32px; padding: 4px 16px; border-radius: 16px; pointer-events: auto; color: white;
-    background: rgb(255 255 255 / 20%); font-weight: 500; margin-block-start: 2px;
+    min-height: 32px; padding: 4px 16px; border-radius: 16px; pointer-events: auto;
+    background: rgb(150 150 150 / 36%); font-weight: 500; margin-block-start: 2px;
   }
-  .pill:hover { background: rgb(255 255 255 / 30%); }
+  .pill:hover { background: rgb(150 150 150 / 56%); }
   .status.error .pill { color: var(--text-primary-color, white); background: var(--primary-color); }
   .ring { position: relative; display: grid; place-items: center; flex: none; }
   .ring svg { width: 56px; height: 56px; transform: rotate(-90deg); }
   .ring circle { fill: none; stroke-width: 4; }
-  .ring .track { stroke: rgb(255 255 255 / 25%); }
+  .ring .track { stroke: currentColor; opacity: 0.25; }
   .ring .value {
-    stroke: white; stroke-linecap: round; stroke-dasharray: 100;
+    stroke: currentColor; stroke-linecap: round; stroke-dasharray: 100;
     stroke-dashoffset: calc(100 - 100 * var(--progress, 0)); transition: stroke-dashoffset 1s linear;
   }
   .ring.unknown svg { animation: turn 1.6s linear infinite; }
@@ -147,3 +156,7 @@ export const STYLE = `
     *, *::before { animation: none !important; transition: none !important; }
   }
 `;
+
+/** One for all cards: each of its own would be parsed, and kept, again. */
+export const CARD_STYLE = new CSSStyleSheet();
+CARD_STYLE.replaceSync(STYLE);

@@ -6,14 +6,14 @@
 /** @import { LiveVideo } from "./live-video.js" */
 /** @import { Translate } from "./translation.js" */
 
-import { STYLE } from "./card-style.js";
+import { MENU_STYLE } from "./card-menu.js";
+import { CARD_STYLE } from "./card-style.js";
 import { setAttribute, setHidden, setText } from "./set-differing.js";
 
 /** @typedef {"mute" | "snapshot" | "full_screen" | "stop" | "menu"} ButtonName */
 
 // The buttons stand in the order in which the keyboard reaches them.
 const MARKUP = `
-  <style>${STYLE}</style>
   <ha-card>
     <div class="view" role="group">
       <div class="empty" aria-hidden="true"><ha-icon icon="mdi:cctv"></ha-icon></div>
@@ -78,6 +78,7 @@ export class CardView {
    */
   constructor(root, { act, press }) {
     this.#root = root;
+    root.adoptedStyleSheets = [CARD_STYLE, MENU_STYLE];
     root.innerHTML = MARKUP;
     this.part(".pill").addEventListener("click", () => {
       const { action } = this.#shown?.status ?? {};
@@ -139,6 +140,7 @@ export class CardView {
     setAttribute(view, "aria-label", model.label);
     view.classList.toggle("dimmed", model.isDimmed);
     view.classList.toggle("controls", model.hasControls);
+    view.classList.toggle("blank", !hasPicture);
     setHidden(this.part(".empty"), hasPicture);
     setAttribute(this.part(".surface"), "aria-label", model.surfaceLabel);
     setHidden(this.part(".play"), !model.isPlayable);

@@ -13,7 +13,10 @@ const STYLE = `
   @media (prefers-reduced-motion: reduce) { .live { transition: none !important; } }
 `;
 
+/** One for all of them. */
+export const VIDEO_STYLE = new CSSStyleSheet();
+VIDEO_STYLE.replaceSync(STYLE);
+
 export const MARKUP = `
-  <style>${STYLE}</style>
   <div class="still"></div><canvas aria-hidden="true"></canvas><div class="live"></div>
 `;

@@ -19,7 +19,7 @@ import {
   takesFasterWay,
 } from "./live-decisions.js";
 import { LiveSession, rememberCut } from "./live-session.js";
-import { MARKUP } from "./live-video-markup.js";
+import { MARKUP, VIDEO_STYLE } from "./live-video-markup.js";
 import { PageWatch } from "./page-watch.js";
 
 /**
@@ -63,6 +63,7 @@ export class LiveVideo extends HTMLElement {
 
   constructor() {
     super();
+    this.#root.adoptedStyleSheets = [VIDEO_STYLE];
     this.#root.innerHTML = MARKUP;
     const canvas = /** @type {HTMLCanvasElement} */ (this.#part("canvas"));
     this.#picture = new CameraPicture(this.#part(".still"), canvas, () => this.#announce());
