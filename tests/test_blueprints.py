@@ -35,7 +35,7 @@ NAMES = {
     "persistent_while_home",
     "record_clip",
     "restart_stream",
-    "somebody_at_the_door",
+    "someone_at_the_door",
 }
 FRONT = "front_yard_front_yard_cam"
 CAMERA = f"camera.{FRONT}"
@@ -134,7 +134,7 @@ async def test_who_is_at_the_door_is_notified_at_once_and_shown_when_the_camera_
     device_id: str,
 ) -> None:
     simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
-    await instantiate("somebody_at_the_door", bell=BELL, camera=device_id, phone=phone.device_id)
+    await instantiate("someone_at_the_door", bell=BELL, camera=device_id, phone=phone.device_id)
 
     hass.bus.async_fire("bell_rang")
     # Home Assistant is not at rest by then.
@@ -148,7 +148,7 @@ async def test_who_is_at_the_door_is_notified_at_once_and_shown_when_the_camera_
     assert second["image"] == f"/api/camera_proxy/{CAMERA}"
     assert first["tag"] == second["tag"]
     assert second["url"] == second["clickAction"] == f"/home?more-info-entity-id={CAMERA}"
-    assert phone.messages == ["Somebody is at the door."] * 2
+    assert phone.messages == ["Someone is at the door."] * 2
     assert hass.states.get(CAMERA).attributes["awake_until"] > dt_util.utcnow() + timedelta(
         minutes=4
     )
@@ -163,7 +163,7 @@ async def test_a_door_without_a_picture_is_told_all_the_same(
     device_id: str,
 ) -> None:
     await instantiate(
-        "somebody_at_the_door",
+        "someone_at_the_door",
         bell=BELL,
         camera=device_id,
         phone=phone.device_id,

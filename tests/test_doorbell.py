@@ -63,7 +63,7 @@ async def test_the_bell_of_google_nest_wakes_the_linked_camera_and_records_it(
     automations = [
         {
             "use_blueprint": {
-                "path": f"{DOMAIN}/somebody_at_the_door.yaml",
+                "path": f"{DOMAIN}/someone_at_the_door.yaml",
                 "input": {"bell": rang, **common},
             }
         },
