@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -18,10 +19,11 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
+import yaml
 
 from custom_components.nestmtx.condition import CONDITIONS
 from custom_components.nestmtx.trigger import TRIGGERS
-from tests.conftest import Until
+from tests.conftest import ROOT, Until
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
@@ -402,3 +404,50 @@ async def test_a_stream_that_is_watched_or_meant_to_run_does_not_fire(
     await asyncio.sleep(1.5)
 
     assert calls == []
+
+
+DOCUMENTATION = (ROOT / "docs" / "triggers.md").read_text()
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_the_examples_of_the_documentation_can_be_set_up(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", DOCUMENTATION, re.DOTALL)
+    automation = {
+        "triggers": {"trigger": "event", "event_type": "ask"},
+        "actions": {"action": "test.fired"},
+    }
+
+    await _automate(hass, *(automation | yaml.safe_load(block) for block in blocks))
+
+    states = [state.state for state in hass.states.async_all("automation")]
+    assert states == ["on"] * len(blocks)
+    assert len(blocks) == 4
+
+
+def test_every_trigger_and_condition_is_documented() -> None:
+    names = set(re.findall(r"^\| `nestmtx\.(\w+)`", DOCUMENTATION, re.MULTILINE))
+
+    assert names == {*TRIGGERS, *CONDITIONS}
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_the_activity_of_a_camera_is_received_by_home_assistants_own_trigger(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    calls = await _automate(
+        hass,
+        {
+            "triggers": {
+                "trigger": "event.received",
+                "target": {"entity_id": "event.front_yard_front_yard_cam_activity"},
+                "options": {"event_type": ["ready"]},
+            },
+            "actions": {"action": "test.fired"},
+        },
+    )
+
+    await _become_ready(simulator)
+
+    await until(lambda: calls != [])
