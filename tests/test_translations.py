@@ -129,7 +129,8 @@ def test_the_attributes_of_a_camera_have_names() -> None:
     words = ENGLISH["entity"]["camera"][camera.CAMERA.translation_key]
 
     attributes = words["state_attributes"]
-    assert set(attributes) == {"awake_until", "live_phase", "live_since", "usual_start"}
+    names = {"awake_until", "live_phase", "live_since", "start_problem", "usual_start"}
+    assert set(attributes) == names
     assert set(attributes["live_phase"]["state"]) == set(LivePhase)
 
 
