@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
 
 from custom_components.nestmtx.live_view import end_of_view
 from tests.conftest import Until
+from tests.pictures import taken_at
 from tests.simulator import Simulator, Times, World
 from tests.simulator.faults import Trouble
 from tests.simulator.records import wall_clock
@@ -120,7 +121,7 @@ async def test_a_view_of_a_camera_that_stalls_says_so_once_and_goes_on(
     until: Until,
 ) -> None:
     await watch(browser, FRONT, viewer)
-    await until(lambda: hass.states.get(FRONT).attributes["picture_taken"] is not None)
+    await until(lambda: taken_at(hass, FRONT) is not None)
     camera = simulator.world.cameras[1]
 
     for _ in range(2):
