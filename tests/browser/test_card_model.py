@@ -231,3 +231,29 @@ def test_a_connecting_picture_is_known_from_a_camera_by_standing_still(frontend:
     assert judged[0] == {"most": 18, "mean": 18}
     assert judged[1]["most"] == 120
     assert judged[1]["mean"] < 25
+
+
+def test_words_that_could_not_be_loaded_are_loaded_later(frontend: Page) -> None:
+    words = frontend.evaluate(
+        """
+        async () => {
+            const { Words } = await import("/translation.js");
+            let attempts = 0;
+            const hass = { language: "en", loadBackendTranslation: async () => {
+                attempts += 1;
+                if (attempts === 1) throw new Error("The connection was lost.");
+                return () => "Stop";
+            } };
+            const words = new Words(() => undefined);
+            const now = performance.now.bind(performance);
+            await words.follow(hass);
+            const wereKnown = words.areKnown;
+            performance.now = () => now() + 5_000;
+            await words.follow(hass);
+            performance.now = now;
+            return [wereKnown, words.areKnown, words.translate("card.stop")];
+        }
+        """
+    )
+
+    assert words == [False, True, "Stop"]
