@@ -129,7 +129,7 @@ async def test_a_view_of_a_camera_that_stalls_says_so_once_and_goes_on(
 
         message = await next_message(browser)
         assert (message["type"], message["code"]) == ("error", "camera_stalls")
-        assert message["message"].startswith("The camera sends no video at the moment")
+        assert message["message"].startswith("The camera isn't sending video")
         camera.trouble = Trouble()
         # It films on with the next second.
         await asyncio.sleep(1.5)
@@ -179,7 +179,9 @@ async def test_the_camera_shows_how_far_its_view_is(
     phases: list[str | None] = []
     hass.bus.async_listen(
         "state_changed",
-        lambda event: phases.append(event.data["new_state"].attributes.get("live_phase")),
+        lambda event: phases.append(
+            state.attributes.get("live_phase") if (state := event.data["new_state"]) else None
+        ),
     )
     simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
 
