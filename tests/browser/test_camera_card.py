@@ -1,8 +1,9 @@
 """A camera's card, as those see it who have one on their wall."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 import re
+import time
 
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 import pytest
@@ -21,6 +22,10 @@ from .visitor import no_errors
 CARD = "nestmtx-camera-card"
 ASLEEP = "Driveway Battery"
 ASLEEP_ID = 2
+# It has no "connecting" picture, as those of Google have none.
+GOOGLES = "Front Yard Cam"
+GOOGLES_ID = 1
+GOOGLES_PATH = "front"
 DISABLED = "Garage"
 NOT_SET_UP = "Living Room"
 UNAUTHORIZED = "Cabin Cam 1"
@@ -42,6 +47,20 @@ card => {
     const canvas = view.querySelector("canvas");
     const frame = !canvas.hidden && canvas.width > 0;
     return frame || view.querySelector(".still img")?.naturalWidth > 0;
+}
+"""
+# As if one camera were core's Google Nest integration's, and linked with another one.
+LINK = """
+([own, google]) => {
+    const main = document.querySelector("home-assistant");
+    const { devices, entities } = main.hass;
+    const link = id => ({ ...devices[id], identifiers: [["nest", "enterprises/a/devices/b"]] });
+    const ids = [own, google].map(entity => entities[entity].device_id);
+    main.hass = {
+        ...main.hass,
+        entities: { ...entities, [google]: { ...entities[google], platform: "nest" } },
+        devices: { ...devices, ...Object.fromEntries(ids.map(id => [id, link(id)])) },
+    };
 }
 """
 SOURCE = "video => [video.videoWidth, video.muted]"
@@ -81,6 +100,13 @@ def card(page: Page, home: Home) -> Generator[Locator]:
     with _visit(page, home, ASLEEP) as card:
         expect(_chip(card)).to_have_text("Asleep · now", timeout=WAKING)
         yield card
+
+
+def _wait_until(reached: Callable[[], object]) -> None:
+    end = time.monotonic() + SOON / 1000
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def _chip(card: Locator) -> Locator:
@@ -384,6 +410,40 @@ def test_a_live_view_that_is_forgotten_ends(page: Page, home: Home) -> None:
         expect(card.locator("nestmtx-live-video[data-phase=idle]")).to_be_attached()
 
 
+# The faster way
+
+
+def _link(card: Locator, home: Home) -> None:
+    entities = [home.entities(each)[house.CAMERA] for each in (ASLEEP, GOOGLES)]
+    card.page.evaluate(LINK, entities)
+    _wait_until(lambda: card.locator("nestmtx-live-video").evaluate("view => view.faster"))
+
+
+def test_a_sleeping_camera_is_played_by_the_faster_way(
+    page: Page, home: Home, server: Server
+) -> None:
+    with _visit(page, home, ASLEEP, fast_start=True) as card:
+        _link(card, home)
+
+        _play_until_live(card)
+
+        assert server.simulator.picture(GOOGLES_ID) is Picture.VIDEO
+        assert server.simulator.picture(ASLEEP_ID) is None
+
+
+def test_a_faster_way_that_fails_is_left_for_ours(page: Page, home: Home, server: Server) -> None:
+    server.simulator.faults.missing_paths.add(GOOGLES_PATH)
+    try:
+        with _visit(page, home, ASLEEP, fast_start=True) as card:
+            _link(card, home)
+
+            _play_until_live(card)
+
+            assert server.simulator.picture(ASLEEP_ID) is Picture.VIDEO
+    finally:
+        server.simulator.faults.missing_paths.clear()
+
+
 # Options
 
 
@@ -460,13 +520,16 @@ def test_nothing_is_cut_off_on_a_phone(page: Page, home: Home) -> None:
 def test_a_camera_of_a_server_that_is_away_keeps_its_picture_and_says_so(
     card: Locator, server: Server
 ) -> None:
-    server.do(server.simulator.kill())
+    server.simulator.faults.silent = True
+    server.simulator.faults.http_status = 503
+    server.do(server.simulator.disconnect_all())
     try:
         expect(_chip(card)).to_have_text("Offline", timeout=WAKING)
         expect(_status(card)).to_have_text("This camera can't be reached right now.")
         assert card.evaluate(PICTURE)
         expect(card.locator(".play")).to_be_hidden()
     finally:
-        server.do(server.simulator.start())
+        server.simulator.faults.silent = False
+        server.simulator.faults.http_status = None
 
     expect(_chip(card)).to_contain_text("Asleep", timeout=WAKING)
