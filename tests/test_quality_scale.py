@@ -19,6 +19,7 @@ PRIMARY = {
     ("button", "take_picture"),
     ("camera", "camera"),
     ("event", "activity"),
+    ("sensor", "awake_today"),
     ("sensor", "cameras_streaming"),
     ("sensor", "viewers"),
 }
