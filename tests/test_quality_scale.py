@@ -20,6 +20,7 @@ PRIMARY = {
     ("camera", "camera"),
     ("event", "activity"),
     ("image", "last_picture"),
+    ("sensor", "awake_today"),
     ("sensor", "cameras_streaming"),
     ("sensor", "viewers"),
 }

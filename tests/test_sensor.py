@@ -1,6 +1,7 @@
 """Sensors follow the events and the lists of the server."""
 
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 from homeassistant.components.sensor import SensorExtraStoredData
 from homeassistant.const import STATE_UNKNOWN, Platform
@@ -11,6 +12,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
+from custom_components.nestmtx.awake import AwakeTime
 from tests.conftest import SnapshotOf, Until
 from tests.simulator import Simulator
 
@@ -30,12 +32,14 @@ async def test_each_sensor_is_as_in_the_snapshot(
     # One of each feed, which comes a moment after the set-up.
     feeds = ("health", "cpu", "last_run_refresh_credentials")
 
-    await snapshot_of(
-        Platform.SENSOR,
-        lambda: all(
-            hass.states.get(f"sensor.127_0_0_1_{each}").state != STATE_UNKNOWN for each in feeds
-        ),
-    )
+    # How long the camera is awake grows with the clock.
+    with patch.object(AwakeTime, "counted", lambda time, *_, **__: time):
+        await snapshot_of(
+            Platform.SENSOR,
+            lambda: all(
+                hass.states.get(f"sensor.127_0_0_1_{each}").state != STATE_UNKNOWN for each in feeds
+            ),
+        )
 
 
 async def test_the_status_follows_a_cameras_life(
