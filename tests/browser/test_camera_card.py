@@ -196,7 +196,7 @@ def test_viewers_are_counted_while_there_are_any(card: Locator) -> None:
 
     _play_until_live(card)
 
-    expect(viewers).to_have_accessible_name("Watching: 1", timeout=SOON)
+    expect(viewers).to_have_accessible_name("Viewers: 1", timeout=SOON)
     card.get_by_role("button", name="Stop").click()
     expect(viewers).to_be_hidden(timeout=SOON)
 
@@ -490,7 +490,7 @@ def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None
         form = page.locator("hui-form-editor")
         expect(form).to_contain_text("A camera of a NestMTX server.")
         form.get_by_text("Interactions").click()
-        form.locator("ha-switch").filter(has_text="Live whenever").click()
+        form.locator("ha-switch").filter(has_text="Play whenever").click()
         page.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Done").click()
 

@@ -117,7 +117,7 @@ def test_a_guest_sees_the_cameras_and_nothing_that_is_for_administrators(
         log_in(page, f"{home.url}/{DASHBOARD}/cameras", GUEST)
         page.locator(CARD).first.wait_for()
 
-        banner = page.get_by_text("Google access for Cabin account has ended")
+        banner = page.get_by_text("Google access for Cabin account has expired")
         expect(banner).to_be_visible()
         expect(page.locator("hui-view").get_by_role("link")).to_have_count(0)
         expect(page.get_by_role("tab")).to_have_count(0)
@@ -137,7 +137,7 @@ def test_the_dashboard_has_options(visit: Page, home: Home) -> None:
 def test_a_credential_that_needs_attention_is_authorized_at_google(visit: Page, home: Home) -> None:
     visit.context.route(GOOGLE, _answer_as_google)
     visit.context.route("https://127.0.0.1:*/credentials/authorize*", _answer_nothing)
-    expect(visit.get_by_text("Google access for Cabin account has ended")).to_be_visible()
+    expect(visit.get_by_text("Google access for Cabin account has expired")).to_be_visible()
 
     visit.get_by_role("link", name="Authorize").click()
     visit.get_by_text("The credential Cabin account of NestMTX needs authorization").click()

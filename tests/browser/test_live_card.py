@@ -156,7 +156,7 @@ def test_a_picture_that_stands_still_is_not_called_live(card: Locator, server: S
 
     video.evaluate(STALL)
 
-    expect(_status(card)).to_contain_text("The picture froze", timeout=WAITING)
+    expect(_status(card)).to_contain_text("The video froze", timeout=WAITING)
     video.evaluate(GO_ON)
     expect(card.locator(LIVE)).to_be_attached(timeout=WAITING)
     assert server.offers == offers
