@@ -122,7 +122,7 @@ async def test_whoever_wants_to_know_of_viewers_only_is_told_of_viewers_only(
     await simulator.open_reader(1)
     await until(lambda: phone.notifications != [])
 
-    assert phone.messages == ["Somebody watches the camera."]
+    assert phone.messages == ["Someone is watching the camera."]
 
 
 async def test_who_is_at_the_door_is_notified_at_once_and_shown_when_the_camera_is_awake(
