@@ -216,7 +216,7 @@ async def test_a_credential_that_needs_authorization_is_told_with_a_link(
     await simulator.set_tokens(1, present=False, event="unauthenticated")
     await until(lambda: notified != [])
 
-    assert notified[0].data["message"].startswith("Home account: Google no longer")
+    assert notified[0].data["message"].startswith("Google access for Home account has expired")
     assert notified[0].data["data"]["url"] == "/config/repairs"
 
 
