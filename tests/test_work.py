@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 import sys
 from types import FrameType
 from unittest.mock import patch
@@ -108,6 +109,27 @@ def _counted(name: str) -> Iterator[Counter[str]]:
         yield calls
     finally:
         sys.setprofile(None)
+
+
+async def test_other_tasks_run_while_the_entities_of_many_cameras_are_added(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    counts = [0]
+
+    async def count_at_each_turn() -> None:
+        while True:
+            counts.append(len(hass.states.async_all()))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(count_at_each_turn())
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    task.cancel()
+
+    at_once = max(after - before for before, after in pairwise(counts))
+    # Those of ten cameras in one platform, and of the server.
+    assert at_once <= 10 * 3 + 10
+    assert counts[-1] > 50 * 8
 
 
 async def test_an_event_writes_what_differs_and_nothing_else(

@@ -104,7 +104,7 @@ async def async_setup_entry(
     """Add the binary sensors of the server, its cameras and credentials."""
     coordinator = entry.runtime_data.coordinator
     async_add_entities([NestMTXConnection(coordinator, CONNECTION)])
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [
@@ -115,7 +115,7 @@ async def async_setup_entry(
             NestMTXStreamAuthorization(coordinator, camera, STREAM_AUTHORIZATION),
         ],
     )
-    async_add_credential_entities(
+    await async_add_credential_entities(
         entry,
         async_add_entities,
         lambda credential: [NestMTXCredentialProblem(coordinator, credential, CREDENTIAL_PROBLEM)],

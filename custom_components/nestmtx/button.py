@@ -68,7 +68,7 @@ async def async_setup_entry(
         async_add_entities,
         lambda job: NestMTXCronJobButton(coordinator, cron_job_button(job)),
     )
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [

@@ -50,7 +50,7 @@ async def async_setup_entry(
     whep = WhepProvider(coordinator) if entry.options.get(CONF_WEB_RTC, True) else None
     if whep is not None:
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, whep.async_stop))
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry, async_add_entities, lambda camera: [NestMTXCamera(data, camera, whep)]
     )
 

@@ -1,7 +1,9 @@
 """Base entities: of the server, a camera, or a credential."""
 
+import asyncio
 from collections.abc import Callable, Iterable
-from typing import override
+from itertools import batched
+from typing import Final, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -12,6 +14,9 @@ from .client import Camera, Credential, Feed, Fields
 from .coordinator import ListenerScope, NestMTXCoordinator
 from .data import NestMTXConfigEntry
 from .device_key import SERVER_KEY, DeviceKey
+
+BATCH: Final = 10
+"""Objects whose entities are added before other tasks run: some tens of milliseconds."""
 
 NO_FIELDS: Fields = frozenset()
 """The fields of an entity that shows nothing of its object but whether it is there."""
@@ -135,32 +140,29 @@ class NestMTXCredentialEntity(NestMTXEntity):
         return super().available and self.coordinator.credential(self.device_key.key) is not None
 
 
-@callback
-def async_add_camera_entities(
+async def async_add_camera_entities(
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: Callable[[Camera], Iterable[Entity]],
 ) -> None:
-    """Add the entities of each camera that there is, and of those that appear later."""
-    _async_add_as_they_appear(
+    """Add the entities of each camera, and of those that appear later."""
+    await _async_add_as_they_appear(
         entry, async_add_entities, lambda coordinator: coordinator.cameras, create
     )
 
 
-@callback
-def async_add_credential_entities(
+async def async_add_credential_entities(
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: Callable[[Credential], Iterable[Entity]],
 ) -> None:
-    """Add the entities of each credential that there is, and of those that appear later."""
-    _async_add_as_they_appear(
+    """Add the entities of each credential, and of those that appear later."""
+    await _async_add_as_they_appear(
         entry, async_add_entities, lambda coordinator: coordinator.credentials, create
     )
 
 
-@callback
-def _async_add_as_they_appear[T: (Camera, Credential)](
+async def _async_add_as_they_appear[T: (Camera, Credential)](
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     objects: Callable[[NestMTXCoordinator], Iterable[T]],
@@ -169,14 +171,30 @@ def _async_add_as_they_appear[T: (Camera, Credential)](
     coordinator = entry.runtime_data.coordinator
     added: set[str] = set()
 
-    @callback
-    def add() -> None:
-        nonlocal added
-        present = {each.key: each for each in objects(coordinator)}
-        appeared = [each for key, each in present.items() if key not in added]
-        added = set(present)
-        if appeared:
-            async_add_entities(entity for each in appeared for entity in create(each))
+    def present() -> dict[str, T]:
+        return {each.key: each for each in objects(coordinator)}
 
-    add()
-    entry.async_on_unload(coordinator.async_add_listener(add))
+    def appeared() -> list[str]:
+        nonlocal added
+        there = present()
+        keys = [key for key in there if key not in added]
+        added = set(there)
+        return keys
+
+    async def add(keys: list[str]) -> None:
+        for batch in batched(keys, BATCH, strict=False):
+            # One may have gone meanwhile, and its device with it.
+            there = present()
+            async_add_entities(
+                [entity for key in batch if key in there for entity in create(there[key])]
+            )
+            await asyncio.sleep(0)
+
+    @callback
+    def add_later() -> None:
+        if keys := appeared():
+            entry.async_create_task(coordinator.hass, add(keys))
+
+    await add(appeared())
+    entry.async_on_unload(coordinator.async_add_listener(add_later))
+    add_later()

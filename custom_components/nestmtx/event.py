@@ -68,12 +68,12 @@ async def async_setup_entry(
     """Add the events of the server, its cameras and credentials."""
     coordinator = entry.runtime_data.coordinator
     async_add_entities([NestMTXLog(coordinator, LOG)])
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [NestMTXCameraActivity(coordinator, camera, CAMERA_ACTIVITY)],
     )
-    async_add_credential_entities(
+    await async_add_credential_entities(
         entry,
         async_add_entities,
         lambda credential: [

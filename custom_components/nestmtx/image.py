@@ -33,7 +33,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the last picture of each camera."""
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry, async_add_entities, lambda camera: [NestMTXLastPicture(entry.runtime_data, camera)]
     )
 

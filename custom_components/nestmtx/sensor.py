@@ -280,7 +280,7 @@ async def async_setup_entry(
         async_add_entities,
         lambda job: NestMTXServerSensor(coordinator, last_run_sensor(job)),
     )
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: (
@@ -291,7 +291,7 @@ async def async_setup_entry(
             NestMTXAwakeToday(coordinator, camera, AWAKE_TODAY),
         ),
     )
-    async_add_credential_entities(
+    await async_add_credential_entities(
         entry,
         async_add_entities,
         lambda credential: (

@@ -31,7 +31,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the switches of the cameras."""
     coordinator = entry.runtime_data.coordinator
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: (

@@ -27,7 +27,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the paths of the cameras."""
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [NestMTXPathText(entry.runtime_data.coordinator, camera, PATH)],
