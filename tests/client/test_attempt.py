@@ -109,10 +109,10 @@ def test_a_stream_that_the_reader_lost_has_not_started_whatever_events_tell() ->
 
 def test_two_streams_in_a_row_that_end_as_they_begin_are_refused() -> None:
     attempt = _attempt().opened(10.0).closed(10.0 + REFUSED, None)
-    assert not attempt.is_in_vain()
+    assert not attempt.is_futile()
 
     attempt = attempt.asked(12.0).opened(20.0).closed(20.0 + REFUSED, None)
-    assert (attempt.is_in_vain(), attempt.failure) == (True, StartProblem.FLAPPING)
+    assert (attempt.is_futile(), attempt.failure) == (True, StartProblem.FLAPPING)
 
 
 def test_streams_that_break_off_later_are_not_refused() -> None:
@@ -120,17 +120,17 @@ def test_streams_that_break_off_later_are_not_refused() -> None:
 
     attempt = attempt.opened(20.0).closed(40.0, None).opened(50.0).closed(50.0 + REFUSED, None)
 
-    assert not attempt.is_in_vain()
+    assert not attempt.is_futile()
 
 
 def test_two_losses_by_events_are_refusals_where_the_reader_had_none_of_them() -> None:
     attempt = _attempt()
     for camera in (READY, STARTING, READY):
         attempt = attempt.seen(camera, 10.0)
-    assert not attempt.is_in_vain()
+    assert not attempt.is_futile()
 
     attempt = attempt.seen(STARTING, 12.0)
-    assert (attempt.is_in_vain(), attempt.failure) == (True, StartProblem.FLAPPING)
+    assert (attempt.is_futile(), attempt.failure) == (True, StartProblem.FLAPPING)
 
 
 def test_the_end_of_a_stream_that_ran_before_is_no_refusal() -> None:
@@ -148,12 +148,12 @@ def test_the_end_of_a_stream_that_ran_before_is_no_refusal() -> None:
         (60.0, StartProblem.UNREACHABLE, StartProblem.UNREACHABLE),
     ],
 )
-def test_what_mediamtx_gave_up_after_a_minute_is_in_vain(
+def test_what_mediamtx_gave_up_after_a_minute_is_futile(
     seconds: float, problem: StartProblem | None, expected: StartProblem
 ) -> None:
     attempt = _attempt().closed(seconds, problem)
 
-    assert attempt.is_in_vain() is (expected is StartProblem.TIMED_OUT)
+    assert attempt.is_futile() is (expected is StartProblem.TIMED_OUT)
     assert attempt.failure is expected
 
 
