@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> PictureStore:
     return store
 
 
-async def test_a_picture_is_loaded_with_how_it_looks(
+async def test_a_stored_picture_is_loaded_with_its_look(
     hass: HomeAssistant, store: PictureStore
 ) -> None:
     album = Album(hass, store)

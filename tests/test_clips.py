@@ -91,7 +91,7 @@ async def _titles(hass: HomeAssistant, *parts: str) -> list[str]:
     return [child.title for child in browsed.children]
 
 
-async def test_a_sleeping_camera_is_woken_recorded_and_let_sleep(
+async def test_a_sleeping_camera_is_woken_recorded_and_released(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     before = dt_util.utcnow()
@@ -190,7 +190,7 @@ async def test_a_camera_that_is_renamed_keeps_its_folder(
     assert await _titles(hass, loaded_entry.entry_id) == ["Porch"]
 
 
-async def test_clips_are_there_while_the_server_is_not(
+async def test_clips_are_available_while_the_server_is_not(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, media_folder: Path
 ) -> None:
     device_id = _device_id(hass)
@@ -218,7 +218,7 @@ async def test_clips_are_there_while_the_server_is_not(
         "other/{device}/2026-01-01/10-00-00.mp4",
     ],
 )
-async def test_nothing_else_is_found_than_clips_of_cameras(
+async def test_only_clips_of_cameras_are_found(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     media_folder: Path,
@@ -254,7 +254,7 @@ async def test_a_camera_is_recorded_once_at_a_time(
     assert _frames(await first)
 
 
-async def test_it_is_said_why_a_camera_cannot_be_recorded(
+async def test_a_failed_recording_gives_the_reason(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, media_folder: Path
 ) -> None:
     await simulator.set_tokens(1, present=False, event="unauthenticated")
@@ -267,7 +267,7 @@ async def test_it_is_said_why_a_camera_cannot_be_recorded(
     assert files == []
 
 
-async def test_a_stream_without_a_key_frame_is_given_up_and_let_go(
+async def test_recording_a_stream_without_a_key_frame_is_given_up(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -282,7 +282,7 @@ async def test_a_stream_without_a_key_frame_is_given_up_and_let_go(
     await until(lambda: simulator.world.cameras[1].process is None)
 
 
-async def test_the_last_space_of_a_disk_is_left_alone(
+async def test_nothing_is_recorded_when_disk_space_is_low(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -297,7 +297,7 @@ async def test_the_last_space_of_a_disk_is_left_alone(
 
 
 @pytest.mark.parametrize("ends", ["entry", "caller", "home_assistant"])
-async def test_a_recording_ends_with_its_entry_and_with_who_has_asked_for_it(
+async def test_a_recording_ends_with_its_entry_or_its_caller(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -323,7 +323,7 @@ async def test_a_recording_ends_with_its_entry_and_with_who_has_asked_for_it(
     await until(lambda: simulator.world.cameras[1].process is None)
 
 
-def test_clips_go_by_their_number_and_by_their_size() -> None:
+def test_clips_are_removed_by_number_and_by_size() -> None:
     paths = [Path(str(number)) for number in range(4)]
 
     assert [*outdated([(path, 1) for path in paths], 3)] == paths[3:]

@@ -61,7 +61,7 @@ async def test_one_request_serves_all_entities_that_show_something_of_it(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_what_is_disabled_again_is_not_asked_for_any_more(
+async def test_nothing_is_requested_for_entities_that_are_disabled_again(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     loaded_entry: MockConfigEntry,

@@ -126,7 +126,7 @@ async def test_a_user_is_added_and_deleted(
     assert 2 not in simulator.world.users
 
 
-async def test_google_is_asked_for_cameras(
+async def test_the_synchronization_example_works(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     job = next(job for job in simulator.world.cron_jobs if job.name == "SyncCloudCamerasJob")

@@ -102,19 +102,19 @@ def test_a_scene_in_which_nothing_moves_is_the_cameras_where_it_looks_like_its_l
     assert shot_of_units(units[:80], look_of(jpeg_of(Image.new("L", (64, 36)))), Event()) is None
 
 
-def test_nothing_is_decoded_after_the_end() -> None:
+def test_nothing_is_decoded_after_the_stop() -> None:
     stop = Event()
     stop.set()
 
     assert shot_of_units(access_units("front", CAMERA, 100), None, stop) is None
 
 
-def test_decoding_takes_no_longer_than_is_allowed() -> None:
+def test_decoding_time_is_limited() -> None:
     with patch("custom_components.nestmtx.frames.MAX_DECODE_TIME", -1.0):
         assert shot_of_units(access_units("front", CAMERA, 100), None, Event()) is None
 
 
-def test_what_is_no_video_is_no_picture() -> None:
+def test_data_that_is_no_video_gives_no_picture() -> None:
     units = access_units("front", CAMERA, 100)
     damaged = [unit[:9] + bytes(len(unit) - 9) for unit in units]
 

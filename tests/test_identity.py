@@ -60,7 +60,7 @@ async def second(entry: MockConfigEntry, times: Times) -> AsyncGenerator[MockCon
     await simulator.stop()
 
 
-async def test_a_camera_is_known_by_its_checksum_and_a_credential_by_its_own(
+async def test_cameras_and_credentials_are_identified_by_their_checksums(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, world: World
 ) -> None:
     names = set(_devices(hass, loaded_entry))

@@ -69,7 +69,7 @@ async def test_a_camera_without_a_picture_has_none(
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-async def test_the_state_is_when_the_picture_was_taken_that_is_shown(
+async def test_the_state_is_the_time_of_the_shown_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
     await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
@@ -83,7 +83,7 @@ async def test_the_state_is_when_the_picture_was_taken_that_is_shown(
     assert Image.open(io.BytesIO(content)).size == (WIDTH, HEIGHT)
 
 
-async def test_a_view_is_one_state_however_many_pictures_it_gives(
+async def test_a_view_writes_one_state_for_all_its_pictures(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -110,7 +110,7 @@ async def test_a_view_is_one_state_however_many_pictures_it_gives(
     assert len(states(FRONT)) == of_camera + 2
 
 
-async def test_a_camera_that_streams_on_shows_another_picture_now_and_then(
+async def test_a_long_stream_shows_a_new_picture_periodically(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -130,7 +130,7 @@ async def test_a_camera_that_streams_on_shows_another_picture_now_and_then(
     assert second - first >= timedelta(seconds=2)
 
 
-async def test_what_was_held_back_is_shown_when_the_stream_breaks_off(
+async def test_a_withheld_picture_is_shown_when_the_stream_breaks_off(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)

@@ -82,7 +82,7 @@ async def test_a_server_that_is_down_is_tried_again(
     assert entry.error_reason_translation_key == "cannot_connect"
 
 
-async def test_a_wrong_password_asks_for_a_new_one(
+async def test_a_wrong_password_starts_reauthentication(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     data = {**entry.data, CONF_PASSWORD: "wrong"}
@@ -161,7 +161,7 @@ async def test_a_short_loss_shows_in_the_connection_only(
     assert seen == {f"{CONNECTION} {STATE_OFF}", f"{CONNECTION} {STATE_ON}"}
 
 
-async def test_a_password_that_does_not_work_any_more_asks_for_a_new_one(
+async def test_a_password_that_no_longer_works_starts_reauthentication(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.users[1].password = "changed"
@@ -264,7 +264,7 @@ async def test_asking_for_an_update_does_not_disturb_the_session(
     assert simulator.connections == 1
 
 
-async def test_asking_for_an_update_does_not_bring_back_what_is_lost(
+async def test_asking_for_an_update_does_not_end_an_outage(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await async_setup_component(hass, "homeassistant", {})

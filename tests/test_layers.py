@@ -171,7 +171,7 @@ def test_only_one_module_uses_more_of_socketio_than_its_exceptions() -> None:
     ]
 
 
-def test_private_parts_of_libraries_are_used_where_that_is_written_down() -> None:
+def test_private_parts_of_libraries_are_used_only_in_listed_modules() -> None:
     users = {name for name in MODULES if "noqa: SLF001" in MODULES[name].read_text()}
 
     assert users == {"client.connection.socketio", "client.connection.websocket"}

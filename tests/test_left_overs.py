@@ -80,7 +80,7 @@ def _stops(simulator: Simulator) -> int:
     return sum(each["command"] == "update" for each in requests)
 
 
-async def test_a_camera_that_is_persistent_no_more_by_its_servers_page_sleeps_in_the_end(
+async def test_ending_persistence_on_the_servers_page_ends_the_stream(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -90,7 +90,7 @@ async def test_a_camera_that_is_persistent_no_more_by_its_servers_page_sleeps_in
     assert _stops(simulator) == 1
 
 
-async def test_an_end_that_home_assistant_did_not_live_to_see_is_resumed(
+async def test_ending_a_stream_is_resumed_after_a_restart(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -104,7 +104,7 @@ async def test_an_end_that_home_assistant_did_not_live_to_see_is_resumed(
 
 
 @pytest.mark.parametrize("query", ["", "ha=another"])
-async def test_what_somebody_reads_goes_on_until_nobody_does(
+async def test_a_stream_with_a_reader_runs_until_the_reader_leaves(
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
@@ -123,7 +123,7 @@ async def test_what_somebody_reads_goes_on_until_nobody_does(
     await until(lambda: camera.process is None)
 
 
-async def test_what_somebody_begins_to_read_meanwhile_is_left_alone(
+async def test_a_stream_that_gets_a_reader_meanwhile_is_not_ended(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -137,7 +137,7 @@ async def test_what_somebody_begins_to_read_meanwhile_is_left_alone(
     assert _stops(simulator) == 0
 
 
-async def test_a_camera_that_streams_for_nobody_again_is_let_be_for_a_while(
+async def test_a_stream_without_readers_is_not_ended_again_for_some_time(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -152,7 +152,7 @@ async def test_a_camera_that_streams_for_nobody_again_is_let_be_for_a_while(
     assert _stops(simulator) == 1
 
 
-async def test_a_persistent_camera_streams_for_nobody(
+async def test_a_persistent_camera_streams_without_readers(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await until(lambda: camera.stream.ready)

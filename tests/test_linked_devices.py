@@ -128,7 +128,7 @@ async def test_another_camera_of_google_nest_is_not_linked(
 
 
 @pytest.mark.parametrize("gone", ["device", "entry"])
-async def test_the_link_goes_with_their_device(
+async def test_removing_google_nests_device_removes_the_link(
     hass: HomeAssistant, nest: MockConfigEntry, loaded_entry: MockConfigEntry, gone: str
 ) -> None:
     theirs = _register(hass, nest)
@@ -146,7 +146,7 @@ async def test_the_link_goes_with_their_device(
     assert _shown(_device(hass, loaded_entry)) == linked
 
 
-async def test_a_device_that_went_while_the_entry_was_not_loaded_is_linked_no_more(
+async def test_a_device_removed_while_the_entry_was_not_loaded_is_unlinked(
     hass: HomeAssistant, nest: MockConfigEntry, loaded_entry: MockConfigEntry
 ) -> None:
     theirs = _register(hass, nest)
@@ -177,7 +177,7 @@ async def test_a_linked_camera_stays_linked_and_named_over_a_reload(
     assert _shown(_device(hass, loaded_entry)) == before
 
 
-async def test_a_linked_camera_that_the_server_lists_no_more_goes_and_theirs_stays(
+async def test_removing_a_linked_camera_keeps_google_nests_device(
     hass: HomeAssistant,
     nest: MockConfigEntry,
     loaded_entry: MockConfigEntry,

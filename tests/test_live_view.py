@@ -94,7 +94,7 @@ async def test_a_sleeping_camera_plays(camera: CameraEntity, simulator: Simulato
     assert await _frame(stream) > first
 
 
-async def test_a_stream_that_breaks_off_comes_back_by_itself(
+async def test_a_stream_that_breaks_off_is_restored(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
 ) -> None:
     stream = await _opened(camera)
@@ -108,7 +108,7 @@ async def test_a_stream_that_breaks_off_comes_back_by_itself(
     assert hass.states.get(FRONT).state == "streaming"
 
 
-async def test_a_stream_that_stalls_comes_back_by_itself(
+async def test_a_stream_that_stalls_is_restored(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
 ) -> None:
     stream = await _opened(camera)
@@ -123,7 +123,7 @@ async def test_a_stream_that_stalls_comes_back_by_itself(
     assert hass.states.get(FRONT).state == "streaming"
 
 
-async def test_a_stream_that_google_refuses_by_now_is_asked_for_no_more(
+async def test_a_stream_that_google_refuses_is_no_longer_requested(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, until: Until
 ) -> None:
     stream = await _opened(camera)

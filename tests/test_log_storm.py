@@ -129,7 +129,7 @@ async def _cost(server: StormServer, ask: Ask) -> Cost:
     return cost
 
 
-async def test_a_log_storm_that_nobody_listens_to_costs_what_receiving_it_costs(
+async def test_an_unused_log_storm_costs_only_its_receiving(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     server: StormServer,

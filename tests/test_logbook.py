@@ -87,7 +87,7 @@ def _rows(hass: HomeAssistant, since: datetime) -> int:
         return states.filter(States.last_updated_ts > since.timestamp()).count()
 
 
-async def test_a_view_is_four_lines_in_activity(
+async def test_a_view_adds_four_lines_to_activity(
     hass: HomeAssistant, simulator: Simulator, until: Until, lines: Lines, recorder_mock: Recorder
 ) -> None:
     began = await _view(hass, simulator, until)
@@ -100,7 +100,7 @@ async def test_a_view_is_four_lines_in_activity(
     assert rows == MAX_ROWS
 
 
-async def test_a_reload_is_no_line_in_activity(
+async def test_a_reload_adds_no_line_to_activity(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,

@@ -133,7 +133,7 @@ async def test_details_of_events_show_no_secret(
     assert _shown(states) == []
 
 
-async def test_diagnostics_show_no_secret_that_somebody_wrote_into_a_description(
+async def test_diagnostics_mask_secrets_in_descriptions(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     texts = [text for text in HIDDEN if len(text) < 255]

@@ -60,7 +60,7 @@ def _stream_types(hass: HomeAssistant) -> set[StreamType]:
     return camera.camera_capabilities.frontend_stream_types
 
 
-async def test_the_options_are_asked_for(
+async def test_the_options_form_is_shown(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     result = await _begin(hass, loaded_entry)
@@ -85,7 +85,7 @@ async def test_the_options_are_asked_for(
         ({CONF_VIDEO_HOST: "  "}, {}),
     ],
 )
-async def test_options_are_kept_tidy(
+async def test_empty_options_are_not_stored(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     user_input: dict[str, Any],
@@ -97,7 +97,7 @@ async def test_options_are_kept_tidy(
     assert loaded_entry.options == DEFAULTS | options
 
 
-async def test_the_options_of_before_stand_in_the_form(
+async def test_the_form_suggests_the_current_options(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     options = {
@@ -137,7 +137,7 @@ async def test_a_video_host_can_be_removed(
         "/",
     ],
 )
-async def test_what_is_no_host_is_told_and_nothing_that_was_typed_is_lost(
+async def test_an_invalid_host_is_an_error_and_the_input_is_kept(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, host: str
 ) -> None:
     typed = DEFAULTS | {CONF_VIDEO_HOST: host, CONF_WEB_RTC: False}
@@ -150,7 +150,7 @@ async def test_what_is_no_host_is_told_and_nothing_that_was_typed_is_lost(
     assert loaded_entry.options == {}
 
 
-async def test_what_is_no_host_can_be_put_right(
+async def test_an_invalid_host_can_be_corrected(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     result = await _submit(hass, loaded_entry, {CONF_VIDEO_HOST: "video.local:8554"})
@@ -198,7 +198,7 @@ async def test_video_is_read_from_the_server_without_a_video_host(
     ("web_rtc", "expected"),
     [(True, {StreamType.HLS, StreamType.WEB_RTC}), (False, {StreamType.HLS})],
 )
-async def test_browsers_get_video_straight_from_the_server_unless_it_is_switched_off(
+async def test_browsers_get_video_directly_from_the_server_unless_turned_off(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, web_rtc: bool, expected: set[StreamType]
 ) -> None:
     await _submit(hass, loaded_entry, {CONF_WEB_RTC: web_rtc})
@@ -206,7 +206,7 @@ async def test_browsers_get_video_straight_from_the_server_unless_it_is_switched
     assert _stream_types(hass) == expected
 
 
-async def test_an_option_that_stays_loads_nothing_anew(
+async def test_unchanged_options_do_not_reload_the_entry(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await _submit(hass, loaded_entry, {CONF_WEB_RTC: True})

@@ -115,7 +115,7 @@ def test_a_placeholder_is_drawn_once() -> None:
         ("", ""),
     ],
 )
-def test_a_name_is_written_without_holes_or_not_at_all(name: str, written: str) -> None:
+def test_a_name_with_missing_letters_is_not_written(name: str, written: str) -> None:
     assert writable(name) == written
     assert _written("Asleep", name) == (True, bool(written))
 
@@ -151,7 +151,7 @@ async def test_the_words_are_in_the_language_of_home_assistant(
 
 
 @pytest.mark.parametrize(("one", "other"), combinations(Placeholder, 2))
-def test_placeholders_can_be_told_apart(one: Placeholder, other: Placeholder) -> None:
+def test_placeholders_differ_visibly(one: Placeholder, other: Placeholder) -> None:
     differences = ImageChops.difference(_image(one), _image(other)).convert("L")
 
     assert sum(differences.histogram()[64:]) > 1000

@@ -27,7 +27,7 @@ PRIMARY = {
 """What people look at; all else configures, or helps to find what is wrong."""
 
 
-def test_every_rule_is_kept_or_there_is_a_reason_why_not() -> None:
+def test_every_rule_is_done_or_exempt_with_a_reason() -> None:
     file = Path(__file__).parents[1] / "custom_components" / DOMAIN / "quality_scale.yaml"
     rules = yaml.safe_load(file.read_text())["rules"]
     exempt = {name: each for name, each in rules.items() if each != "done"}
@@ -74,7 +74,7 @@ async def test_every_entity_is_named_by_a_translation_after_its_device(
     assert {entity.domain for entity in entities if not entity.original_name} == {"camera"}
 
 
-async def test_every_entity_has_a_category_but_for_what_people_look_at(
+async def test_every_entity_for_configuration_or_diagnostics_has_a_category(
     entities: list[er.RegistryEntry],
 ) -> None:
     assert {

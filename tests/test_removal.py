@@ -77,7 +77,7 @@ async def test_nothing_of_an_entry_is_left_when_it_is_removed(
     await until(lambda: simulator.connections == 0)
 
 
-async def test_an_entry_that_comes_and_goes_leaves_no_listener_and_no_task(
+async def test_an_added_and_removed_entry_leaves_no_listener_and_no_task(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     async def come_and_go(entry: MockConfigEntry) -> dict[str, int]:

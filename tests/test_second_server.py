@@ -98,7 +98,7 @@ async def test_a_server_that_moved_is_recognized_though_its_entry_cannot_reach_i
     assert _is_refused(result, loaded_entry)
 
 
-async def test_a_server_is_recognized_by_what_it_lists_since_it_was_added(
+async def test_a_server_is_recognized_by_rows_added_later(
     hass: HomeAssistant,
     simulator: Simulator,
     loaded_entry: MockConfigEntry,

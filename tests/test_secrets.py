@@ -255,7 +255,7 @@ async def _look_around(life: Life, websocket: Any) -> None:
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_no_secret_comes_out_in_a_whole_life(
+async def test_no_secret_is_exposed_in_an_entrys_whole_life(
     hass: HomeAssistant,
     simulator: Simulator,
     short_times: Timings,

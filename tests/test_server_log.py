@@ -99,7 +99,7 @@ async def test_lines_are_written_from_the_least_level_on(
     assert _written(caplog)[-1][1] == "127.0.0.1: streamer: line error"
 
 
-async def test_nothing_is_written_unless_it_is_wanted(
+async def test_nothing_is_written_unless_enabled(
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
@@ -113,7 +113,7 @@ async def test_nothing_is_written_unless_it_is_wanted(
 
 
 @pytest.mark.usefixtures("short_minute")
-async def test_a_storm_is_cut_short_and_counted(
+async def test_lines_beyond_the_limit_are_left_out_and_counted(
     hass: HomeAssistant,
     logging_entry: MockConfigEntry,
     simulator: Simulator,
@@ -132,7 +132,7 @@ async def test_a_storm_is_cut_short_and_counted(
     assert _left_out(caplog)[0] >= 201 - written
 
 
-async def test_what_is_left_out_is_told_on_unload(
+async def test_the_number_of_left_out_lines_is_logged_on_unload(
     hass: HomeAssistant,
     logging_entry: MockConfigEntry,
     simulator: Simulator,
@@ -187,7 +187,7 @@ async def test_lines_that_are_replayed_are_not_written_again(
 @pytest.mark.parametrize(
     "message", ["Got request from x with payload: { password: 'S3CRET' }", "token=S3CRET"]
 )
-async def test_what_was_requested_is_masked(
+async def test_requests_are_masked(
     logging_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
@@ -200,7 +200,7 @@ async def test_what_was_requested_is_masked(
     assert "S3CRET" not in caplog.text
 
 
-async def test_a_line_begins_no_other_line_of_the_log(
+async def test_a_line_cannot_forge_another_line_of_the_log(
     logging_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,

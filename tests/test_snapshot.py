@@ -87,7 +87,7 @@ async def test_without_a_file_the_last_picture_is_new_and_nothing_is_written(
     assert _files(folder) == []
 
 
-async def test_a_picture_from_before_the_action_is_none(
+async def test_a_picture_from_before_the_action_does_not_count(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await simulator.open_reader(CAMERA_ID)
@@ -146,7 +146,7 @@ async def test_a_camera_that_cannot_start_says_why(
     assert _files(folder) == []
 
 
-async def test_the_snapshot_of_cores_action_is_the_last_picture_and_wakes_nobody(
+async def test_cores_snapshot_action_returns_the_last_picture_and_wakes_no_camera(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,

@@ -108,7 +108,7 @@ async def test_an_hour_of_dashboards_with_twenty_cameras_wakes_none(
     assert {method for method, _ in simulator.whep.requests} <= {"OPTIONS"}
 
 
-async def test_a_camera_that_somebody_watches_has_a_real_picture(
+async def test_a_watched_camera_has_a_real_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _video(hass, simulator, until, 1)
@@ -181,7 +181,7 @@ async def test_a_connecting_picture_is_no_picture(
 
 
 @pytest.mark.parametrize("skew", [-400, 0, 400])
-def test_no_clock_that_is_wrong_keeps_pictures_away(skew: int) -> None:
+def test_a_wrong_clock_does_not_prevent_pictures(skew: int) -> None:
     now = dt_util.utcnow()
     ready_since = now + timedelta(seconds=skew - 60)
     camera = Camera(1, is_enabled=True, ready=True, ready_since=ready_since)
@@ -281,7 +281,7 @@ async def test_pictures_are_removed_with_the_entry(
     assert store_of(hass, entry.entry_id).load(key) is None
 
 
-async def test_the_picture_of_a_persistent_camera_is_taken_though_nobody_watches(
+async def test_a_persistent_camera_has_pictures_without_viewers(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[1].persistent = True
@@ -306,7 +306,7 @@ async def test_the_orientation_that_the_user_chose_is_honoured(
     assert _opened(image).size == (HEIGHT, WIDTH)
 
 
-async def test_taking_a_picture_wakes_the_camera_and_lets_it_go(
+async def test_taking_a_picture_wakes_and_releases_the_camera(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[2].trouble = Trouble(connecting=0.5)
@@ -332,7 +332,7 @@ async def test_a_picture_that_cannot_be_taken_says_why(
     assert error.value.translation_key == "camera_unauthorized"
 
 
-async def test_taking_a_picture_is_no_view(
+async def test_taking_a_picture_does_not_count_as_a_view(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, events: Probe
 ) -> None:
     watched: list[str] = []
@@ -353,7 +353,7 @@ async def test_taking_a_picture_is_no_view(
 
 
 @pytest.mark.parametrize("policy", [StillsPolicy.OWN_VIEW, StillsPolicy.ON_REQUEST])
-async def test_a_policy_may_be_to_read_nothing_for_a_picture(
+async def test_with_other_policies_nothing_is_read_for_pictures(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -492,7 +492,7 @@ async def test_nothing_is_decoded_of_a_view_that_ends_before_any_video_has_come(
     assert taken_at(hass, FRONT) is None
 
 
-async def test_a_picture_on_purpose_of_a_camera_that_is_read_is_of_now(
+async def test_a_requested_picture_of_a_camera_being_read_is_new(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -515,7 +515,7 @@ async def test_a_picture_on_purpose_of_a_camera_that_is_read_is_of_now(
     assert video.opened == 1
 
 
-async def test_the_reader_of_a_picture_on_purpose_ends_with_it(
+async def test_the_reader_for_a_requested_picture_ends_with_it(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -536,7 +536,7 @@ async def test_the_reader_of_a_picture_on_purpose_ends_with_it(
     await until(lambda: simulator.world.cameras[1].process is None)
 
 
-async def test_two_pictures_on_purpose_are_one(
+async def test_two_requests_share_one_picture(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -555,7 +555,7 @@ async def test_two_pictures_on_purpose_are_one(
     assert video.opened == 1
 
 
-async def test_a_picture_on_purpose_fails_at_once_when_home_assistant_stops(
+async def test_a_requested_picture_fails_at_once_when_home_assistant_stops(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -574,7 +574,7 @@ async def test_a_picture_on_purpose_fails_at_once_when_home_assistant_stops(
     assert video.readers == 0
 
 
-async def test_an_entity_that_takes_the_place_of_another_one_keeps_its_reader(
+async def test_an_entity_that_replaces_another_keeps_its_reader(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -621,7 +621,7 @@ async def test_a_picture_that_is_decoded_when_home_assistant_stops_is_not_kept(
     assert stills.last(key) is None
 
 
-async def test_a_picture_is_never_of_the_future(hass: HomeAssistant) -> None:
+async def test_a_picture_is_never_dated_in_the_future(hass: HomeAssistant) -> None:
     """The clock was wrong when it was taken, and was put right since."""
     album = Album(hass, store_of(hass, "entry"))
     shot = Shot(b"", np.zeros((45, 80), np.int16))

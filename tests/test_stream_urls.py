@@ -46,7 +46,7 @@ async def test_each_protocol_has_the_servers_host_and_port(
     assert simulator.google_calls == []
 
 
-async def test_video_on_another_host_is_there(
+async def test_the_urls_have_the_video_host(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     hass.config_entries.async_update_entry(

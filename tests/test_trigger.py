@@ -183,7 +183,7 @@ STOPPED = READY | {"camera_stopped": 1}
         (_go_and_come_back, {"server_disconnected": 1, "server_connected": 1}),
     ],
 )
-async def test_a_trigger_fires_once_per_change_and_for_no_sibling(
+async def test_a_trigger_fires_once_per_change_and_only_for_its_target(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -231,7 +231,7 @@ async def targets(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_a_target_is_offered_where_it_can_fire_and_nowhere_else(
+async def test_triggers_and_conditions_are_offered_only_for_suitable_targets(
     device_registry: dr.DeviceRegistry,
     targets: dict[str, dict[str, str]],
     browser: MockHAClientWebSocket,
@@ -252,7 +252,7 @@ async def test_a_target_is_offered_where_it_can_fire_and_nowhere_else(
 
 
 @pytest.mark.parametrize("kind", ["camera", "device", "area", "floor", "label"])
-async def test_every_kind_of_target_finds_the_entity_that_is_meant(
+async def test_every_kind_of_target_finds_the_right_entity(
     hass: HomeAssistant,
     simulator: Simulator,
     until: Until,
@@ -302,7 +302,7 @@ async def test_a_camera_can_be_the_target_itself(
 
 @pytest.mark.parametrize("name", ["camera_is_ready", "camera_is_watched"])
 @pytest.mark.parametrize("holds", [True, False])
-async def test_a_condition_holds_while_it_is_so(
+async def test_a_condition_is_true_while_its_state_holds(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
@@ -355,7 +355,7 @@ async def _unwatched(
     )
 
 
-async def test_a_stream_that_nobody_watches_for_some_time_fires_once(
+async def test_a_stream_without_viewers_fires_once_after_some_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     calls = await _unwatched(hass, 0.5)

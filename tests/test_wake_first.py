@@ -99,7 +99,7 @@ def _camera(hass: HomeAssistant, entity_id: str = FRONT) -> CameraEntity:
     return hass.data["camera"].get_entity(entity_id)
 
 
-async def test_a_camera_without_webrtc_of_its_own_has_home_assistants(
+async def test_a_camera_without_webrtc_uses_home_assistants_provider(
     hass: HomeAssistant, go2rtc: Go2Rtc
 ) -> None:
     assert _camera(hass).camera_capabilities.frontend_stream_types == {"hls", "web_rtc"}

@@ -124,7 +124,7 @@ async def test_candidates_of_an_unknown_view_are_ignored(
 
 
 @pytest.mark.parametrize("mid", ["1" * 5000, "9" * 16, "\N{SUPERSCRIPT TWO}", "video", ""])
-async def test_a_candidate_of_media_that_there_are_not_makes_no_error(
+async def test_a_candidate_for_missing_media_is_no_error(
     browser: MockHAClientWebSocket,
     simulator: Simulator,
     viewer: Viewer,
@@ -248,7 +248,7 @@ async def test_the_servers_ice_servers_are_given_to_browsers(
     await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_the_option_turns_it_off(
+async def test_the_option_turns_webrtc_off(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={"web_rtc": False})

@@ -110,7 +110,7 @@ def _counted(name: str) -> Iterator[Counter[str]]:
         sys.setprofile(None)
 
 
-async def test_an_event_writes_what_differs_and_nothing_else(
+async def test_an_event_writes_only_changed_states(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
     await _until_all_is_written_once(hass, simulator, until, writes)
@@ -158,7 +158,7 @@ async def test_an_event_makes_one_value_of_each_kind(
     assert made == dict.fromkeys(["Camera", "Diff", "Event", "PendingEvents", "ServerState"], 1)
 
 
-async def test_lists_in_which_nothing_is_new_write_nothing(
+async def test_unchanged_lists_write_nothing(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
     await _until_all_is_written_once(hass, simulator, until, writes)
