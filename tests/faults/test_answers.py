@@ -79,7 +79,9 @@ async def test_a_list_of_the_wrong_type_loses_no_entity(
 @pytest.mark.parametrize(
     "answer", [*NO_LISTS[:4], *NO_LISTS[-4:], {"id": "1"}, {"id": 2}, {"id": 99}], ids=_name
 )
-async def test_a_row_of_the_wrong_type_is_made_good(bench: Bench, answer: Any) -> None:
+async def test_a_row_of_the_wrong_type_is_corrected_by_the_next_list(
+    bench: Bench, answer: Any
+) -> None:
     bench.simulator.faults.answers["cameras", "read"] = answer
     await bench.change_server()
     await bench.until(lambda: bench.asked("cameras", "read") > 0)
@@ -90,7 +92,7 @@ async def test_a_row_of_the_wrong_type_is_made_good(bench: Bench, answer: Any) -
 
 
 @pytest.mark.parametrize("answer", [*NO_LISTS[:4], *NO_LISTS[-4:], {"release": 7}], ids=_name)
-async def test_a_version_of_the_wrong_type_is_no_version(bench: Bench, answer: Any) -> None:
+async def test_a_version_of_the_wrong_type_is_unknown(bench: Bench, answer: Any) -> None:
     bench.simulator.faults.answers["version", LIST] = answer
 
     bench.proxy.cut()
@@ -135,7 +137,7 @@ async def test_a_field_of_the_wrong_type_costs_no_more_than_that_field(
     bench.assert_kept()
 
 
-async def test_an_answer_that_never_comes_is_not_waited_for_for_ever(bench: Bench) -> None:
+async def test_a_missing_answer_times_out(bench: Bench) -> None:
     bench.simulator.faults.silent = True
 
     await bench.until_lost()
@@ -158,7 +160,7 @@ async def test_answers_that_come_twice_count_once(bench: Bench) -> None:
     bench.assert_logged()
 
 
-async def test_answers_that_come_after_their_timeout_are_not_believed(
+async def test_answers_after_their_timeout_are_ignored(
     bench: Bench,
 ) -> None:
     bench.simulator.faults.delay = 0.8

@@ -39,7 +39,7 @@ def _cameras(hass: HomeAssistant) -> int:
     return sum(each.platform == "nestmtx" and each.domain == "camera" for each in known)
 
 
-async def test_cameras_that_are_others_in_each_list_are_taken_over_up_to_a_number(
+async def test_changing_cameras_are_added_up_to_a_limit(
     few: int, bench: Bench, hass: HomeAssistant
 ) -> None:
     for number in range(3):
@@ -56,7 +56,7 @@ async def test_cameras_that_are_others_in_each_list_are_taken_over_up_to_a_numbe
     assert "The server lists more new cameras" in bench._caplog.text
 
 
-async def test_nothing_new_is_taken_over_while_too_many_deleted_entities_are_remembered(
+async def test_nothing_is_added_beyond_a_limit_of_deleted_entities(
     bench: Bench, hass: HomeAssistant
 ) -> None:
     with patch("custom_components.nestmtx.admission.MAX_REMEMBERED", 30):
@@ -70,9 +70,7 @@ async def test_nothing_new_is_taken_over_while_too_many_deleted_entities_are_rem
         assert 5 < _cameras(hass) <= 5 + 3
 
 
-async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
-    bench: Bench, hass: HomeAssistant
-) -> None:
+async def test_changing_rooms_create_areas_up_to_a_limit(bench: Bench, hass: HomeAssistant) -> None:
     before = len(ar.async_get(hass).areas)
     for number in range(25):
         bench.simulator.requests.clear()
@@ -85,7 +83,7 @@ async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
     assert len(ar.async_get(hass).areas) - before <= MAX_NEW_AREAS
 
 
-def test_what_waits_is_taken_over_a_day_later() -> None:
+def test_waiting_cameras_are_added_a_day_later() -> None:
     admission = Admission("cameras")
     admission.admit({"first": 0}, 0.0)
     ids = {str(number): number for number in range(MAX_NEW_OBJECTS + 20)}
@@ -94,7 +92,7 @@ def test_what_waits_is_taken_over_a_day_later() -> None:
     assert len(admission.admit(ids, DAY + 2.0)) == MAX_NEW_OBJECTS + 20
 
 
-def test_the_first_list_is_taken_over_whole_and_so_is_what_comes_back_under_other_ids() -> None:
+def test_the_first_list_is_added_whole_and_so_are_known_cameras_with_other_ids() -> None:
     admission = Admission("cameras")
     ids = {str(number): number for number in range(600)}
 

@@ -29,13 +29,13 @@ async def _unharmed(bench: Bench) -> None:
     bench.assert_logged()
 
 
-async def test_a_message_of_2_mebibytes_is_taken(bench: Bench) -> None:
+async def test_a_message_of_2_mebibytes_is_accepted(bench: Bench) -> None:
     await bench.simulator.emit("log", {"level": 30, "msg": "x" * 2 * MEBIBYTE})
 
     await _unharmed(bench)
 
 
-async def test_binary_events_are_no_events(bench: Bench) -> None:
+async def test_binary_events_are_ignored(bench: Bench) -> None:
     await bench.simulator.emit("camera:ready", b"\x00\xff")
     await bench.simulator.emit("camera:ready", {"domain": b"camera", "event": b"ready"})
     await bench.simulator.emit("log", b"\x00" * MEBIBYTE)
@@ -66,7 +66,7 @@ async def test_binary_events_are_no_events(bench: Bench) -> None:
     ],
     ids=json.dumps,
 )
-async def test_an_event_that_is_none_changes_nothing(bench: Bench, payload: Any) -> None:
+async def test_an_invalid_event_changes_nothing(bench: Bench, payload: Any) -> None:
     bench.proxy.inject(message("camera:ready", payload), event("ready", 5))
     await bench.until(lambda: bench.camera(5, "ready") == STATE_ON)
 
@@ -77,13 +77,13 @@ async def test_an_event_that_is_none_changes_nothing(bench: Bench, payload: Any)
     bench.assert_logged()
 
 
-async def test_an_answer_to_nobody_changes_nothing(bench: Bench) -> None:
+async def test_an_unrequested_answer_changes_nothing(bench: Bench) -> None:
     await bench.simulator.emit(uuid4().hex, {"total": 0, "items": []})
 
     await _unharmed(bench)
 
 
-async def test_two_cameras_with_one_path_are_shown_each_by_itself(bench: Bench) -> None:
+async def test_two_cameras_with_one_path_are_shown_separately(bench: Bench) -> None:
     bench.world.cameras[3].path = bench.world.cameras[2].path
 
     await bench.simulator.fire("camera", "ready", 3)

@@ -126,7 +126,7 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("happen", NONSENSE.values(), ids=NONSENSE.keys())
-async def test_a_message_that_makes_no_sense_costs_at_most_the_connection(
+async def test_an_invalid_message_at_most_ends_the_connection(
     happen: Callable[[Bench], Awaitable[None]], bench: Bench
 ) -> None:
     await happen(bench)

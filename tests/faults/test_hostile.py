@@ -80,7 +80,7 @@ async def _turn(bench: Bench) -> None:
 
 @QUICK
 @given(messages=MESSAGES)
-async def test_whatever_comes_on_whatever_topic_harms_nothing(
+async def test_any_payload_on_any_topic_is_harmless(
     bench: Bench, caplog: pytest.LogCaptureFixture, messages: Sequence[tuple[str, Sequence[Any]]]
 ) -> None:
     sids = bench.simulator.sids
@@ -95,7 +95,7 @@ async def test_whatever_comes_on_whatever_topic_harms_nothing(
 
 @QUICK
 @given(events=EVENTS)
-async def test_whatever_an_event_says_harms_nothing(
+async def test_any_event_is_harmless(
     bench: Bench, caplog: pytest.LogCaptureFixture, events: Sequence[dict[str, Any]]
 ) -> None:
     sids = bench.simulator.sids
@@ -118,7 +118,7 @@ async def test_whatever_an_event_says_harms_nothing(
     more=MORE_ROWS,
     read=st.none() | JSON,
 )
-async def test_whatever_rows_hold_is_made_good_by_the_next_ones(
+async def test_invalid_rows_are_corrected_by_the_next_list(
     bench: Bench,
     caplog: pytest.LogCaptureFixture,
     cameras: Sequence[tuple[int, str, Any]],
@@ -145,7 +145,7 @@ async def test_whatever_rows_hold_is_made_good_by_the_next_ones(
 
 
 @pytest.mark.parametrize("expires_at", ["9999-12-31T23:59:59.000Z", "2199-01-01T00:00:00.000Z"])
-async def test_an_end_of_the_authorization_is_believed_no_longer_than_it_is_listed(
+async def test_the_end_of_the_authorization_is_shown_only_while_it_is_listed(
     bench: Bench, expires_at: str
 ) -> None:
     rows = listing(camera_rows(bench.world), [(0, "expires_at", expires_at)])
@@ -157,7 +157,7 @@ async def test_an_end_of_the_authorization_is_believed_no_longer_than_it_is_list
     await bench.until_true()
 
 
-async def test_an_end_of_the_authorization_that_an_event_tells_is_made_good_by_a_list(
+async def test_the_end_of_the_authorization_from_an_event_is_corrected_by_a_list(
     bench: Bench,
 ) -> None:
     bench.proxy.inject(event("extended", 1, expiresAt="9999-12-31T23:59:59.000Z"))
@@ -166,7 +166,7 @@ async def test_an_end_of_the_authorization_that_an_event_tells_is_made_good_by_a
     await bench.until_true()
 
 
-async def test_a_list_that_nobody_can_decode_costs_the_connection_for_as_long_as_it_lasts(
+async def test_a_list_that_cannot_be_decoded_ends_the_connection_until_it_is_valid(
     bench: Bench,
 ) -> None:
     rows = listing(camera_rows(bench.world), [(0, "id", 10**400)])
@@ -184,7 +184,7 @@ async def test_a_list_that_nobody_can_decode_costs_the_connection_for_as_long_as
 @pytest.mark.usefixtures("all_enabled")
 @settings(QUICK, max_examples=4)
 @given(answers=SERVER_ANSWERS)
-async def test_whatever_the_server_says_of_itself_is_made_good_by_the_next_answer(
+async def test_invalid_server_data_is_corrected_by_the_next_answer(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -253,7 +253,7 @@ async def test_names_are_plain_and_of_bounded_length(
 
 @settings(QUICK, max_examples=6)
 @given(names=st.lists(TEXTS, min_size=5, max_size=5))
-async def test_a_name_may_become_any_other(
+async def test_a_name_may_change_to_any_other(
     bench: Bench, caplog: pytest.LogCaptureFixture, names: Sequence[str]
 ) -> None:
     _name_all(bench.world, names)

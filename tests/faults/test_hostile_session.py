@@ -121,7 +121,7 @@ def _asked(simulator: Simulator, module: str) -> int:
 # How much is taken over
 
 
-async def test_of_10_000_cameras_600_are_taken_over_with_one_warning(
+async def test_of_10_000_cameras_600_are_added_with_one_warning(
     client: NestMTXClient,
     listener: Forgetful,
     simulator: Simulator,
@@ -143,7 +143,7 @@ async def test_of_10_000_cameras_600_are_taken_over_with_one_warning(
     assert caplog.text.count("more than 600 cameras") == 1
 
 
-async def test_readers_without_end_are_a_thousand_viewers(
+async def test_the_number_of_viewers_is_limited_to_a_thousand(
     client: NestMTXClient, listener: Forgetful, proxy: FaultProxy
 ) -> None:
     proxy.inject(*(event("read", 1, readerId=f"reader-{number}") for number in range(20_000)))
@@ -186,22 +186,20 @@ async def _grown(client: NestMTXClient, proxy: FaultProxy, *make: Callable[[int]
     return min(after - before for before, after in pairwise(kept))
 
 
-async def test_nothing_is_kept_of_what_comes_without_end(
-    client: NestMTXClient, proxy: FaultProxy
-) -> None:
+async def test_endless_messages_use_no_memory(client: NestMTXClient, proxy: FaultProxy) -> None:
     client.server.subscribe(Feed.LOG)
 
     assert await _grown(client, proxy, *_ENDLESS) < 1000 * LEAST
 
 
 @pytest.mark.parametrize("frame", [b'40/n%d,{"sid":"x"}', b'44/n%d,{"message":"x"}'])
-async def test_nothing_is_kept_of_namespaces_that_nobody_asked_for(
+async def test_unrequested_namespaces_use_no_memory(
     client: NestMTXClient, proxy: FaultProxy, frame: bytes
 ) -> None:
     assert await _grown(client, proxy, lambda number: frame % number) < 1000 * LEAST
 
 
-async def test_nothing_is_kept_of_binary_messages(client: NestMTXClient, proxy: FaultProxy) -> None:
+async def test_binary_messages_use_no_memory(client: NestMTXClient, proxy: FaultProxy) -> None:
     with traced_memory() as memory:
         for kind in (b"45", b"46"):
             proxy.inject(kind + b'1000000-["log",{"_placeholder":true,"num":0}]')
@@ -232,7 +230,7 @@ async def test_events_that_wait_for_the_first_lists_are_bounded_in_size(
     assert kept < 4 * MEBIBYTE
 
 
-async def test_a_server_that_does_not_read_is_not_answered_without_end(
+async def test_answers_to_a_server_that_does_not_read_are_limited(
     client: NestMTXClient, listener: Forgetful, proxy: FaultProxy, until: Until
 ) -> None:
     for link in proxy._links:
@@ -270,7 +268,7 @@ async def test_messages_of_a_byte_let_other_tasks_run(
 # How much it takes to answer
 
 
-async def test_an_answer_to_one_request_is_none_to_another(
+async def test_an_answer_is_matched_only_to_its_own_request(
     client: NestMTXClient, simulator: Simulator, proxy: FaultProxy, until: Until
 ) -> None:
     simulator.faults.silent = True
@@ -312,7 +310,7 @@ async def test_an_event_may_come_without_a_payload(
 @pytest.mark.parametrize(
     "find", [b'"healthy":"healthy"', b'"id":1,"credentialId"', b'"info":{', b'"total":5']
 )
-async def test_an_answer_that_is_nested_deep_makes_no_error(
+async def test_a_deeply_nested_answer_is_no_error(
     client: NestMTXClient,
     proxy: FaultProxy,
     simulator: Simulator,
@@ -335,7 +333,7 @@ async def test_an_answer_that_is_nested_deep_makes_no_error(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-async def test_cron_jobs_without_end_do_not_keep_cameras_from_being_listed(
+async def test_an_endless_list_of_cron_jobs_does_not_prevent_listing_cameras(
     client: NestMTXClient, simulator: Simulator, until: Until
 ) -> None:
     answer = {"total": 10**9, "items": [{"name": "SyncCamerasJob"}]}

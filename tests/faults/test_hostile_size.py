@@ -99,7 +99,7 @@ async def test_messages_that_are_too_large_again_and_again_are_retried_with_back
     bench.assert_kept()
 
 
-async def test_the_largest_message_that_is_taken_is_parsed_in_a_moment(bench: Bench) -> None:
+async def test_the_largest_accepted_message_is_parsed_quickly(bench: Bench) -> None:
     item = b'{"":0},'
     frame = b'42["camera:ready",[' + item * (5 * MEBIBYTE // 2 // len(item)) + b"0]]"
     sids = bench.simulator.sids
@@ -116,7 +116,7 @@ async def test_the_largest_message_that_is_taken_is_parsed_in_a_moment(bench: Be
 # What is kept of lists
 
 
-async def test_of_processes_and_cores_and_jobs_without_end_some_are_kept(
+async def test_the_numbers_of_processes_cores_and_jobs_are_limited(
     bench: Bench, simulator: Simulator
 ) -> None:
     coordinator = bench.entry.runtime_data.coordinator
@@ -143,7 +143,7 @@ async def test_of_processes_and_cores_and_jobs_without_end_some_are_kept(
         end()
 
 
-async def test_a_row_of_fields_without_end_is_told_by_some_of_them(
+async def test_the_log_message_about_a_row_with_endless_fields_is_short(
     bench: Bench, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     row = {f"field{number}": 0 for number in range(150_000)}
@@ -173,7 +173,7 @@ async def test_a_row_of_fields_without_end_is_told_by_some_of_them(
     ],
     ids=["texts", "secrets", "numbers", "names", "long", "one", "name"],
 )
-async def test_an_answer_is_masked_while_home_assistant_does_other_things(
+async def test_masking_an_answer_does_not_block_home_assistant(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -192,7 +192,7 @@ async def test_an_answer_is_masked_while_home_assistant_does_other_things(
         assert longest() < MOST
 
 
-async def test_an_error_that_repeats_a_request_of_any_size_is_told_in_a_moment(
+async def test_an_error_that_repeats_a_request_of_any_size_is_raised_quickly(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, proxy: FaultProxy
 ) -> None:
     payload = {"token": [f"t{number}" for number in range(80_000)], "password": list("REDACTED*")}
@@ -209,7 +209,7 @@ async def test_an_error_that_repeats_a_request_of_any_size_is_told_in_a_moment(
     assert "t1" not in str(raised.value)
 
 
-async def test_a_line_of_the_log_of_any_size_is_read_in_a_moment(bench: Bench) -> None:
+async def test_a_log_line_of_any_size_is_read_quickly(bench: Bench) -> None:
     line = {"level": 50, "msg": "password=" * 100_000, "service": "token:" * 100_000}
     bench.entry.runtime_data.coordinator.async_subscribe(Feed.LOG)
 

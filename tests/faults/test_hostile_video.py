@@ -205,7 +205,7 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
     assert time.monotonic() - begun < 1
 
 
-async def test_a_picture_on_purpose_of_a_stream_with_sound_only_fails_in_time(
+async def test_a_requested_picture_of_a_stream_with_only_audio_fails_in_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     async with _hostile(_only_sound) as hostile:
@@ -221,7 +221,7 @@ async def test_a_picture_on_purpose_of_a_stream_with_sound_only_fails_in_time(
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_a_stream_that_falls_silent_ends() -> None:
+async def test_a_silent_stream_is_ended() -> None:
     async def silent(_: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
@@ -258,7 +258,7 @@ async def test_a_flood_of_tiny_packets_lets_other_tasks_run() -> None:
     assert worst < 0.2
 
 
-async def test_a_viewer_who_is_followed_by_another_at_once_leaves_no_reader_behind(
+async def test_consecutive_viewers_leave_no_reader_behind(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _watched(hass, simulator, until)
@@ -305,7 +305,7 @@ def test_a_picture_of_an_ordinary_size_is_decoded() -> None:
     assert shot_of_segment(_segment(1920, 1080), None, Event()) is not None
 
 
-def test_pictures_that_are_remembered_by_the_dozen_are_not_decoded(
+def test_video_with_many_reference_frames_is_not_decoded(
     memory: Callable[[], float],
 ) -> None:
     options = {"preset": "medium", "refs": "16", "bf": "0", "level": "6.2"}
@@ -326,7 +326,7 @@ def test_pixels_of_another_format_are_not_decoded(memory: Callable[[], float], p
     assert memory() - encoded < 20
 
 
-async def test_a_stream_whose_picture_grows_is_no_picture(
+async def test_a_stream_whose_size_grows_gives_no_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     async with _hostile(_sending([*_film(640, 360, 2), *_film(8000, 8000, 3)])) as hostile:
@@ -393,7 +393,7 @@ async def _redirecting(port: int) -> AsyncGenerator[int]:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_a_redirect_of_rtsp_is_not_followed_by_a_reader() -> None:
+async def test_an_rtsp_redirect_is_not_followed_by_a_reader() -> None:
     async with _elsewhere() as (port, came), _redirecting(port) as redirecting:
         url = f"rtsp://127.0.0.1:{redirecting}/front"
         with pytest.raises(StreamUnavailable):
@@ -405,7 +405,7 @@ async def test_a_redirect_of_rtsp_is_not_followed_by_a_reader() -> None:
     assert came == []
 
 
-async def test_a_redirect_of_rtsp_is_not_handed_to_home_assistants_stream(
+async def test_an_rtsp_redirect_is_not_passed_to_home_assistants_stream(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await async_setup_component(hass, "stream", {})

@@ -73,7 +73,7 @@ async def test_a_reinstalled_server_is_followed_step_by_step(bench: Bench) -> No
     bench.assert_kept()
 
 
-async def test_a_list_of_one_camera_less_takes_two_lists_to_be_believed(bench: Bench) -> None:
+async def test_a_missing_camera_is_removed_after_two_lists(bench: Bench) -> None:
     camera = bench.world.cameras[2]
     key = camera_key(camera, "ready")
 

@@ -46,7 +46,7 @@ async def test_five_seconds_of_latency_make_states_late_and_nothing_else(
     bench.assert_logged()
 
 
-async def test_a_connection_is_had_again_in_spite_of_latency(
+async def test_the_connection_is_restored_in_spite_of_latency(
     bench: Bench, timings: Timings
 ) -> None:
     bench.proxy.faults.latency = timings.connect_timeout / 10
@@ -82,7 +82,7 @@ async def test_a_clock_that_jumps_changes_nothing(bench: Bench, jump: timedelta)
 
 
 @JUMPS
-async def test_a_clock_that_jumps_during_an_outage_does_not_put_off_its_end(
+async def test_a_clock_jump_during_an_outage_does_not_delay_its_end(
     bench: Bench, jump: timedelta
 ) -> None:
     await bench.simulator.kill()
