@@ -1,4 +1,4 @@
-"""The repair of a credential that Google no longer lets in, from its beginning to its end."""
+"""The repair of a credential whose access to Google has expired, from start to end."""
 
 import logging
 from typing import Any
@@ -25,7 +25,7 @@ ORIGIN = "https://nest.example.org"
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
@@ -46,7 +46,7 @@ async def issue_id(
 
 @pytest.fixture
 def flow(hass: HomeAssistant, hass_client: ClientSessionGenerator, issue_id: str) -> Flow:
-    """The flow of the repair, not begun yet."""
+    """The repair flow, not started yet."""
     return Flow(hass, hass_client, issue_id)
 
 
@@ -55,7 +55,7 @@ def _issue(hass: HomeAssistant, issue_id: str) -> ir.IssueEntry | None:
 
 
 async def _until_google(flow: Flow, origin: str = ORIGIN) -> str:
-    """Go through the flow up to Google's page; return its address."""
+    """Go through the flow up to Google's page; return its URL."""
     assert (await flow.begin())["step_id"] == "origin"
     result = await flow.submit(origin=origin)
     assert result["step_id"] == "callback"
@@ -210,7 +210,7 @@ async def test_an_invalid_redirect_uri_is_an_error(flow: Flow, origin: str) -> N
         "https://evilgoogle.com/auth",
         "javascript:alert(1)",
         "https://accounts.google.com/o/oauth2/v2/auth) [here](https://evil.org",
-        # Of Google's hosts, pages that anybody may put there, or that lead elsewhere.
+        # Pages on Google's hosts that anyone can publish, or that redirect elsewhere.
         "https://sites.google.com/view/consent",
         "https://script.google.com/macros/s/x/exec",
         "https://www.google.com/url?q=https://evil.org",
@@ -223,7 +223,7 @@ async def test_an_invalid_redirect_uri_is_an_error(flow: Flow, origin: str) -> N
         "https://nestservices.google.com/partnerconnections/a/../../url",
         "https://nestservices.google.com/partnerconnections/a1b2?continue=https://evil.org",
         "https://nestservices.google.com/o/oauth2/v2/auth?client_id=1",
-        # Google's page, for more than the cameras.
+        # Google's page, with a scope beyond the cameras.
         "https://accounts.google.com/o/oauth2/v2/auth?scope=openid%20https://mail.google.com/",
         "https://accounts.google.com/o/oauth2/v2/auth?scope=openid&SCOPE=https://mail.google.com/",
         7,

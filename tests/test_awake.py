@@ -24,13 +24,13 @@ MIDNIGHT = datetime(2026, 11, 29, tzinfo=UTC)
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
 @pytest.fixture(autouse=True)
 def _utc() -> None:
-    """Have midnight where it is easy to see."""
+    """Use UTC, so that midnight is at 0:00."""
     dt_util.set_default_time_zone(UTC)
 
 

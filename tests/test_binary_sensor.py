@@ -53,7 +53,7 @@ async def test_an_event_of_one_camera_writes_no_state_of_another(
     await simulator.set_ready(1, True)
     await until(lambda: READY in written)
 
-    # How many stream, and what is logged, is a matter of the server.
+    # The number of streaming cameras and the log belong to the server.
     others = {each for each in written if "127_0_0_1" not in each}
     assert {each for each in others if "front_yard_front_yard_cam" not in each} == set()
 

@@ -1,4 +1,4 @@
-"""The blueprints, instantiated as users do, and what their automations do."""
+"""The blueprints, instantiated like users do, and their automations."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -49,7 +49,7 @@ RESTART = {
     "pause": {"milliseconds": 100},
 }
 
-# Fixtures are found by their names.
+# Pytest finds fixtures by name.
 __all__ = ["media_folder", "phone"]
 
 type Instantiate = Callable[..., Awaitable[None]]
@@ -57,13 +57,13 @@ type Instantiate = Callable[..., Awaitable[None]]
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
 @pytest.fixture
 def instantiate(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Instantiate:
-    """Make an automation of a blueprint."""
+    """Create an automation from a blueprint."""
 
     async def instantiate(name: str, **inputs: Any) -> None:
         folder = Path(hass.config.path("blueprints", "automation", DOMAIN))
@@ -78,7 +78,7 @@ def instantiate(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Instantia
 
 @pytest.fixture
 def notified(hass: HomeAssistant) -> list[ServiceCall]:
-    """What is notified."""
+    """The notifications."""
     return async_mock_service(hass, "notify", "phone")
 
 
@@ -88,7 +88,7 @@ def test_every_blueprint_is_tried() -> None:
 
 @pytest.fixture
 def device_id(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> str:
-    """The camera, as people pick it."""
+    """The camera's device, as users select it."""
     return er.async_get(hass).async_get(CAMERA).device_id
 
 
@@ -137,7 +137,7 @@ async def test_the_doorbell_notifies_at_once_and_adds_a_picture_when_the_camera_
     await instantiate("someone_at_the_door", bell=BELL, camera=device_id, phone=phone.device_id)
 
     hass.bus.async_fire("bell_rang")
-    # Home Assistant is not at rest by then.
+    # The automation is still running then.
     await until_without_waiting(lambda: len(phone.notifications) == 1)
     was_awake = hass.states.get(CAMERA).state == "streaming"
     await until(lambda: len(phone.notifications) == 2)

@@ -1,4 +1,4 @@
-"""Cameras: streaming while ready, with a stream where the server has one, and never woken."""
+"""Cameras: streaming while ready, with a stream if the server has one, and never woken."""
 
 from http import HTTPStatus
 from unittest.mock import patch

@@ -1,4 +1,4 @@
-"""A camera that sleeps is woken by who wants to see it, or it is said why it does not start."""
+"""A sleeping camera is woken by a viewer, or an error gives the reason why it doesn't start."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -21,15 +21,15 @@ from tests.simulator.probe import Probe, token_of
 pytestmark = pytest.mark.usefixtures("all_enabled")
 
 FRONT = 1
-"""It shows video from its first moment."""
+"""Shows video from the start."""
 DRIVEWAY = 2
-"""It shows a "connecting" picture first."""
+"""Shows a "connecting" picture first."""
 CABIN = 14
-"""Its credential is not authorized."""
+"""Has a credential that is not authorized."""
 GARAGE = 6
-"""It is disabled."""
+"""Is disabled."""
 LIVING_ROOM = 7
-"""It has no path."""
+"""Has no path."""
 
 ENTITIES = {
     FRONT: "camera.front_yard_front_yard_cam",
@@ -42,13 +42,13 @@ ENTITIES = {
 
 @pytest.fixture(autouse=True)
 async def stream_component(hass: HomeAssistant) -> None:
-    """Home Assistant's own, which reads cameras for HLS."""
+    """Home Assistant's stream component, which reads cameras for HLS."""
     await async_setup_component(hass, "stream", {})
 
 
 @pytest.fixture
 def times() -> Times:
-    """Who waits is held for longer than the integration waits."""
+    """The server holds readers for longer than the integration waits."""
     return replace(Times.fast(), start_timeout=60.0, close_after=1.0)
 
 
@@ -132,7 +132,7 @@ async def test_a_started_camera_without_a_reader_is_released(
 async def test_a_started_camera_is_released_once_it_has_a_reader(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    # Still pictures are read by a reader of their own.
+    # Still pictures have their own reader.
     hass.config_entries.async_update_entry(loaded_entry, options={CONF_STILLS: "on_request"})
     await hass.config_entries.async_reload(loaded_entry.entry_id)
     await _camera(hass, FRONT).async_start_stream()
@@ -167,7 +167,7 @@ async def test_a_cancelled_start_leaves_no_reader(
 
     waiting.cancel()
 
-    # The server does not call its start off.
+    # The server doesn't cancel the start.
     await until(lambda: "camera:notReady" in events.events("camera:"))
     assert "camera:read" not in events.events("camera:")
 

@@ -1,4 +1,4 @@
-"""Adding a server, changing it, and logging in again."""
+"""The config flow: add, reconfigure and reauthenticate a server."""
 
 import asyncio
 import ssl
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("short_times")
 
 @pytest.fixture
 def user_input(simulator: Simulator) -> dict[str, Any]:
-    """What a user types."""
+    """The input of a user."""
     return {
         CONF_HOST: simulator.host,
         CONF_PORT: simulator.port,
@@ -56,7 +56,7 @@ async def _submit(hass: HomeAssistant, flow_id: str, data: dict[str, Any]) -> di
 
 
 def _suggested(result: dict[str, Any]) -> dict[str, Any]:
-    """What stands in the fields of a form."""
+    """Return the suggested values of a form."""
     schema = result["data_schema"].schema
     return {str(key): (key.description or {}).get("suggested_value") for key in schema}
 
@@ -110,7 +110,7 @@ async def test_there_are_no_two_entries_for_one_server(
     assert result["description_placeholders"] == {"title": entry.title}
 
 
-# What goes wrong, and is put right in the same form
+# Errors, which can be corrected in the same form
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ async def test_a_server_that_answers_with_errors_is_an_error(
     assert result["errors"] == {"base": "unexpected_answer"}
 
 
-# Logging in again
+# Reauthentication
 
 
 async def test_a_new_password_makes_the_entry_work_again(
@@ -262,7 +262,7 @@ async def test_a_new_password_makes_the_entry_work_again(
     assert hass.states.get("binary_sensor.127_0_0_1_connection").state == "on"
 
 
-# Changing the server
+# Reconfiguration
 
 
 async def test_a_moved_server_is_reconfigured_without_the_password(

@@ -1,4 +1,4 @@
-"""What dashboards use of the integration: served, added to the resources, and removed again."""
+"""The dashboard modules: served, added to the resources, and removed again."""
 
 from collections.abc import Awaitable, Callable
 
@@ -35,7 +35,7 @@ def world() -> World:
 
 @pytest.fixture
 async def url(hass: HomeAssistant) -> str:
-    """The address of the resource in this version."""
+    """The URL of the resource in this version."""
     integration = await async_get_integration(hass, DOMAIN)
     return f"/nestmtx/{integration.version}/nestmtx.js"
 
@@ -56,7 +56,7 @@ async def _add(hass: HomeAssistant, *urls: str) -> None:
 
 @pytest.fixture
 async def dashboards(hass: HomeAssistant) -> dict[str, LovelaceStorage]:
-    """Two dashboards: one of the strategy, and one that somebody made by hand."""
+    """Two dashboards: one of the strategy, and one created by a user."""
     await async_setup_component(hass, "lovelace", {})
     found = hass.data[LOVELACE_DATA].dashboards
     for name, config in (("wall", STRATEGY), ("own", OWN)):
@@ -67,7 +67,7 @@ async def dashboards(hass: HomeAssistant) -> dict[str, LovelaceStorage]:
 
 @pytest.fixture
 def set_up_with_yaml(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., Awaitable[None]]:
-    """Set up where resources are written in YAML."""
+    """Set up with resources in YAML mode."""
 
     async def set_up(*urls: str) -> None:
         resources = [{"type": "module", "url": url} for url in urls]

@@ -1,4 +1,4 @@
-"""Devices follow what there is on the server."""
+"""Devices follow the server's objects."""
 
 import asyncio
 from unittest.mock import patch

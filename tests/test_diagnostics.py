@@ -1,4 +1,4 @@
-"""Diagnostics help without giving anything away."""
+"""Diagnostics are useful and contain no secrets."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -20,7 +20,7 @@ CREDENTIAL = "Home account"
 
 
 def _secrets(simulator: Simulator, entry: MockConfigEntry) -> set[str]:
-    """What a server and an entry hold that nobody else may see."""
+    """Return the secrets of a server and an entry."""
     world = simulator.world
     secrets = {"oauth_client_id", "oauth_client_secret", "dac_project_id", "tokens"}
     return {
@@ -62,7 +62,7 @@ async def test_the_diagnostics_of_an_entry_can_be_downloaded(
     loaded_entry: MockConfigEntry,
 ) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
-    # What integrations have to tell is taken up in the background.
+    # Integrations' diagnostics are registered in the background.
     await hass.async_block_till_done()
     client = await hass_client()
 

@@ -39,7 +39,7 @@ LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "erro
 
 
 def _fired(changes: list[Event[EventStateChangedData]], entity_id: str) -> list[Any]:
-    """The types that an event entity has fired."""
+    """Return the event types that an event entity has fired."""
     return [
         change.data["new_state"].attributes[ATTR_EVENT_TYPE]
         for change in changes
@@ -179,7 +179,7 @@ async def test_a_log_event_has_its_source_and_time(
 
 @pytest.fixture
 def few_lines() -> Generator[None]:
-    """Let few lines a minute pass, and a minute be over soon."""
+    """Allow only a few lines a minute, and shorten the minute."""
     with (
         patch.object(event.NestMTXLog, "_rate_limit", RateLimit(20, period=1.0)),
     ):

@@ -1,4 +1,4 @@
-"""The last picture of a camera as an image: true to its time, and written only when worth it."""
+"""Image entities: the right time for each picture, and few states."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,13 +31,13 @@ TAKE_PICTURE = f"button.{CAMERA}_take_picture"
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and have a key frame each second."""
+    """Streams end when the last reader leaves, and have a key frame every second."""
     return replace(Times.fast(), close_after=0.2, key_frame_interval=3)
 
 
 @pytest.fixture
 def states(hass: HomeAssistant) -> Callable[[str], list[str]]:
-    """What has been written of an entity."""
+    """The states written by an entity."""
     written: list[tuple[str, str]] = []
 
     def keep(event: Event[EventStateChangedData]) -> None:
@@ -49,7 +49,7 @@ def states(hass: HomeAssistant) -> Callable[[str], list[str]]:
 
 
 async def _pictures(hass: HomeAssistant, until: Until, count: int) -> None:
-    """Wait for so many new pictures of a camera that is watched."""
+    """Wait for `count` new pictures of a watched camera."""
     for _ in range(count):
         former = taken_at(hass, FRONT)
         await until(lambda former=former: taken_at(hass, FRONT) != former)
@@ -106,7 +106,7 @@ async def test_a_view_writes_one_state_for_all_its_pictures(
 
     assert len(states(LAST_PICTURE)) == before + 1
     assert states(LAST_PICTURE)[-1] == taken_at(hass, FRONT).isoformat()
-    # Beginning and end: its pictures are no states of the camera.
+    # Start and end of the stream; pictures add no states to the camera.
     assert len(states(FRONT)) == of_camera + 2
 
 

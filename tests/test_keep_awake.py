@@ -1,4 +1,4 @@
-"""Cameras that are kept awake by an action: bounded, counted as no viewer, and never in vain."""
+"""Keeping cameras awake: limited in time, not counted as a viewer, and without useless starts."""
 
 import asyncio
 from collections.abc import Generator
@@ -34,18 +34,18 @@ WATCHED = f"binary_sensor.{CAMERA}_watched"
 AUTHORIZATION = "sensor.home_account_authorization"
 READY = f"binary_sensor.{CAMERA}_ready"
 REFUSED = Trouble(connecting=math.inf, crashes_after=0.15)
-"""Google refuses the stream: it ends as soon as it has begun."""
+"""Google refuses the stream, which ends right after its start."""
 
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and are authorized for as long as in earnest."""
+    """Streams end when the last reader leaves, and are authorized for the real time."""
     return replace(Times.fast(), close_after=0.2)
 
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """A refusal is respected for longer than any test takes."""
+    """A refusal applies for longer than a test takes."""
     timings = replace(TIMINGS, refusal_pause=60.0)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", timings):
         yield timings
@@ -104,7 +104,7 @@ async def test_keeping_a_camera_awake_does_not_count_as_a_viewer(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)
-    # Longer than the server's lists lag, and than they are apart.
+    # Longer than the lag of the server's lists and the interval between them.
     await asyncio.sleep(2.5)
 
     assert _is_awake(hass, simulator)

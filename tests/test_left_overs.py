@@ -1,4 +1,4 @@
-"""A stream that goes on for nobody, which no switch of ours has begun to end, ends."""
+"""Left-over streams: those without readers are ended, also if our switch has not ended them."""
 
 import asyncio
 from collections.abc import Generator
@@ -19,7 +19,7 @@ LEFT_OVER = 0.8
 
 @pytest.fixture
 def world() -> World:
-    """A camera that is persistent."""
+    """A world with a persistent camera."""
     world = recorded(1)
     world.cameras[1].persistent = True
     return world
@@ -27,7 +27,7 @@ def world() -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """The server's, about ten times as fast."""
+    """The server's timings, about ten times as fast."""
     return replace(
         Times.fast(),
         control_process=0.1,
@@ -43,7 +43,7 @@ def times() -> Times:
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Find soon what goes on for nobody."""
+    """Find left-over streams quickly."""
     times = replace(
         TIMINGS,
         late_undemand=1.0,
@@ -58,7 +58,7 @@ def short_times() -> Generator[Timings]:
 
 @pytest.fixture
 def until() -> Until:
-    """Wait until something holds, and not for what is under way."""
+    """Wait until a condition is true, without waiting for pending tasks."""
     return probe.until
 
 
@@ -69,7 +69,7 @@ def camera(world: World) -> Camera:
 
 
 async def _end_persistence(simulator: Simulator, camera: Camera, until: Until) -> None:
-    """Do what the server's own page does, while the camera streams."""
+    """Turn persistence off on the server's own page, while the camera streams."""
     await until(lambda: camera.stream.ready)
     camera.persistent = False
     await simulator.camera_changed(camera)

@@ -1,4 +1,4 @@
-"""One viewer is one reader: a page requests two kinds of stream at once, and drops one of them."""
+"""One viewer is one reader, although a page requests HLS and WebRTC at once."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -33,7 +33,7 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """A session that does not connect ends after a while."""
+    """A session that doesn't connect ends after some time."""
     return replace(Times.fast(), start_timeout=60.0, handshake_timeout=1.0, close_after=0.5)
 
 
@@ -41,7 +41,7 @@ def times() -> Times:
 async def camera(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> AsyncGenerator[CameraEntity]:
-    """The camera; what reads it is stopped in the end."""
+    """The camera; its stream is stopped at the end."""
     await async_setup_component(hass, "stream", {})
     camera: CameraEntity = hass.data["camera"].get_entity(FRONT)
     yield camera
@@ -50,30 +50,30 @@ async def camera(
 
 
 class Page:
-    """A page that opens a camera as Home Assistant's own does: both kinds of stream at once."""
+    """A page that opens a camera like Home Assistant's own: HLS and WebRTC at once."""
 
     def __init__(self, browser: MockHAClientWebSocket) -> None:
-        """Nothing is open."""
+        """Start without open streams."""
         self._browser = browser
         self._last_id = self._offer_id = self._stream_id = 0
         self._kept: list[dict[str, Any]] = []
 
     async def open(self, viewer: Viewer) -> None:
-        """Request HLS, and make an offer."""
+        """Request HLS, and send an offer."""
         await self.request_hls()
         await self.offer(viewer)
 
     async def offer(self, viewer: Viewer) -> None:
-        """Make an offer only."""
+        """Send only an offer."""
         offer = await viewer.offer()
         self._offer_id = await self._send(type="camera/webrtc/offer", offer=offer)
 
     async def ask_how_to_connect(self) -> None:
-        """Request what a peer needs, as is done before an offer."""
+        """Request the client configuration, as before an offer."""
         await self._send(type="camera/webrtc/get_client_config")
 
     async def request_hls(self) -> None:
-        """Request HLS only."""
+        """Request only HLS."""
         self._stream_id = await self._send(type="camera/stream")
 
     async def close_view(self) -> None:
@@ -114,12 +114,12 @@ class Page:
 
 @pytest.fixture
 async def page(camera: CameraEntity, browser: MockHAClientWebSocket) -> Page:
-    """A page of Home Assistant's."""
+    """A page of Home Assistant."""
     return Page(browser)
 
 
 def _viewers(simulator: Simulator) -> int:
-    """Return how many read the stream, but for the reader for still pictures."""
+    """Return the number of readers, without the reader for still pictures."""
     return len(simulator.world.cameras[1].stream.viewers)
 
 

@@ -1,4 +1,4 @@
-"""The options: where video is, how it comes to browsers, where pictures come from, and the log."""
+"""The options: video host, WebRTC, the source of pictures, and the log."""
 
 from collections.abc import Generator
 from typing import Any
@@ -27,7 +27,7 @@ FRONT = f"{CAMERA}.front_yard_front_yard_cam"
 
 @pytest.fixture(autouse=True)
 def _no_ice_servers() -> Generator[None]:
-    """Ask no host for ICE servers: most of them are not there."""
+    """Don't request ICE servers, as most of the hosts don't exist."""
     with patch("custom_components.nestmtx.webrtc.ice_servers", return_value=()):
         yield
 
@@ -39,7 +39,7 @@ async def _begin(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResul
 async def _submit(
     hass: HomeAssistant, entry: MockConfigEntry, user_input: dict[str, Any]
 ) -> ConfigFlowResult:
-    """Fill in the form, and let the entry load anew."""
+    """Submit the form, and wait until the entry is reloaded."""
     flow = await _begin(hass, entry)
     result = await hass.config_entries.options.async_configure(flow["flow_id"], user_input)
     await hass.async_block_till_done()
@@ -47,7 +47,7 @@ async def _submit(
 
 
 def _suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what stands in the fields of a form."""
+    """Return the suggested values of a form."""
     schema = result["data_schema"]
     assert schema is not None
     suggested = {str(key): (key.description or {}).get("suggested_value") for key in schema.schema}

@@ -1,4 +1,4 @@
-"""Whatever can be done on the server's own page can be done in Home Assistant."""
+"""Home Assistant offers everything that the server's own page does."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er

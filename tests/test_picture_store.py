@@ -1,4 +1,4 @@
-"""Pictures are kept in files, and come back from them."""
+"""Pictures are stored in files, and loaded from them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ def test_a_special_file_is_no_picture(store: PictureStore, jpeg: bytes, tmp_path
 
 
 def _huge(jpeg: bytes) -> bytes:
-    """Return a picture that says of itself to be of 65,500 x 65,500 pixels."""
+    """Return a picture that claims to have 65,500 x 65,500 pixels."""
     size = (32).to_bytes(2) + (64).to_bytes(2)
     assert jpeg.count(size) == 1
     return jpeg.replace(size, (65500).to_bytes(2) * 2)

@@ -1,4 +1,4 @@
-"""Restarting a stream, and ending the one of a camera that is persistent no more."""
+"""Restarting a stream, and ending it when persistence is turned off."""
 
 import asyncio
 from collections.abc import Generator
@@ -42,13 +42,13 @@ VIEWERS = f"sensor.{CAMERA}_viewers"
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
 @pytest.fixture
 def times() -> Times:
-    """The server's, about ten times as fast."""
+    """The server's timings, about ten times as fast."""
     return replace(
         Times.fast(),
         control_process=0.1,
@@ -65,7 +65,7 @@ def times() -> Times:
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Leave time for that, and not much more."""
+    """Timings with little more time than the server needs."""
     times = replace(TIMINGS, late_undemand=1.0, settle_timeout=4.0, start_timeout=6.0)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", times):
         yield times
@@ -73,7 +73,7 @@ def short_times() -> Generator[Timings]:
 
 @pytest.fixture
 def until() -> Until:
-    """Wait until something holds, and not for what is under way."""
+    """Wait until a condition is true, without waiting for pending tasks."""
     return probe.until
 
 
@@ -109,7 +109,7 @@ async def _persistent(hass: HomeAssistant, until: Until) -> None:
 
 
 def _actions(simulator: Simulator) -> list[str]:
-    """What was requested of processes."""
+    """Return the requests about processes."""
     requests = (each for each in simulator.requests if each["module"] == "htop")
     return [each["payload"]["action"] for each in requests if each["command"] == "update"]
 
@@ -547,7 +547,7 @@ async def test_a_request_that_comes_too_late_is_repeated(
     camera: Camera,
 ) -> None:
     await _persistent(hass, until)
-    # Where nobody knows that it streams, the path is not gone when it is asked for.
+    # Home Assistant no longer knows that the camera streams: the path exists when requested.
     await simulator.fire("camera", "notReady", 1)
     await until(lambda: hass.states.get(READY).state == STATE_OFF)
 

@@ -1,4 +1,4 @@
-"""Rules of Home Assistant's quality scale that a program can check.
+"""Rules of Home Assistant's quality scale that can be checked automatically.
 
 Of a custom integration, hassfest does not read quality_scale.yaml.
 """
@@ -24,7 +24,7 @@ PRIMARY = {
     ("sensor", "cameras_streaming"),
     ("sensor", "viewers"),
 }
-"""What people look at; all else configures, or helps to find what is wrong."""
+"""Primary entities; all others are for configuration or diagnostics."""
 
 
 def test_every_rule_is_done_or_exempt_with_a_reason() -> None:
@@ -33,7 +33,7 @@ def test_every_rule_is_done_or_exempt_with_a_reason() -> None:
     exempt = {name: each for name, each in rules.items() if each != "done"}
 
     assert all(each["status"] in {"done", "exempt"} and each["comment"] for each in exempt.values())
-    # By the documentation of Home Assistant 2026.10.
+    # According to the documentation of Home Assistant 2026.10.
     assert len(rules) == 54
 
 
@@ -70,7 +70,7 @@ async def test_every_entity_is_named_by_a_translation_after_its_device(
     assert all(
         each.has_entity_name and each.translation_key and each.device_id for each in entities
     )
-    # A camera is called as its device is.
+    # A camera has the name of its device.
     assert {entity.domain for entity in entities if not entity.original_name} == {"camera"}
 
 

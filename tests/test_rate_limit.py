@@ -1,4 +1,4 @@
-"""How much is passed on of what comes too often."""
+"""The rate limit."""
 
 from custom_components.nestmtx.rate_limit import RateLimit
 

@@ -1,4 +1,4 @@
-"""Repairs: a default account, a server that offers no video, and streams that it has lost."""
+"""Repairs: a default account, a server without video, and orphaned streams."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -31,7 +31,7 @@ def _issue(hass: HomeAssistant) -> ir.IssueEntry | None:
 
 @pytest.fixture
 def flow(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Flow:
-    """The flow of the repair, not begun yet."""
+    """The repair flow, not started yet."""
     return Flow(hass, hass_client, ISSUE)
 
 
@@ -192,12 +192,12 @@ async def test_a_server_without_configured_cameras_is_no_issue(
     assert ir.async_get(hass).async_get_issue(DOMAIN, NO_VIDEO) is None
 
 
-# Streams that the server has lost
+# Orphaned streams
 
 
 @pytest.fixture
 def soon() -> Generator[None]:
-    """Believe the signs of a lost stream sooner: lists come each second here."""
+    """Recognize orphaned streams sooner, as lists come every second here."""
     with patch("custom_components.nestmtx.issues.ORPHAN_AFTER", 1.5):
         yield
 

@@ -29,10 +29,10 @@ PROCESSES = "sensor.127_0_0_1_processes"
 async def test_each_sensor_is_as_in_the_snapshot(
     hass: HomeAssistant, snapshot_of: SnapshotOf
 ) -> None:
-    # One of each feed, which comes a moment after the set-up.
+    # Wait for one sensor of each feed, whose data comes shortly after setup.
     feeds = ("health", "cpu", "last_run_refresh_credentials")
 
-    # How long the camera is awake grows with the clock.
+    # The awake time grows with the clock.
     with patch.object(AwakeTime, "counted", lambda time, *_, **__: time):
         await snapshot_of(
             Platform.SENSOR,

@@ -19,7 +19,7 @@ from tests.simulator import Simulator, Times
 from .calling import CREDENTIAL, USER, call, sent
 
 COMMANDS = ("list", "create", "read", "update", "delete")
-# What is answered
+# Responses
 
 
 async def test_all_rows_are_listed(
@@ -146,7 +146,7 @@ async def test_a_job_may_take_longer_than_other_requests(
     assert await call(hass, "update", "cronjobs", entity="SyncCloudCamerasJob") == {}
 
 
-# Cameras: the server takes what is missing for no
+# Cameras: the server takes missing values as false
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ async def test_a_change_shows_in_the_entities(
     )
 
 
-# Which server
+# Selecting a server
 
 
 async def test_one_of_several_servers_is_named(
@@ -227,7 +227,7 @@ async def test_an_unavailable_server_is_an_error(
     assert raised.value.translation_key == "cannot_connect"
 
 
-# Who may
+# Permissions
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ async def guest(
     hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
 ) -> MockHAClientWebSocket:
-    """The websocket of somebody who is no administrator."""
+    """The websocket of a user who is not an administrator."""
     return await hass_ws_client(hass, hass_read_only_access_token)
 
 

@@ -1,4 +1,4 @@
-"""Actions that are refused: before anything is sent, or by the server."""
+"""Actions that are refused, before anything is sent or by the server."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.simulator import Simulator
 
 from .calling import CREDENTIAL, USER, call, sent
 
-# What is not sent
+# Refused before sending
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ _LOOSE_IDS = (
     *("9-kitchen", "1abc", "1.5", " 1", "1 ", "1e0", "+1", "-1", "01", "0x1", "kitchen"),
     *("\N{ARABIC-INDIC DIGIT ONE}", "\N{SUPERSCRIPT TWO}", "9" * 16, "9" * 5000, True, 1.0),
 )
-"""What the server takes for an id by its first digits, or for none."""
+"""Texts that the server takes for an id by their first digits, or for none."""
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ async def test_an_unknown_module_can_be_requested(
     assert result == {"turned": True}
 
 
-# What the server refuses
+# Refused by the server
 
 
 @pytest.mark.parametrize(

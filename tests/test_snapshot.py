@@ -1,4 +1,4 @@
-"""The action that takes a snapshot: a true picture, stored, with its age."""
+"""The snapshot action: a new picture, stored, with its age."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,13 +27,13 @@ LAST_PICTURE = f"image.{CAMERA}_last_picture"
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and are authorized for as long as in earnest."""
+    """Streams end when the last reader leaves, and are authorized for the real time."""
     return replace(Times.fast(), close_after=0.2)
 
 
 @pytest.fixture
 def folder(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Where files may be written."""
+    """A folder where writing is allowed."""
     folder = tmp_path / "allowed"
     folder.mkdir()
     hass.config.allowlist_external_dirs = {str(folder)}

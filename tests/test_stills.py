@@ -1,4 +1,4 @@
-"""Still pictures: never wake a camera, never keep one awake, and are as new as that allows."""
+"""Still pictures never wake a camera or keep it awake, and are as new as that allows."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -45,7 +45,7 @@ TAKE_FRONT = "button.front_yard_front_yard_cam_take_picture"
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and are authorized for as long as in earnest."""
+    """Streams end when the last reader leaves, and are authorized for the real time."""
     return replace(Times.fast(), close_after=0.3)
 
 
@@ -72,7 +72,7 @@ def _number(image: CameraImage) -> int:
 
 
 async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera_id: int) -> str:
-    """Have somebody watch a camera, until that is known and video comes; return who."""
+    """Let a viewer watch a camera; return the reader once video comes."""
     reader = await simulator.open_reader(camera_id)
     camera = simulator.world.cameras[camera_id]
     coordinator = hass.data["camera"].get_entity(FRONT).coordinator
@@ -83,7 +83,7 @@ async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera
 
 
 async def _picture(hass: HomeAssistant, until: Until, entity_id: str = FRONT) -> CameraImage:
-    """Return a camera's picture once there is one."""
+    """Wait for a camera's picture, and return it."""
     await until(lambda: taken_at(hass, entity_id) is not None)
     return await async_get_image(hass, entity_id)
 
@@ -143,7 +143,7 @@ async def test_pictures_during_a_view_cost_one_read_in_thirty_seconds_and_do_not
         asking = hass.async_create_background_task(_ask_on(hass, FRONT, enough), "dashboard")
         await until(lambda: simulator.world.cameras[1].process is None)
         await asyncio.sleep(interval)
-        # Home Assistant makes an error of a picture whose asking is cancelled.
+        # Home Assistant logs an error for a cancelled picture request.
         enough.set()
         await asking
 
@@ -159,7 +159,7 @@ async def _ask_on(hass: HomeAssistant, entity_id: str, enough: asyncio.Event) ->
 
 
 def _drawing(hass: HomeAssistant, entity_id: str) -> bytes:
-    """Return what is shown of a camera that streams and has no picture yet."""
+    """Return the placeholder of a streaming camera without a picture."""
     return draw_placeholder(Placeholder.LIVE, "Live", hass.states.get(entity_id).name)
 
 
@@ -203,7 +203,7 @@ async def test_a_picture_that_stands_still_is_no_picture(
     with patch("tests.simulator.picture.frames", _still_frames):
         await _video(hass, simulator, until, 1)
         await until(lambda: _own_reads(events) > 0)
-        # Longer than the video that is compared.
+        # Longer than the compared video.
         await asyncio.sleep(2.5)
         image = await async_get_image(hass, FRONT)
 
@@ -234,7 +234,7 @@ async def test_the_newest_frame_stays_when_the_view_has_ended(
 ) -> None:
     viewer = await _video(hass, simulator, until, 1)
     shown = await _picture(hass, until)
-    # Much less than the least time between two pictures.
+    # Much shorter than the least time between two pictures.
     await asyncio.sleep(1.5)
 
     await simulator.close_reader(1, viewer)
@@ -371,7 +371,7 @@ async def test_with_other_policies_nothing_is_read_for_pictures(
     assert _own_reads(events) == 0
 
 
-# One reader, whose video comes as these tests have it
+# One reader, with video controlled by the tests
 
 
 LONG = [
@@ -382,25 +382,25 @@ LONG = [
 
 
 class Video:
-    """The video that all readers get, and how many readers there are."""
+    """The video for all readers, and their number."""
 
     def __init__(self) -> None:
-        """There is none yet."""
+        """Start without video."""
         self.readers = 0
         self.opened = 0
         self._queue: asyncio.Queue[AccessUnit | None] = asyncio.Queue()
 
     def send(self, units: list[AccessUnit]) -> None:
-        """Have some video come at once."""
+        """Send some video at once."""
         for unit in units:
             self._queue.put_nowait(unit)
 
     def end(self) -> None:
-        """Have the stream end."""
+        """End the stream."""
         self._queue.put_nowait(None)
 
     async def read(self, *_: object) -> AsyncGenerator[AccessUnit]:
-        """Read as the coordinator does."""
+        """Read like the coordinator."""
         self.readers += 1
         self.opened += 1
         try:
@@ -622,7 +622,7 @@ async def test_a_picture_that_is_decoded_when_home_assistant_stops_is_not_kept(
 
 
 async def test_a_picture_is_never_dated_in_the_future(hass: HomeAssistant) -> None:
-    """The clock was wrong when it was taken, and was put right since."""
+    """The clock was wrong when the picture was taken, and has been corrected since."""
     album = Album(hass, store_of(hass, "entry"))
     shot = Shot(b"", np.zeros((45, 80), np.int16))
 

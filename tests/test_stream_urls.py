@@ -1,4 +1,4 @@
-"""The action that says where other programs find a camera's stream."""
+"""The action that returns the URLs of a camera's stream."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ FRONT = "camera.front_yard_front_yard_cam"
 
 @pytest.fixture
 def world(world: World) -> World:
-    """All protocols are turned on."""
+    """A world with all protocols turned on."""
     world.protocols |= {"rtsp", "rtmp", "hls", "web_rtc", "srt"}
     return world
 

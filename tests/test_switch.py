@@ -1,4 +1,4 @@
-"""Enabling cameras, and having them stream all the time."""
+"""Switches: enabling cameras, and making them persistent."""
 
 import asyncio
 from typing import Any
@@ -270,7 +270,7 @@ async def test_changing_an_unknown_camera_is_an_error(
 async def test_enabling_an_enabled_camera_keeps_its_persistence(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    # On the server's page, a moment ago.
+    # Changed on the server's page a moment ago.
     simulator.world.cameras[1].persistent = True
 
     await _turn(hass, ENABLED, on=True)

@@ -1,4 +1,4 @@
-"""What the page on the system's health tells."""
+"""System health."""
 
 from typing import Any
 

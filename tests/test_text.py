@@ -136,7 +136,7 @@ async def test_an_unanswered_change_of_a_path_is_an_error(
     with pytest.raises(HomeAssistantError, match="didn't respond in time"):
         await _set(hass, DISABLED_CAMERA, "other")
 
-    # The server has done it.
+    # The server has made the change.
     await until(lambda: hass.states.get(DISABLED_CAMERA).state == "other")
 
 

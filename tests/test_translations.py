@@ -1,4 +1,4 @@
-"""Every key that the code uses has its words, and no words are left over, in any language."""
+"""All keys used by the code are translated in all languages, and no others."""
 
 import json
 from pathlib import Path
@@ -106,9 +106,9 @@ def test_every_language_has_the_same_keys_and_placeholders(language: str) -> Non
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_text_is_shown_as_it_is_meant(language: str) -> None:
     for key, words in _leaves(TRANSLATIONS[language]).items():
-        # What follows is quoted, and so no placeholder: as in French "d'{host}".
+        # A placeholder after a quote is not filled, as in French "d'{host}".
         assert not re.search("'[{}]", words), key
-        # These are resolved where Home Assistant itself is built, not here.
+        # References are resolved only when Home Assistant itself is built.
         assert "[%key:" not in words, key
         assert words == words.strip(), key
 
@@ -121,7 +121,7 @@ def test_every_entity_has_a_name_and_an_icon_and_no_name_is_left_over() -> None:
         assert set(ICONS["entity"][platform]) == keys
 
     assert set(ICONS["entity"]) == set(DESCRIPTIONS)
-    # A camera is called as its device is.
+    # A camera has the name of its device.
     assert set(ENGLISH["entity"]) == {*DESCRIPTIONS, "camera"}
 
 
@@ -131,7 +131,7 @@ def test_the_attributes_of_a_camera_have_names() -> None:
     attributes = words["state_attributes"]
     assert set(attributes) == camera.NestMTXCamera._unrecorded_attributes
     assert set(attributes["live_phase"]["state"]) == set(LivePhase)
-    # A camera that is gone is unavailable.
+    # A removed camera is unavailable.
     assert set(attributes["start_problem"]["state"]) == {
         StartProblem.CAMERA_OFF,
         StartProblem.CAMERA_UNCONFIGURED,
@@ -159,7 +159,7 @@ def test_every_choice_of_an_option_is_translated() -> None:
 def test_exactly_the_texts_used_by_dashboards_are_translated() -> None:
     code = "".join(path.read_text() for path in (INTEGRATION / "frontend").glob("*.js"))
     used = set(re.findall(r'"((?:card|dashboard|options|server|wall)\.\w+)"', code))
-    # Not said by the frontend: without the integration, and in pictures.
+    # Not used by the frontend, but without the integration and in pictures.
     used.add("dashboard.removed")
     used |= {f"picture.{each.name.lower()}" for each in placeholders.Placeholder}
     editor = (INTEGRATION / "frontend" / "card-editor.js").read_text()

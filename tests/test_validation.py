@@ -1,4 +1,4 @@
-"""The repository passes its validation, which finds planted faults, and accepts what is right."""
+"""The repository passes its validation, which finds planted faults and accepts valid files."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -37,7 +37,7 @@ FIELD = "services.send.fields.message"
 FIELDS = "send.fields"
 MESSAGE = f"{FIELDS}.more.fields.message"
 
-# By the file: which value is put where, and what is found there, or what else is found.
+# By file: the place, the value to put there, and the problem to find there or elsewhere.
 FAULTS: dict[str, list[tuple[str, Any, str]]] = {
     "hacs.json": [
         ("name", GONE, REQUIRED),
@@ -156,7 +156,7 @@ FAULTS: dict[str, list[tuple[str, Any, str]]] = {
         ("sending.target", 1, "expected"),
     ],
 }
-# Files that are put there, or taken away, and what is found about them.
+# Files to add or remove, and the problem to find.
 FILE_FAULTS: list[tuple[str, bytes | None, str]] = [
     (f"{SAMPLE}/brand/icon.png", None, "is missing"),
     (MANIFEST, None, "is missing"),
@@ -174,7 +174,7 @@ FILE_FAULTS: list[tuple[str, bytes | None, str]] = [
     ("docs/page.md", b"word " * 901, "has 901 words: 900 is the most"),
     ("docs/page.md", b"```yaml\na: 1\n```\nSwitch it off.", 'line 4: "Switch it off": say "turn'),
 ]
-# What neither hassfest nor HACS rejects.
+# Values that neither hassfest nor HACS rejects.
 ACCEPTED: dict[str, list[tuple[str, Any]]] = {
     "hacs.json": [
         ("country", ["DE", "FR"]),
@@ -277,7 +277,7 @@ FREE_IMPORTS = [
 
 @pytest.fixture(autouse=True)
 def _custom_integrations() -> None:
-    """Do without Home Assistant: files are looked at, and nothing is run."""
+    """Skip Home Assistant, as only files are checked."""
 
 
 def _with_file(file: str, content: bytes | None) -> Repository:
@@ -286,7 +286,7 @@ def _with_file(file: str, content: bytes | None) -> Repository:
 
 
 def _planted(file: str, place: str, value: object) -> Repository:
-    """Return the sample with one value changed in a document, or taken away."""
+    """Return the sample with one value of a document changed or removed."""
     document = deepcopy(SOUND.parsed[file])
     *above, last = place.split(".")
     parent = document
@@ -387,7 +387,7 @@ def test_a_key_that_a_manifest_may_have_is_accepted(key: str) -> None:
 def test_an_optional_or_unknown_file_is_accepted(file: str, content: bytes | None) -> None:
     repository = _with_file(file, content)
 
-    # The sample's actions have choices, whose words are missing then.
+    # The sample's actions have options, whose translations are missing then.
     found = [each for each in find(repository) if each.file != SERVICES or file != ENGLISH]
     assert found == []
 

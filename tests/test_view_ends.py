@@ -1,4 +1,4 @@
-"""A live view that has ended says so within seconds, and why; the browser would not notice."""
+"""A live view that has ended reports the reason within seconds, as browsers don't notice."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """Who waits is held for longer than the integration waits."""
+    """The server holds readers for longer than the integration waits."""
     return replace(Times.fast(), start_timeout=60.0, close_after=0.5)
 
 
@@ -131,7 +131,7 @@ async def test_a_view_of_a_camera_that_stalls_says_so_once_and_goes_on(
         assert (message["type"], message["code"]) == ("error", "camera_stalls")
         assert message["message"].startswith("The camera isn't sending video")
         camera.trouble = Trouble()
-        # It films on with the next second.
+        # The camera continues with the next second.
         await asyncio.sleep(1.5)
     assert len(simulator.whep.sessions) == 1
 

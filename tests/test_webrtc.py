@@ -37,7 +37,7 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """Who waits is held for longer than the integration waits."""
+    """The server holds readers for longer than the integration waits."""
     return replace(Times.fast(), start_timeout=60.0, close_after=0.5)
 
 
@@ -263,7 +263,7 @@ async def test_the_option_turns_webrtc_off(
 async def test_signaling_costs_less_than_50_ms(
     browser: MockHAClientWebSocket, hass: HomeAssistant, simulator: Simulator, until: Until
 ) -> None:
-    """From a browser's offer to its answer, less the time that the server takes by itself."""
+    """From a browser's offer to its answer, without the server's own time."""
     await simulator.open_reader(1)
     coordinator = _camera(hass, FRONT).coordinator
     await until(lambda: coordinator.data.cameras[1].watched)

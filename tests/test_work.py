@@ -1,4 +1,4 @@
-"""What an event costs, counted instead of timed: it does not grow with what did not change."""
+"""The work of an event, counted rather than timed: it depends only on the changes."""
 
 import asyncio
 from collections import Counter
@@ -27,18 +27,18 @@ CHANGED = {
     FRONT: 1,
     "sensor.127_0_0_1_cameras_streaming": 1,
 }
-"""What differs when a camera becomes ready."""
+"""The states that change when a camera becomes ready."""
 
 
 @pytest.fixture
 def world() -> World:
-    """A server with many cameras."""
+    """A world with many cameras."""
     return recorded(50)
 
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Leave time between two lists, which settle what an event told."""
+    """Leave time between two lists, which confirm events."""
     times = replace(TIMINGS, resync=3.0)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", times):
         yield times
@@ -46,7 +46,7 @@ def short_times() -> Generator[Timings]:
 
 @pytest.fixture
 def writes(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Generator[Counter[str]]:
-    """How often the state of each entity is written, be it another one or the same."""
+    """The number of writes of each entity's state, including unchanged ones."""
     writes: Counter[str] = Counter()
 
     @callback
@@ -69,7 +69,7 @@ def writes(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Generator[Coun
 async def _until_all_is_written_once(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
-    """Bring about an update of each entity, so that all know what they show."""
+    """Update each entity once, so that all have their current state."""
     await simulator.kill()
     await until(lambda: hass.states.get(FRONT).state == "unavailable")
     await simulator.start()
@@ -79,7 +79,7 @@ async def _until_all_is_written_once(
 
 
 async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> None:
-    # The lists last: the next ones are then as far away as can be.
+    # The lists last, so that the next ones are as far away as possible.
     for modules in ({"health"}, {"cameras", "credentials"}):
         simulator.requests.clear()
         while modules - {each["module"] for each in simulator.requests}:
@@ -90,7 +90,7 @@ async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> N
 
 @contextmanager
 def _counted(name: str) -> Iterator[Counter[str]]:
-    """Count how often a method of this name begins in the integration, by class or entity."""
+    """Count the calls of a method in the integration, by class or entity."""
     calls: Counter[str] = Counter()
 
     def count(frame: FrameType, what: str, _: object) -> None:
