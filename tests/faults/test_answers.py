@@ -1,4 +1,4 @@
-"""Answers that do not come, come twice, or are not what was asked for."""
+"""Answers that are missing, duplicated or wrong."""
 
 from dataclasses import replace
 import itertools
@@ -19,7 +19,7 @@ LIST = "list"
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Lists are asked for all the time: it is their answers that count."""
+    """Timings with lists requested all the time."""
     return replace(timings, resync=0.1, request_timeout=0.5)
 
 
@@ -177,7 +177,7 @@ async def test_answers_after_their_timeout_are_ignored(
 async def test_a_failure_while_one_request_is_open_fails_that_one_and_not_the_connection(
     bench: Bench,
 ) -> None:
-    # Of a list that is under way, the rest is answered.
+    # The rest of a pending list is answered.
     bench.simulator.faults.unanswered.add(("cameras", LIST))
     asked = bench.asked("cameras", LIST)
     await bench.until(lambda: bench.asked("cameras", LIST) > asked)

@@ -1,4 +1,4 @@
-"""A server that names other cameras and rooms all the time fills no registry."""
+"""A server that changes its cameras and rooms all the time cannot fill the registries."""
 
 from collections.abc import Generator
 from unittest.mock import patch
@@ -21,19 +21,19 @@ from .bench import Bench
 
 @pytest.fixture
 def world() -> World:
-    """Few cameras to begin with."""
+    """A world with few cameras."""
     return recorded(5)
 
 
 @pytest.fixture
 def few() -> Generator[int]:
-    """Let few cameras a day be new."""
+    """Allow only a few new cameras a day."""
     with patch("custom_components.nestmtx.admission.MAX_NEW_OBJECTS", 50):
         yield 50
 
 
 def _cameras(hass: HomeAssistant) -> int:
-    """Return of how many cameras Home Assistant knows, those that are deleted included."""
+    """Return the number of cameras known to Home Assistant, including deleted ones."""
     registry = er.async_get(hass)
     known = (*registry.entities.values(), *registry.deleted_entities.values())
     return sum(each.platform == "nestmtx" and each.domain == "camera" for each in known)
@@ -66,7 +66,7 @@ async def test_nothing_is_added_beyond_a_limit_of_deleted_entities(
             bench.world.add_camera(name=f"Camera {number}", uid=f"camera-{number}")
             await bench.while_resyncing(3)
 
-        # A camera has some 20 entities: two of them are deleted before it is enough.
+        # A camera has some 20 entities: two cameras are deleted before the limit is reached.
         assert 5 < _cameras(hass) <= 5 + 3
 
 

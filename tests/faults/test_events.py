@@ -1,4 +1,4 @@
-"""Events in masses, events that are none, and lists that move."""
+"""Masses of events, invalid events, and changing lists."""
 
 import asyncio
 import json
@@ -15,12 +15,12 @@ from .messages import FAILURE, event, message
 
 MEBIBYTE = 1 << 20
 MANY = 30.0
-"""Seconds for all states of 500 cameras, in a Home Assistant that checks itself all the time."""
+"""Seconds for all states of 500 cameras, in a Home Assistant in debug mode."""
 SHOWN_BY_READY = ("camera", "ready", "requested", "restart_stream", "status", "streaming_since")
 
 
 async def _unharmed(bench: Bench) -> None:
-    """The connection held, and states follow the truth."""
+    """Assert that the connection was kept, and that states follow the truth."""
     await bench.change_server()
     await bench.until_true()
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
@@ -70,7 +70,7 @@ async def test_an_invalid_event_changes_nothing(bench: Bench, payload: Any) -> N
     bench.proxy.inject(message("camera:ready", payload), event("ready", 5))
     await bench.until(lambda: bench.camera(5, "ready") == STATE_ON)
 
-    # That something has happened at all is no state.
+    # Event entities don't count.
     touched = {seen.key for seen in bench.seen if not seen.key.endswith("_activity")}
     ready = {camera_key(bench.world.cameras[5], name) for name in SHOWN_BY_READY}
     assert touched == {*ready, "server_cameras_streaming"}

@@ -1,4 +1,4 @@
-"""What a server sends in any size keeps Home Assistant from other work for a moment at most."""
+"""Data of any size blocks Home Assistant only briefly."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -26,24 +26,24 @@ from .proxy import FaultProxy
 
 MEBIBYTE = 1 << 20
 MOST = 0.8
-"""Seconds in which nothing else is done, on a busy machine, of a test that sends as well."""
+"""Seconds of blocking allowed on a busy machine, in a test that also sends the data."""
 
 
 @pytest.fixture
 def world() -> World:
-    """Few cameras: what is sent is about others."""
+    """A world with few cameras; the data is about others."""
     return recorded(5)
 
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Lists are asked for now and then: here, the same process answers them."""
+    """Timings with fewer lists, as the same process answers them."""
     return replace(timings, resync=30.0, load=30.0)
 
 
 @asynccontextmanager
 async def _stalls() -> AsyncGenerator[Callable[[], float]]:
-    """Tell for how long the event loop did nothing else at most, in seconds of its own work."""
+    """Yield a function that returns the longest blocking of the event loop, in CPU seconds."""
     longest = 0.0
 
     async def look() -> None:
@@ -92,7 +92,7 @@ async def test_messages_that_are_too_large_again_and_again_are_retried_with_back
     before, begun = bench.asked("cameras", "list"), time.monotonic()
     await bench.until(lambda: bench.asked("cameras", "list") >= before + 5)
 
-    # One each 0.1 s, after two quick ones that are over.
+    # One attempt every 0.1 s, after two quick ones.
     assert time.monotonic() - begun > 0.3
     simulator.faults.answers.clear()
     await bench.until_true()
@@ -113,7 +113,7 @@ async def test_the_largest_accepted_message_is_parsed_quickly(bench: Bench) -> N
     assert bench.simulator.sids == sids
 
 
-# What is kept of lists
+# Limits of lists
 
 
 async def test_the_numbers_of_processes_cores_and_jobs_are_limited(
@@ -157,7 +157,7 @@ async def test_the_log_message_about_a_row_with_endless_fields_is_short(
     assert "a row without an id: ['field0'" in caplog.text
 
 
-# What is masked
+# Masking
 
 
 @pytest.mark.parametrize(

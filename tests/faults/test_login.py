@@ -1,4 +1,4 @@
-"""Users, passwords and tokens that change behind Home Assistant's back."""
+"""Users, passwords and tokens that change on the server."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -45,7 +45,7 @@ def _withdraw_the_right_to_log_in(bench: Bench) -> None:
 
 
 async def _nothing_changed(bench: Bench) -> None:
-    """States still follow the truth, over the connection that there was."""
+    """Assert that states follow the truth, over the same connection."""
     await bench.change_server()
     await bench.until_true()
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
@@ -136,7 +136,7 @@ def _change_password_and_end_tokens(bench: Bench) -> None:
 
 
 def _nothing(_: Bench) -> None:
-    """Only the server's answers change."""
+    """The server's answers become anonymous, without an end of the connection."""
 
 
 END_OF_ACCESS = pytest.mark.parametrize(
@@ -220,7 +220,7 @@ async def test_a_server_that_refuses_login_and_connection_starts_reauthenticatio
 
 
 async def test_a_temporarily_refused_login_needs_no_user(bench: Bench) -> None:
-    """A server that is up before its database refuses everybody."""
+    """A server that is up before its database refuses every login."""
     _change_password_and_end_tokens(bench)
     bench.proxy.cut()
     await bench.until(lambda: bench.flows == [SOURCE_REAUTH])

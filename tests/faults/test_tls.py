@@ -1,4 +1,4 @@
-"""TLS that is not as it should be: told in the form, and no obstacle where it is not verified."""
+"""Invalid TLS: an error in the form, and accepted without verification."""
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ NAMES = {"self_signed": "127.0.0.1", "expired": "127.0.0.1", "of_another_host": 
 
 
 def _certificate(fault: str) -> ssl.SSLContext:
-    """A certificate of an authority that nobody trusts, and of which more may be wrong."""
+    """A certificate of an untrusted authority, possibly with more problems."""
     expires = datetime.now(UTC) - timedelta(days=1) if fault == "expired" else None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = trustme.CA().issue_cert(NAMES[fault], not_after=expires)
@@ -41,7 +41,7 @@ def _certificate(fault: str) -> ssl.SSLContext:
 async def tls_port(
     request: pytest.FixtureRequest, simulator: Simulator, short_times: Timings
 ) -> AsyncGenerator[int]:
-    """A port on which the server speaks TLS, with a certificate that is not to be trusted."""
+    """A TLS port of the server with an untrusted certificate."""
     proxy = FaultProxy((simulator.host, simulator.port))
     await proxy.start(_certificate(request.param))
     yield proxy.port
