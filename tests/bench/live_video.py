@@ -211,7 +211,7 @@ async def _refused(
     """Open a camera that Google refuses.
 
     A camera with RTSP at Google is refused 17 s after the tap, by two calls; the server tries
-    again each 4 s, for the 10 s until it learns that nobody waits any more.
+    again every 4 s, for the 10 s until it notices that no viewer waits.
     """
     async with _view(scene, name) as view:
         told = await _seconds_of(view.open)

@@ -104,7 +104,7 @@ async def _make_ready(simulator: Simulator, rng: Random) -> None:
 async def _change(simulator: Simulator, rng: Random) -> None:
     """Change something of everything during the outage.
 
-    The past is forgotten: a server that was started anew knows no older state of its streams.
+    A restarted server doesn't know the former state of its streams.
     """
     for camera in simulator.world.cameras.values():
         camera.rename(f"{camera.name} {rng.randint(2, 9)}")
