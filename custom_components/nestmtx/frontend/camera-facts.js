@@ -1,5 +1,5 @@
 // @ts-check
-/** What Home Assistant knows of a card's camera, by the states of its entities. */
+/** The facts of a card's camera, from the states of its entities. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { CameraCardConfig } from "./card-config.js" */
@@ -15,13 +15,13 @@ const FOLLOWED = [
 ];
 
 /**
- * The state of an entity, or undefined where there is none.
+ * Return the state of an entity, or undefined if there is none.
  * @type {(hass: Hass, entity: string | undefined) => string | undefined}
  */
 export const stateOf = (hass, entity) => (entity ? hass.states[entity]?.state : undefined);
 
 /**
- * Whether something differs that a card shows: a state, or the page's words and connection.
+ * Return whether anything shown by a card has changed: a state, the language or the connection.
  * @type {(former: Hass, hass: Hass, camera: string, entities: Entities) => boolean}
  */
 export const differs = (former, hass, camera, entities) =>
@@ -45,8 +45,8 @@ export const factsOf = (hass, camera, entities, isSignedOut) => {
 };
 
 /**
- * Whether a camera is played without being asked for: where that keeps nothing awake, or where the
- * user has chosen so.
+ * Return whether to play a camera without a tap: if that keeps no camera awake, or if the user has
+ * configured it.
  * @type {(facts: Facts, config: CameraCardConfig) => boolean}
  */
 export const playsByItself = ({ camera, isPersistent }, config) =>
