@@ -13,10 +13,14 @@ export interface State {
     friendly_name?: string;
     /** While a view of a camera is being opened: "starting", "waiting" or "live". */
     live_phase?: string;
-      /** Why a camera cannot start, such as "camera_off". */
-      start_problem?: string | null;
+    /** Whether somebody wants a camera's stream. */
+    requested?: boolean;
+    /** Why a camera cannot start, such as "camera_off". */
+    start_problem?: string | null;
     /** Seconds that a camera took to start the last times. */
     usual_start?: number | null;
+    /** How many watch a camera. */
+    viewers?: number;
   };
 }
 
