@@ -60,11 +60,16 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     _attr_brand = "Google Nest"
     _unrecorded_attributes = frozenset(
-        {"awake_until", "live_phase", "live_since", "start_problem", "usual_start"}
+        {
+            *("awake_until", "live_phase", "live_since", "requested", "start_problem"),
+            *("usual_start", "viewers"),
+        }
     )
     fields = frozenset(
         {
             *("device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"),
+            # What a card shows, even if the sensors of these are disabled.
+            *("requested", "viewers"),
             # What may prevent a start.
             *("authorized_until", "credential_id", "extension_failed", "is_enabled", "path"),
         }
@@ -113,15 +118,17 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the end of keeping awake, what prevents a start, and the live view's phase.
+        """Return what dashboards show: demand, viewers, the live view's phase, what prevents it.
 
-        Dashboards don't offer a live view that cannot start.
+        They offer no live view that cannot start.
         """
         until = self.data.keep_awake.until(self.key)
         error = self.coordinator.start_error(self.key)
         return {
             **({"awake_until": until} if until else {}),
+            "requested": self.camera.requested,
             "start_problem": error.problem if error else None,
+            "viewers": self.camera.viewers,
             **self._live_attributes,
         }
 

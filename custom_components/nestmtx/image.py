@@ -12,8 +12,9 @@ from homeassistant.helpers.event import async_call_later
 
 from .client import Camera
 from .const import DOMAIN
+from .coordinator import ListenerScope
 from .data import NestMTXConfigEntry, NestMTXData
-from .entity import NestMTXCameraEntity, async_add_camera_entities
+from .entity import NO_FIELDS, NestMTXCameraEntity, async_add_camera_entities
 from .picture_store import Picture
 from .stills import async_turned
 
@@ -41,7 +42,7 @@ async def async_setup_entry(
 class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
     """A camera's last picture, changed less often than the camera entity's."""
 
-    fields = frozenset({"ready"})
+    fields = NO_FIELDS
 
     def __init__(self, data: NestMTXData, camera: Camera) -> None:
         """Start without a picture."""
@@ -60,6 +61,8 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
         await self._stills.async_load(key)
         self._show(self._stills.last(key))
         self.async_on_remove(self._stills.async_follow(key, self._handle_picture))
+        ready = ListenerScope(self.device_key, frozenset({"ready"}))
+        self.async_on_remove(self.coordinator.async_add_listener(self._handle_ready, ready))
         self.async_on_remove(self._cancel)
         await super().async_added_to_hass()
 
@@ -74,8 +77,7 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
         return await async_turned(self.hass, entity_id, self._shown)
 
     @callback
-    @override
-    def _refresh(self) -> None:
+    def _handle_ready(self) -> None:
         """Show the withheld picture once the stream has ended."""
         if self._withheld_since and not self.camera.ready and self._cancel_settled is None:
             self._cancel_settled = async_call_later(self.hass, SETTLED, self._handle_settled)

@@ -13,10 +13,14 @@ export interface State {
     friendly_name?: string;
     /** The phase of a live view: "starting", "waiting" or "live". */
     live_phase?: string;
-      /** Why the camera cannot start, such as "camera_off". */
-      start_problem?: string | null;
+    /** Whether the camera's stream is requested. */
+    requested?: boolean;
+    /** Why the camera cannot start, such as "camera_off". */
+    start_problem?: string | null;
     /** Seconds that the camera's last starts took. */
     usual_start?: number | null;
+    /** How many viewers the camera has. */
+    viewers?: number;
   };
 }
 

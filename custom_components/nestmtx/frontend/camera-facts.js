@@ -7,10 +7,8 @@
 /** @import { Entities } from "./devices.js" */
 
 const FOLLOWED = [
-  "binary_sensor.requested",
   "button.restart_stream",
   "image.last_picture",
-  "sensor.viewers",
   "switch.persistent",
 ];
 
@@ -34,11 +32,11 @@ export const differs = (former, hass, camera, entities) =>
 
 /** @type {(hass: Hass, camera: string, entities: Entities, isSignedOut: boolean) => Facts} */
 export const factsOf = (hass, camera, entities, isSignedOut) => {
-  const viewers = Number(stateOf(hass, entities["sensor.viewers"]) ?? NaN);
+  const state = hass.states[camera];
   return {
-    camera: hass.states[camera],
-    requested: stateOf(hass, entities["binary_sensor.requested"]),
-    viewers: Number.isNaN(viewers) ? undefined : viewers,
+    camera: state,
+    isRequested: state?.attributes.requested,
+    viewers: state?.attributes.viewers,
     isPersistent: stateOf(hass, entities["switch.persistent"]) === "on",
     isSignedOut,
   };

@@ -15,7 +15,7 @@
  * The facts of a camera: the states of its entities, undefined if an entity is missing.
  * @typedef {Readonly<{
  *   camera: State | undefined,
- *   requested?: string | undefined,
+ *   isRequested?: boolean | undefined,
  *   viewers?: number | undefined,
  *   isPersistent?: boolean | undefined,
  *   isSignedOut?: boolean | undefined,
@@ -48,12 +48,12 @@ export const canPlay = (state) => PLAYABLE.includes(state);
 export const isPlayed = (state) => PLAYED.includes(state);
 
 /** @type {(phase: Phase, facts: Facts) => CardState} */
-export const cardState = (phase, { camera, requested, viewers, isPersistent, isSignedOut }) => {
+export const cardState = (phase, { camera, isRequested, viewers, isPersistent, isSignedOut }) => {
   const played = OF_PHASES[phase];
   if (played) return played;
   if (!camera || camera.state === "unavailable") return isSignedOut ? "signed_out" : "offline";
   const problem = OF_PROBLEMS[camera.attributes.start_problem ?? ""];
   if (problem) return problem;
-  if (camera.state !== "streaming") return requested === "on" ? "starting" : "asleep";
+  if (camera.state !== "streaming") return isRequested ? "starting" : "asleep";
   return viewers === 0 && !isPersistent ? "unwatched" : "streaming";
 };

@@ -61,8 +61,7 @@ export const conditionOf = (hass, entities) => {
   if (cause) return cause;
   if (PROBLEMS.some((key) => stateOf(hass, entities[key])?.state === "on")) return "problem";
   if (camera?.state === "streaming") return "live";
-  const phase = camera?.attributes.live_phase;
-  return status === "starting" || phase === "starting" ? "waking" : "asleep";
+  return status === "starting" || camera?.attributes.requested ? "waking" : "asleep";
 };
 
 /**
