@@ -1,14 +1,18 @@
 """The states, names and versions that Home Assistant must show, and those it does show."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 import hashlib
+import inspect
 from typing import NamedTuple
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_FRIENDLY_NAME, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity import Entity
 
 from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Camera, Credential, Simulator
@@ -85,15 +89,16 @@ def _extension(camera: Camera) -> set[str]:
     return {"on", "off"} if camera.stream.ready else {"off"}
 
 
+def _stalled(camera: Camera) -> set[str]:
+    # The simulator's stream without readers brings no new data.
+    return {"on", "off"} if camera.stream.ready else {"off"}
+
+
 def _expires(camera: Camera) -> set[str]:
     if not camera.stream.ready or camera.expires_at is None:
         return {STATE_UNKNOWN}
     # An earlier stream's end is ignored.
     return {camera.expires_at.isoformat(timespec="seconds"), STATE_UNKNOWN}
-
-
-def _pressed(camera: Camera) -> set[str]:
-    return {STATE_UNKNOWN} if _requested(camera) else {STATE_UNAVAILABLE}
 
 
 def _authorization(credential: Credential) -> set[str]:
@@ -111,15 +116,17 @@ _CAMERA_ENTITIES: tuple[_Entity[Camera], ...] = (
     _Entity("binary_sensor", "watched", " Watched", lambda camera: _on(camera.stream.viewers)),
     _Entity("binary_sensor", "requested", " Requested", lambda camera: _on(_requested(camera))),
     _Entity("binary_sensor", "stream_authorization", " Stream authorization", _extension),
+    _Entity("binary_sensor", "stream_stalled", " Stream stalled", _stalled),
     _Entity("sensor", "status", " Status", _status),
     _Entity("sensor", "viewers", " Viewers", lambda camera: {str(len(camera.stream.viewers))}),
     _Entity("sensor", "streaming_since", " Streaming since", _since),
     _Entity("sensor", "authorization_expires", " Authorization expires", _expires),
     _Entity("switch", "enabled", " Enabled", lambda camera: _on(camera.enabled)),
     _Entity("switch", "persistent", " Persistent", lambda camera: _on(camera.persistent)),
-    _Entity("button", "restart_stream", " Restart stream", _pressed),
+    _Entity("button", "restart_stream", " Restart stream", lambda _: {STATE_UNKNOWN}),
     _Entity("button", "take_picture", " Take picture", lambda _: {STATE_UNKNOWN}),
     _Entity("event", "activity", " Activity", None),
+    _Entity("image", "last_picture", " Last picture", None),
 )
 _CREDENTIAL_ENTITIES: tuple[_Entity[Credential], ...] = (
     _Entity("sensor", "authorization", " Authorization", _authorization),
@@ -147,6 +154,27 @@ _SERVER_ENTITIES: tuple[_Entity[Simulator], ...] = (
     ),
     _Entity("button", "synchronize_cameras", " Synchronize cameras", lambda _: {STATE_UNKNOWN}),
 )
+
+
+_KEYS = {
+    (entity.domain, entity.key)
+    for entities in (_CAMERA_ENTITIES, _CREDENTIAL_ENTITIES, _SERVER_ENTITIES)
+    for entity in entities
+}
+
+
+@contextmanager
+def all_expected() -> Iterator[None]:
+    """Enable the entities that are compared here, and are disabled by default."""
+    name = "entity_registry_enabled_default"
+    default = inspect.getattr_static(Entity, name)
+
+    def is_enabled(entity: Entity) -> bool:
+        key = (entity.platform.domain, entity.entity_description.key)
+        return key in _KEYS or bool(default.__get__(entity, type(entity)))
+
+    with patch.object(Entity, name, property(is_enabled)):
+        yield
 
 
 def camera_key(camera: Camera, key: str) -> str:

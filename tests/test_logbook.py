@@ -24,8 +24,9 @@ from tests.simulator.scenario import recorded
 
 CAMERA = "camera.front_yard_front_yard_cam"
 WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
-MAX_ROWS = 6
-"""Rows of a view in the database: the camera, Watched, and the number of streams."""
+MAX_ROWS = 10
+"""Rows of a view in the database: the camera, whose attributes say who requests and views it,
+Watched, and the number of streams."""
 
 type Lines = Callable[[datetime], Awaitable[Counter[str]]]
 

@@ -29,7 +29,7 @@ class Recorder:
     def __init__(self, http: aiohttp.ClientSession) -> None:
         """Initialize; nothing is open yet."""
         self.ends = 0
-        self.opener = WebsocketOpener(http, lambda _: False)
+        self.opener = WebsocketOpener(http, lambda _: False, lambda: 0.0)
         self.connection = SocketIO(self.opener, self._ended, lambda *_: None)
 
     def _ended(self, *_: object) -> None:

@@ -21,9 +21,6 @@ from tests.simulator.probe import PATIENCE
 from .proxy import FaultProxy
 
 CONNECTION = "server_connection"
-_COMES_AND_GOES = "_restart_stream"
-"""The entity that is available only while a stream can be restarted."""
-
 _INTEGRATION = "custom_components.nestmtx"
 _LIBRARIES = {
     "engineio": logging.INFO,
@@ -98,12 +95,8 @@ class Bench:
 
     @property
     def others(self) -> set[str]:
-        """The states of all other entities that are available while the server is."""
-        return {
-            state
-            for key, state in self.shown.items()
-            if key != CONNECTION and not key.endswith(_COMES_AND_GOES)
-        }
+        """The states of all other entities."""
+        return {state for key, state in self.shown.items() if key != CONNECTION}
 
     @property
     def flows(self) -> list[str]:
@@ -114,7 +107,7 @@ class Bench:
     @property
     def was_available(self) -> bool:
         """Whether every entity has always been available."""
-        return all(seen.key.endswith(_COMES_AND_GOES) for seen in self.saw(STATE_UNAVAILABLE))
+        return not self.saw(STATE_UNAVAILABLE)
 
     def camera(self, camera_id: int, name: str) -> str | None:
         """Return the state of one of a camera's entities."""

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
 from tests.conftest import TIMINGS
+from tests.expected import all_expected
 from tests.simulator import Quirks, Simulator, Times, World
 
 from .bench import Bench
@@ -78,14 +79,22 @@ def entry(
 
 
 @pytest.fixture
+def expected_enabled() -> Generator[None]:
+    """Enable all entities that `tests.expected` compares."""
+    with all_expected():
+        yield
+
+
+@pytest.fixture
 async def bench(
     hass: HomeAssistant,
+    expected_enabled: None,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     proxy: FaultProxy,
     caplog: pytest.LogCaptureFixture,
 ) -> Bench:
-    """The entry, set up, with the right states: camera 1 is ready, camera 2 is not."""
+    """The entry: camera 1 is ready, camera 2 is not."""
     bench = Bench(hass, loaded_entry, simulator, proxy, caplog)
     await simulator.set_ready(1, ready=True)
     # Only a list reports that it is requested.

@@ -27,6 +27,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.nestmtx.const import DOMAIN
+from tests.expected import all_expected
 from tests.faults.proxy import FaultProxy
 from tests.simulator import Simulator
 
@@ -55,7 +56,7 @@ async def home() -> AsyncGenerator[HomeAssistant]:
     # The frontend isn't needed, and another Home Assistant may use the port.
     server = "homeassistant.components.http.HomeAssistantHTTP"
     no_page = patch.multiple(server, async_bind=AsyncMock(), start=AsyncMock())
-    with TemporaryDirectory() as folder, resolver, no_page:
+    with TemporaryDirectory() as folder, resolver, no_page, all_expected():
         async with async_test_home_assistant(config_dir=folder) as hass:
             frame.async_setup(hass)
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
