@@ -1,4 +1,4 @@
-"""Actions as they are called, and what the server is asked then."""
+"""Call actions, and return the requests that the server gets."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ async def call(hass: HomeAssistant, command: str, module: str, **data: Any) -> A
 
 
 def sent(simulator: Simulator, module: str) -> list[dict[str, Any]]:
-    """What the server was asked of a module, without the requests' ids."""
+    """Return the requests that the server got for a module, without their ids."""
     return [
         {key: value for key, value in request.items() if key != "requestId"}
         for request in simulator.requests

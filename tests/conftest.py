@@ -1,4 +1,4 @@
-"""What all tests share: a simulated server, and short times."""
+"""Fixtures of all tests: a simulated server, and short timings."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -39,7 +39,7 @@ from tests.simulator.records import Process, Stream
 from tests.simulator.scenario import recorded
 from tests.simulator.viewer import Viewer
 
-# In an environment of their own: scripts/test --browser.
+# Run in another environment: scripts/test --browser.
 collect_ignore = ["browser"]
 
 ROOT = Path(__file__).parents[1]
@@ -86,22 +86,22 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 
 @pytest.fixture(autouse=True)
 async def enable_event_loop_debug() -> None:
-    """Take over from Home Assistant's plugin: asyncio's debug mode takes a third of the time.
+    """Override Home Assistant's fixture, as asyncio's debug mode takes a third of the time.
 
-    It keeps a stack for each callback. NESTMTX_LOOP_DEBUG=1 has it on.
+    It keeps a stack for each callback. NESTMTX_LOOP_DEBUG=1 turns it on.
     """
     asyncio.get_running_loop().set_debug(bool(os.environ.get("NESTMTX_LOOP_DEBUG")))
 
 
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give each test a folder of its own: pictures are kept in it."""
+    """Give each test a folder of its own, as pictures are stored in it."""
     return hass_tmp_config_dir
 
 
 @pytest.fixture
 def all_enabled() -> Generator[None]:
-    """Enable the entities, too, that are disabled by default."""
+    """Enable the entities that are disabled by default."""
     with patch(
         "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
         new_callable=PropertyMock,
@@ -112,19 +112,19 @@ def all_enabled() -> Generator[None]:
 
 @pytest.fixture
 def world() -> World:
-    """What the server knows: the recorded cameras and credentials."""
+    """The server's data: the recorded cameras and credentials."""
     return recorded()
 
 
 @pytest.fixture
 def quirks() -> Quirks:
-    """The recorded server's."""
+    """The properties of the recorded server."""
     return Quirks()
 
 
 @pytest.fixture
 def times() -> Times:
-    """The server's: short ones."""
+    """The server's timings, shortened."""
     return Times.fast()
 
 
@@ -141,7 +141,7 @@ async def simulator(
 
 @pytest.fixture
 async def server_process(socket_enabled: None) -> AsyncGenerator[ServerAddress]:
-    """A server in a process of its own, where only the client's side is to be looked at."""
+    """A server in a separate process, for tests that measure only the client."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.simulator"),
         *("--port", "0", "--hls-port", "0", "--rtsp-port", "0", "--web-rtc-port", "0"),
@@ -160,13 +160,13 @@ async def server_process(socket_enabled: None) -> AsyncGenerator[ServerAddress]:
 
 @pytest.fixture
 def address(simulator: Simulator) -> ServerAddress:
-    """Where the server is."""
+    """The server's address."""
     return ServerAddress(simulator.host, simulator.port)
 
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Let the integration use short times."""
+    """Let the integration use short timings."""
     with (
         patch("custom_components.nestmtx.coordinator.TIMINGS", TIMINGS),
         patch("custom_components.nestmtx.config_flow.TIMINGS", TIMINGS),
@@ -176,7 +176,7 @@ def short_times() -> Generator[Timings]:
 
 @pytest.fixture
 def names() -> Generator[Names]:
-    """The names that Home Assistant's client sessions know: all are the server's."""
+    """The host names that Home Assistant's client sessions resolve, all to the server."""
     names = Names()
     with patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=names):
         yield names
@@ -206,7 +206,7 @@ def entry(hass: HomeAssistant, simulator: Simulator, short_times: Timings) -> Mo
 async def loaded_entry(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> AsyncGenerator[MockConfigEntry]:
-    """The entry, set up; it is unloaded in the end."""
+    """The entry, set up; unloaded at the end."""
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     yield entry
@@ -235,7 +235,7 @@ type Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
 @pytest.fixture
 def until(hass: HomeAssistant) -> Until:
-    """Wait until something holds; it is looked at often, and for PATIENCE at most."""
+    """Wait until a condition is true, for PATIENCE at most."""
 
     async def until(condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -246,14 +246,14 @@ def until(hass: HomeAssistant) -> Until:
     return until
 
 
-# Snapshots of a platform. What is shown of cameras in each status: test_statuses.py.
+# Snapshots of a platform. For the states of cameras in each status, see test_statuses.py.
 
 NOT_OURS = paths(
-    # What differs from run to run: the token in the address of a picture is drawn by lot.
+    # Different in each run: the token in a picture's URL is random.
     *("attributes.access_token", "attributes.entity_picture", "context"),
     *("last_changed", "last_reported", "last_updated"),
     *("config_entry_id", "config_subentry_id", "device_id", "id"),
-    # What the user sets; its `compat_name` is there since 2026.11.
+    # Set by the user; `compat_name` exists since 2026.11.
     *("aliases", "area_id", "compat_name", "device_class", "icon", "labels", "name"),
 )
 
@@ -262,13 +262,13 @@ type SnapshotOf = Callable[..., Awaitable[None]]
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Snapshots of Home Assistant's objects, without what an integration has no part in."""
+    """Snapshots of Home Assistant's objects, without properties not set by the integration."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(exclude=NOT_OURS)
 
 
 @pytest.fixture
 def one_camera(world: World) -> None:
-    """Leave one camera, which is watched, and its credential."""
+    """Keep only one camera, which is watched, and its credential."""
     world.cameras, world.credentials = {1: world.cameras[1]}, {1: world.credentials[1]}
     since, camera = datetime(2026, 11, 23, 18, 30, tzinfo=UTC), world.cameras[1]
     camera.process = Process(camera.process_name, 34)

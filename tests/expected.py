@@ -1,14 +1,18 @@
-"""What Home Assistant must show of a simulated server, and what it does show."""
+"""The states, names and versions that Home Assistant must show, and those it does show."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 import hashlib
+import inspect
 from typing import NamedTuple
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_FRIENDLY_NAME, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity import Entity
 
 from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Camera, Credential, Simulator
@@ -19,7 +23,7 @@ _STATUSES = {"unconfigured", "disabled", "dead", "stopped", "not_available", "st
 
 
 class Fact(NamedTuple):
-    """What something is about: a state, an entity's or device's name, a device's version."""
+    """The subject of a value: a state, an entity's or device's name, a device's version."""
 
     kind: str
     unique_id: str
@@ -27,12 +31,12 @@ class Fact(NamedTuple):
 
 
 type Expected = Mapping[Fact, frozenset[str]]
-"""The values that are right: more than one where the server does not tell which, none for any."""
+"""Correct values: several if the server doesn't report which; an empty set allows any."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A value as Home Assistant shows it, and where."""
+    """A value shown by Home Assistant, and its place."""
 
     value: str
     where: str
@@ -40,7 +44,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that is shown otherwise than it is."""
+    """A value that is shown differently from the truth."""
 
     fact: Fact
     where: str
@@ -48,12 +52,12 @@ class Difference:
     true: str
 
     def __str__(self) -> str:
-        """Say it in a line."""
+        """Return the difference as one line."""
         return f"{self.fact.kind} of {self.where}: shown {self.shown}, true {self.true}"
 
 
 class _Entity[T](NamedTuple):
-    """An entity: where it is, its key, its name after the device's, its values; None: any."""
+    """An entity: domain, key, name after the device's, and values; None for any."""
 
     domain: str
     key: str
@@ -81,23 +85,24 @@ def _since(camera: Camera) -> set[str]:
 
 
 def _extension(camera: Camera) -> set[str]:
-    # That one failed is told by an event only, and no list makes it good.
+    # Only an event reports a failure, and no list corrects it.
+    return {"on", "off"} if camera.stream.ready else {"off"}
+
+
+def _stalled(camera: Camera) -> set[str]:
+    # The simulator's stream without readers brings no new data.
     return {"on", "off"} if camera.stream.ready else {"off"}
 
 
 def _expires(camera: Camera) -> set[str]:
     if not camera.stream.ready or camera.expires_at is None:
         return {STATE_UNKNOWN}
-    # One of an earlier stream says nothing.
+    # An earlier stream's end is ignored.
     return {camera.expires_at.isoformat(timespec="seconds"), STATE_UNKNOWN}
 
 
-def _pressed(camera: Camera) -> set[str]:
-    return {STATE_UNKNOWN} if _requested(camera) else {STATE_UNAVAILABLE}
-
-
 def _authorization(credential: Credential) -> set[str]:
-    # Tokens do not tell for the how manieth time they were given.
+    # Tokens don't show whether they were the first.
     return (
         {"unauthenticated"} if credential.tokens is None else {"authenticated", "reauthenticated"}
     )
@@ -111,15 +116,17 @@ _CAMERA_ENTITIES: tuple[_Entity[Camera], ...] = (
     _Entity("binary_sensor", "watched", " Watched", lambda camera: _on(camera.stream.viewers)),
     _Entity("binary_sensor", "requested", " Requested", lambda camera: _on(_requested(camera))),
     _Entity("binary_sensor", "stream_authorization", " Stream authorization", _extension),
+    _Entity("binary_sensor", "stream_stalled", " Stream stalled", _stalled),
     _Entity("sensor", "status", " Status", _status),
     _Entity("sensor", "viewers", " Viewers", lambda camera: {str(len(camera.stream.viewers))}),
     _Entity("sensor", "streaming_since", " Streaming since", _since),
     _Entity("sensor", "authorization_expires", " Authorization expires", _expires),
     _Entity("switch", "enabled", " Enabled", lambda camera: _on(camera.enabled)),
     _Entity("switch", "persistent", " Persistent", lambda camera: _on(camera.persistent)),
-    _Entity("button", "restart_stream", " Restart stream", _pressed),
+    _Entity("button", "restart_stream", " Restart stream", lambda _: {STATE_UNKNOWN}),
     _Entity("button", "take_picture", " Take picture", lambda _: {STATE_UNKNOWN}),
     _Entity("event", "activity", " Activity", None),
+    _Entity("image", "last_picture", " Last picture", None),
 )
 _CREDENTIAL_ENTITIES: tuple[_Entity[Credential], ...] = (
     _Entity("sensor", "authorization", " Authorization", _authorization),
@@ -149,19 +156,40 @@ _SERVER_ENTITIES: tuple[_Entity[Simulator], ...] = (
 )
 
 
+_KEYS = {
+    (entity.domain, entity.key)
+    for entities in (_CAMERA_ENTITIES, _CREDENTIAL_ENTITIES, _SERVER_ENTITIES)
+    for entity in entities
+}
+
+
+@contextmanager
+def all_expected() -> Iterator[None]:
+    """Enable the entities that are compared here, and are disabled by default."""
+    name = "entity_registry_enabled_default"
+    default = inspect.getattr_static(Entity, name)
+
+    def is_enabled(entity: Entity) -> bool:
+        key = (entity.platform.domain, entity.entity_description.key)
+        return key in _KEYS or bool(default.__get__(entity, type(entity)))
+
+    with patch.object(Entity, name, property(is_enabled)):
+        yield
+
+
 def camera_key(camera: Camera, key: str) -> str:
-    """Return what identifies one of a camera's entities within its entry."""
+    """Return the key of a camera's entity within its entry."""
     return f"camera_{camera.checksum}_{key}"
 
 
 def expected_of(simulator: Simulator, entry: ConfigEntry) -> Expected:
-    """Return what must be shown of a server once it is quiet."""
+    """Return the values that must be shown for a quiet server."""
     return {
         **{
             fact: frozenset(values)
             for fact, values in _facts("server", entry.title, simulator, _SERVER_ENTITIES)
         },
-        # Asked once per connection: where the answer made no sense, it is not known.
+        # Requested once per connection, so that it is unknown after an invalid answer.
         Fact("version", "server"): frozenset({_RELEASES[simulator.quirks.mediamtx_1_9], "None"}),
         **{
             fact: frozenset(values)
@@ -187,7 +215,7 @@ def expected_of(simulator: Simulator, entry: ConfigEntry) -> Expected:
 
 
 def shown_by(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[Fact, Shown]:
-    """Return all that Home Assistant shows of a server, in entities that are enabled."""
+    """Return all values that Home Assistant shows for a server in enabled entities."""
     shown: dict[Fact, Shown] = {}
     for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
         if entity.disabled:
@@ -210,10 +238,10 @@ def shown_by(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[Fact, Shown]:
 def differences(
     expected: Expected, shown: Mapping[Fact, Shown], *, gone_may_linger: bool = False
 ) -> tuple[Difference, ...]:
-    """Compare what is shown with what is expected.
+    """Compare the shown values with the expected ones.
 
-    What the server does not have any more is unavailable until a second list agrees:
-    `gone_may_linger` says that there was no time for that one yet.
+    An object removed from the server is unavailable until a second list confirms it;
+    `gone_may_linger` means that the second list may not have come yet.
     """
     wrong = [
         Difference(fact, shown[fact].where, shown[fact].value, " or ".join(sorted(values)))

@@ -12,7 +12,7 @@ from tests.simulator.picture import HEIGHT, WIDTH, frames
 from tests.simulator.streams import Picture
 
 NESTMTX = {"preset": "ultrafast", "tune": "zerolatency", "x264opts": "bframes=0"}
-"""Its options of x264."""
+"""NestMTX's x264 options."""
 
 
 def film(images: Iterable[Image.Image]) -> list[bytes]:

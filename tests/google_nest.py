@@ -1,7 +1,7 @@
-"""Home Assistant's own Google Nest integration, with an account that is made up.
+"""Home Assistant's own Google Nest integration, with a fake account.
 
-Google's Device Access is a server of ours that lists the devices. Its events come over Pub/Sub,
-which is the one thing that is not there: they are handed to the subscriber as they would arrive.
+A local server takes the place of Google's Device Access and lists the devices. Pub/Sub is missing:
+events are passed directly to the subscriber.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -32,14 +32,14 @@ TRAITS = ("CameraLiveStream", "CameraMotion", "CameraPerson", "DoorbellChime")
 
 
 class _Subscriber(GoogleNestSubscriber):
-    """Google's, without its stream of events."""
+    """The subscriber of Google Nest, without its event stream."""
 
     async def _stop(self) -> None:
-        """Nothing was opened."""
+        """Do nothing, as nothing was opened."""
 
     @override
     async def start_async(self) -> Callable[[], None]:
-        """Open no stream; end what refreshes devices."""
+        """Open no stream; return the function that stops refreshing devices."""
 
         def stop() -> None:
             if self._refresh_task:
@@ -55,7 +55,7 @@ class GoogleNest:
     subscribers: list[GoogleNestSubscriber] = []  # noqa: RUF012
 
     def __init__(self, entry: MockConfigEntry, camera: Camera) -> None:
-        """Know the entry, and the one device."""
+        """Use an entry with one device."""
         self.entry = entry
         self.camera = camera
 

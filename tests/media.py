@@ -1,4 +1,4 @@
-"""A media folder for clips, and what records, plays and serves them."""
+"""A media folder for clips, and the components that record, play and serve them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from custom_components.nestmtx.const import DOMAIN
 
 @pytest.fixture
 async def media_folder(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Return the folder of the integration within it; request it before an entry."""
+    """Return the integration's folder in the media folder; request it before an entry."""
     hass.config.media_dirs = {"local": str(tmp_path)}
     hass.config.allowlist_external_dirs = {str(tmp_path)}
     for component in ("stream", "media_source"):

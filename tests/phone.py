@@ -1,4 +1,4 @@
-"""A phone with Home Assistant's app: it registers, and receives what it is notified of."""
+"""A phone with Home Assistant's app, which registers and receives notifications."""
 
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
@@ -26,21 +26,21 @@ REGISTRATION = {
 
 
 class Phone:
-    """Its device, and what it was notified of."""
+    """The phone's device and notifications."""
 
     def __init__(self, device_id: str) -> None:
-        """It was notified of nothing."""
+        """Start without notifications."""
         self.device_id = device_id
         self.notifications: list[dict[str, Any]] = []
 
     @property
     def messages(self) -> list[str]:
-        """The texts."""
+        """The texts of the notifications."""
         return [each["message"] for each in self.notifications]
 
     @property
     def data(self) -> list[dict[str, Any]]:
-        """What comes with the texts."""
+        """The data of the notifications."""
         return [each["data"] for each in self.notifications]
 
 
@@ -48,8 +48,8 @@ class Phone:
 async def phone(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, hass_ws_client: WebSocketGenerator
 ) -> AsyncGenerator[Phone]:
-    """Register a phone, and have it listen as the app does at home."""
-    # All that serves something has to be there before the first request.
+    """Register a phone, and listen for notifications over the local network."""
+    # All components with HTTP views must be set up before the first request.
     for component in ("notify", "mobile_app"):
         assert await async_setup_component(hass, component, {})
     await hass.async_block_till_done()

@@ -1,4 +1,4 @@
-"""The flows of repairs, as the frontend goes through them."""
+"""Repair flows, used like the frontend does."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class Flow:
     """The flow of one repair."""
 
     def __init__(self, hass: HomeAssistant, clients: ClientSessionGenerator, issue_id: str) -> None:
-        """It is not begun yet."""
+        """Prepare the flow of an issue."""
         self._hass = hass
         self._clients = clients
         self._issue_id = issue_id
@@ -22,7 +22,7 @@ class Flow:
         self._flow_id = ""
 
     async def begin(self) -> dict[str, Any]:
-        """Press the button of the issue."""
+        """Start the flow."""
         if self._client is None:
             assert await async_setup_component(self._hass, REPAIRS, {})
             self._client = await self._clients()
@@ -31,7 +31,7 @@ class Flow:
         return result
 
     async def submit(self, **data: str) -> dict[str, Any]:
-        """Fill in the form."""
+        """Submit the form."""
         return await self._post(f"/{self._flow_id}", data)
 
     async def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A small integration in which nothing is wrong, for faults to be planted in."""
+"""A small valid integration, in which tests plant faults."""
 
 import json
 

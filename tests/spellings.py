@@ -1,4 +1,4 @@
-r"""How secrets are written, and texts that only look as if they held one.
+r"""Spellings of secrets, and texts that only look as if they contained one.
 
 Each S3CRET is a secret, or a part of one.
 """
@@ -15,7 +15,7 @@ _NAMES = (
     *("session_id", "password_hash", "Authorization", "Cookie"),
 )
 NAMES = _NAMES
-"""Names of fields that hold secrets."""
+"""Names of fields that contain secrets."""
 
 HIDDEN = (
     *(f"{name}=S3CRET" for name in _NAMES),

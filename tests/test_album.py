@@ -1,4 +1,4 @@
-"""The last pictures of cameras are kept, whatever their files are like."""
+"""The last pictures of cameras are kept, even if their files are damaged."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ from custom_components.nestmtx.picture_store import Picture, PictureStore
 
 @pytest.fixture
 def store(tmp_path: Path) -> PictureStore:
-    """Return the files of a picture, and of one that is damaged."""
+    """Return a store with a valid and a damaged picture."""
     store = PictureStore(tmp_path / "entry")
     store.save("front", Picture(jpeg_of(Image.new("L", (640, 360), 90)), dt_util.utcnow()))
     store.save("damaged", Picture(b"", dt_util.utcnow()))
     return store
 
 
-async def test_a_picture_is_loaded_with_how_it_looks(
+async def test_a_stored_picture_is_loaded_with_its_look(
     hass: HomeAssistant, store: PictureStore
 ) -> None:
     album = Album(hass, store)

@@ -1,4 +1,4 @@
-"""The repair of a credential that Google no longer lets in, from its beginning to its end."""
+"""The repair of a credential whose access to Google has expired, from start to end."""
 
 import logging
 from typing import Any
@@ -25,7 +25,7 @@ ORIGIN = "https://nest.example.org"
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
@@ -46,7 +46,7 @@ async def issue_id(
 
 @pytest.fixture
 def flow(hass: HomeAssistant, hass_client: ClientSessionGenerator, issue_id: str) -> Flow:
-    """The flow of the repair, not begun yet."""
+    """The repair flow, not started yet."""
     return Flow(hass, hass_client, issue_id)
 
 
@@ -55,7 +55,7 @@ def _issue(hass: HomeAssistant, issue_id: str) -> ir.IssueEntry | None:
 
 
 async def _until_google(flow: Flow, origin: str = ORIGIN) -> str:
-    """Go through the flow up to Google's page; return its address."""
+    """Go through the flow up to Google's page; return its URL."""
     assert (await flow.begin())["step_id"] == "origin"
     result = await flow.submit(origin=origin)
     assert result["step_id"] == "callback"
@@ -120,7 +120,7 @@ async def test_the_issue_ends_when_the_credential_is_authorized_elsewhere(
         ({"code": None, "error": "access_denied"}, "access_denied"),
     ],
 )
-async def test_what_is_wrong_is_told_and_can_be_put_right(
+async def test_errors_are_shown_and_can_be_corrected(
     simulator: Simulator, flow: Flow, changes: dict[str, str | None], error: str
 ) -> None:
     url = await _until_google(flow)
@@ -133,7 +133,7 @@ async def test_what_is_wrong_is_told_and_can_be_put_right(
     assert (await flow.submit(callback=callback_url(url)))["type"] == "create_entry"
 
 
-async def test_what_failed_on_the_servers_side_is_told(simulator: Simulator, flow: Flow) -> None:
+async def test_a_failure_of_the_server_is_shown(simulator: Simulator, flow: Flow) -> None:
     credential = simulator.world.credentials[1]
     url = await _until_google(flow)
 
@@ -182,7 +182,9 @@ async def test_a_camera_that_cannot_start_names_its_credential(
 
 
 @pytest.mark.parametrize("pasted", ["", "  ", "nonsense", "https://nest.example.org", "?" * 9000])
-async def test_what_is_no_address_of_google_is_told(flow: Flow, pasted: str) -> None:
+async def test_a_pasted_url_that_is_not_googles_redirect_is_an_error(
+    flow: Flow, pasted: str
+) -> None:
     await _until_google(flow)
 
     assert (await flow.submit(callback=pasted))["errors"] == {"base": "invalid_callback"}
@@ -191,7 +193,7 @@ async def test_what_is_no_address_of_google_is_told(flow: Flow, pasted: str) -> 
 @pytest.mark.parametrize(
     "origin", ["", "nest", "ftp://nest", "https://", "https://me:pw@nest", "https://nest:port"]
 )
-async def test_what_is_no_address_of_a_server_is_told(flow: Flow, origin: str) -> None:
+async def test_an_invalid_redirect_uri_is_an_error(flow: Flow, origin: str) -> None:
     await flow.begin()
 
     result = await flow.submit(origin=origin)
@@ -208,7 +210,7 @@ async def test_what_is_no_address_of_a_server_is_told(flow: Flow, origin: str) -
         "https://evilgoogle.com/auth",
         "javascript:alert(1)",
         "https://accounts.google.com/o/oauth2/v2/auth) [here](https://evil.org",
-        # Of Google's hosts, pages that anybody may put there, or that lead elsewhere.
+        # Pages on Google's hosts that anyone can publish, or that redirect elsewhere.
         "https://sites.google.com/view/consent",
         "https://script.google.com/macros/s/x/exec",
         "https://www.google.com/url?q=https://evil.org",
@@ -221,7 +223,7 @@ async def test_what_is_no_address_of_a_server_is_told(flow: Flow, origin: str) -
         "https://nestservices.google.com/partnerconnections/a/../../url",
         "https://nestservices.google.com/partnerconnections/a1b2?continue=https://evil.org",
         "https://nestservices.google.com/o/oauth2/v2/auth?client_id=1",
-        # Google's page, for more than the cameras.
+        # Google's page, with a scope beyond the cameras.
         "https://accounts.google.com/o/oauth2/v2/auth?scope=openid%20https://mail.google.com/",
         "https://accounts.google.com/o/oauth2/v2/auth?scope=openid&SCOPE=https://mail.google.com/",
         7,
@@ -261,7 +263,7 @@ async def test_the_two_pages_of_google_that_a_server_names_are_shown(
     assert (result["step_id"], result["description_placeholders"]["url"]) == ("callback", answer)
 
 
-async def test_a_server_that_goes_away_is_told(simulator: Simulator, flow: Flow) -> None:
+async def test_a_lost_server_is_shown_as_an_error(simulator: Simulator, flow: Flow) -> None:
     url = await _until_google(flow)
     await simulator.kill()
 
@@ -270,7 +272,7 @@ async def test_a_server_that_goes_away_is_told(simulator: Simulator, flow: Flow)
     assert result["errors"] == {"base": "cannot_connect"}
 
 
-async def test_an_entry_that_is_unloaded_meanwhile_ends_the_flow(
+async def test_unloading_the_entry_aborts_the_flow(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, flow: Flow
 ) -> None:
     url = await _until_google(flow)
@@ -279,7 +281,7 @@ async def test_an_entry_that_is_unloaded_meanwhile_ends_the_flow(
     assert (await flow.submit(callback=callback_url(url)))["reason"] == "not_loaded"
 
 
-async def test_a_credential_that_is_deleted_meanwhile_ends_the_flow(
+async def test_deleting_the_credential_aborts_the_flow(
     hass: HomeAssistant, simulator: Simulator, until: Until, flow: Flow, issue_id: str
 ) -> None:
     url = await _until_google(flow)
@@ -304,7 +306,7 @@ async def test_the_code_is_neither_logged_nor_stored(
     assert "S3CRET" not in str(ir.async_get(hass).issues)
 
 
-async def test_a_name_of_a_credential_is_text_and_nothing_else(
+async def test_a_credentials_name_is_shown_as_plain_text(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     credential = simulator.world.add_credential("[a](https://evil.org) <b>*x*", authorized=False)

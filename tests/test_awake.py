@@ -24,13 +24,13 @@ MIDNIGHT = datetime(2026, 11, 29, tzinfo=UTC)
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
 @pytest.fixture(autouse=True)
 def _utc() -> None:
-    """Have midnight where it is easy to see."""
+    """Use UTC, so that midnight is at 0:00."""
     dt_util.set_default_time_zone(UTC)
 
 
@@ -64,33 +64,35 @@ def test_a_stream_over_midnight_counts_for_both_days() -> None:
         (_after(3), 60.0),
     ],
 )
-def test_what_a_restart_did_not_see_is_counted_by_the_streams_beginning(
+def test_after_a_restart_the_streams_start_time_counts(
     since: datetime | None, expected: float
 ) -> None:
     assert resumed(AwakeTime(60.0, NOON), _after(2), since).seconds == expected
 
 
-def test_what_was_counted_yesterday_is_no_part_of_today() -> None:
+def test_yesterdays_time_is_not_counted_today() -> None:
     assert resumed(AwakeTime(60.0, NOON), _after(24), _after(23)).seconds == 3600.0
 
 
 @pytest.mark.parametrize("stored", [{}, {"seconds": "1", "at": "x"}, {"seconds": 1, "at": None}])
-def test_what_is_no_stored_time_is_left_out(stored: dict[str, object]) -> None:
+def test_invalid_stored_data_is_ignored(stored: dict[str, object]) -> None:
     assert stored_awake_time(stored) is None
 
 
-def test_a_time_is_what_it_was_when_it_is_stored_and_loaded() -> None:
+def test_a_stored_time_is_loaded_unchanged() -> None:
     time = AwakeTime(7.5, NOON)
 
     assert stored_awake_time(time.as_dict()) == time
 
 
-async def test_it_is_off_by_default(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> None:
+async def test_the_sensor_is_disabled_by_default(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
     assert hass.states.get(AWAKE) is None
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_it_goes_on_over_a_restart_and_begins_anew_at_midnight(
+async def test_the_sensor_continues_after_a_restart_and_resets_at_midnight(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -111,7 +113,7 @@ async def test_it_goes_on_over_a_restart_and_begins_anew_at_midnight(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_it_grows_while_the_camera_streams(
+async def test_the_sensor_grows_while_the_camera_streams(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     before = float(hass.states.get(AWAKE).state)

@@ -1,4 +1,4 @@
-"""A day of a camera on a battery: it is awake while somebody looks, and not for anything else."""
+"""A day of a battery camera, which is awake only while it is viewed."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -17,7 +17,7 @@ from tests.simulator import Simulator, Times, Trouble, World
 from tests.simulator.records import Camera, elapsed
 
 FASTER = 40
-"""How many times faster than the real server all of it happens."""
+"""The factor by which everything is faster than with the real server."""
 GLANCES, WATCHED, LETTING_GO = 10, 4.0 / FASTER, 12.0 / FASTER
 NAME = "Driveway Battery"
 
@@ -31,7 +31,7 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """The real server's, all of them shorter by the same factor."""
+    """The real server's timings, divided by that factor."""
     real = Times(idle_log=0.0)
     shorter = {
         each.name: value / FASTER
@@ -39,15 +39,15 @@ def times() -> Times:
         if each.name not in {"handshake_timeout", "key_frame_interval"}
         and isinstance(value := getattr(real, each.name), float)
     }
-    # Connecting takes as long as it does, and video is encoded by the second.
+    # Except for connecting, and for video, which is encoded in whole seconds.
     return replace(real, **shorter, handshake_timeout=2.0, key_frame_interval=1.0)
 
 
 class _Meter:
-    """Counts the seconds for which a camera is awake."""
+    """Counts the seconds that a camera is awake."""
 
     def __init__(self, camera: Camera) -> None:
-        """None yet."""
+        """Start at 0."""
         self.seconds = 0.0
         self._camera = camera
 
@@ -70,7 +70,7 @@ class _Meter:
 
 
 async def _open_dashboard(hass: HomeAssistant, scene: Scene) -> None:
-    """Request the picture of the camera as a dashboard does that is never closed."""
+    """Request the camera's picture like a dashboard that is never closed."""
     camera = scene.camera(NAME)
     while True:
         await camera.async_camera_image()
@@ -78,7 +78,7 @@ async def _open_dashboard(hass: HomeAssistant, scene: Scene) -> None:
 
 
 async def _glance(scene: Scene) -> float:
-    """Look at the camera for some seconds; return how long its start took."""
+    """View the camera for some seconds; return how long its start took."""
     view, begun = View(scene, NAME), elapsed()
     try:
         await view.open()
@@ -91,7 +91,7 @@ async def _glance(scene: Scene) -> float:
 
 
 async def _be_refused(scene: Scene) -> None:
-    """Try to look at the camera, until it is said why there is nothing to be seen."""
+    """Try to view the camera, until the view fails with a reason."""
     view = View(scene, NAME)
     await view.open()
     await view.ended.wait()

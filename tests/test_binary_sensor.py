@@ -53,7 +53,7 @@ async def test_an_event_of_one_camera_writes_no_state_of_another(
     await simulator.set_ready(1, True)
     await until(lambda: READY in written)
 
-    # How many stream, and what is logged, is a matter of the server.
+    # The number of streaming cameras and the log belong to the server.
     others = {each for each in written if "127_0_0_1" not in each}
     assert {each for each in others if "front_yard_front_yard_cam" not in each} == set()
 
@@ -71,7 +71,7 @@ async def test_requested_follows_the_demand(
     await until(lambda: hass.states.get(requested).state == STATE_OFF)
 
 
-async def test_a_stream_that_google_does_not_let_go_on_is_a_problem_until_it_does(
+async def test_a_failed_extension_is_a_problem_until_one_succeeds(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await simulator.set_ready(1, ready=True)
@@ -86,7 +86,7 @@ async def test_a_stream_that_google_does_not_let_go_on_is_a_problem_until_it_doe
     await until(lambda: hass.states.get(AUTHORIZATION).state == STATE_OFF)
 
 
-async def test_a_stream_whose_time_is_over_by_all_clocks_is_a_problem_without_any_event(
+async def test_an_expired_authorization_is_a_problem_without_an_event(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[1].expires_at = utcnow() - timedelta(days=1)
@@ -105,7 +105,7 @@ async def test_a_stream_whose_time_is_over_by_all_clocks_is_a_problem_without_an
     assert utcnow() >= over_at
 
 
-async def test_a_stream_whose_time_is_extended_is_no_problem_when_the_former_time_is_over(
+async def test_an_extended_authorization_is_no_problem_at_its_former_end(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     camera = simulator.world.cameras[1]
@@ -150,7 +150,7 @@ async def test_a_credential_that_has_to_be_authorized_is_a_problem(
     await until(lambda: hass.states.get(problem).state == STATE_OFF)
 
 
-async def test_a_stream_that_brings_no_new_data_is_stalled_until_it_does(
+async def test_a_stream_without_new_data_is_stalled_until_data_comes(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     stalled = "binary_sensor.front_yard_front_yard_cam_stream_stalled"

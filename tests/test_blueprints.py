@@ -1,4 +1,4 @@
-"""The blueprints, instantiated as users do, and what their automations do."""
+"""The blueprints, instantiated like users do, and their automations."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -49,7 +49,7 @@ RESTART = {
     "pause": {"milliseconds": 100},
 }
 
-# Fixtures are found by their names.
+# Pytest finds fixtures by name.
 __all__ = ["media_folder", "phone"]
 
 type Instantiate = Callable[..., Awaitable[None]]
@@ -57,13 +57,13 @@ type Instantiate = Callable[..., Awaitable[None]]
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
 @pytest.fixture
 def instantiate(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Instantiate:
-    """Make an automation of a blueprint."""
+    """Create an automation from a blueprint."""
 
     async def instantiate(name: str, **inputs: Any) -> None:
         folder = Path(hass.config.path("blueprints", "automation", DOMAIN))
@@ -78,7 +78,7 @@ def instantiate(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Instantia
 
 @pytest.fixture
 def notified(hass: HomeAssistant) -> list[ServiceCall]:
-    """What is notified."""
+    """The notifications."""
     return async_mock_service(hass, "notify", "phone")
 
 
@@ -88,11 +88,11 @@ def test_every_blueprint_is_tried() -> None:
 
 @pytest.fixture
 def device_id(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> str:
-    """The camera, as people pick it."""
+    """The camera's device, as users select it."""
     return er.async_get(hass).async_get(CAMERA).device_id
 
 
-async def test_a_picture_is_taken_before_somebody_is_notified(
+async def test_a_notification_is_sent_with_a_new_picture(
     hass: HomeAssistant,
     simulator: Simulator,
     until: Until,
@@ -112,7 +112,7 @@ async def test_a_picture_is_taken_before_somebody_is_notified(
     assert taken_at(hass, CAMERA) is not None
 
 
-async def test_whoever_wants_to_know_of_viewers_only_is_told_of_viewers_only(
+async def test_notifications_can_be_limited_to_viewers(
     simulator: Simulator, until: Until, instantiate: Instantiate, phone: Phone, device_id: str
 ) -> None:
     await instantiate(
@@ -125,7 +125,7 @@ async def test_whoever_wants_to_know_of_viewers_only_is_told_of_viewers_only(
     assert phone.messages == ["Someone is watching the camera."]
 
 
-async def test_who_is_at_the_door_is_notified_at_once_and_shown_when_the_camera_is_awake(
+async def test_the_doorbell_notifies_at_once_and_adds_a_picture_when_the_camera_is_awake(
     hass: HomeAssistant,
     simulator: Simulator,
     until: Until,
@@ -137,7 +137,7 @@ async def test_who_is_at_the_door_is_notified_at_once_and_shown_when_the_camera_
     await instantiate("someone_at_the_door", bell=BELL, camera=device_id, phone=phone.device_id)
 
     hass.bus.async_fire("bell_rang")
-    # Home Assistant is not at rest by then.
+    # The automation is still running then.
     await until_without_waiting(lambda: len(phone.notifications) == 1)
     was_awake = hass.states.get(CAMERA).state == "streaming"
     await until(lambda: len(phone.notifications) == 2)
@@ -154,7 +154,7 @@ async def test_who_is_at_the_door_is_notified_at_once_and_shown_when_the_camera_
     )
 
 
-async def test_a_door_without_a_picture_is_told_all_the_same(
+async def test_the_doorbell_notifies_without_a_picture_if_none_can_be_taken(
     hass: HomeAssistant,
     simulator: Simulator,
     until: Until,
@@ -208,7 +208,7 @@ async def test_a_clip_follows_its_picture_and_the_phone_may_load_both(
     assert kinds == ["image/jpeg", "image/jpeg", "video/mp4"]
 
 
-async def test_a_credential_that_needs_authorization_is_told_with_a_link(
+async def test_a_credential_that_needs_authorization_is_notified_with_a_link(
     simulator: Simulator, until: Until, instantiate: Instantiate, notified: list[ServiceCall]
 ) -> None:
     await instantiate("notify_authorization", credentials=[PROBLEM], notify_action="notify.phone")
@@ -272,7 +272,7 @@ async def test_a_stream_that_breaks_off_is_restarted(
 
 
 @pytest.mark.parametrize(("who", "at_home"), [(None, True), ("nobody", False)])
-async def test_a_camera_is_persistent_by_who_is_home(
+async def test_a_camera_is_persistent_depending_on_who_is_home(
     hass: HomeAssistant,
     simulator: Simulator,
     until: Until,

@@ -42,7 +42,7 @@ async def test_each_button_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> Non
     await snapshot_of(Platform.BUTTON)
 
 
-async def test_a_stream_that_does_not_run_cannot_be_restarted_which_the_press_says(
+async def test_restarting_a_stream_that_is_not_running_fails(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     assert hass.states.get(RESTART).state == STATE_UNKNOWN
@@ -53,7 +53,7 @@ async def test_a_stream_that_does_not_run_cannot_be_restarted_which_the_press_sa
     assert {each["command"] for each in simulator.requests} <= {"list", "read"}
 
 
-async def test_the_process_is_known_by_its_pid_and_not_by_its_name(
+async def test_the_process_is_identified_by_its_pid(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _watched(hass, simulator, until)
@@ -67,7 +67,7 @@ async def test_the_process_is_known_by_its_pid_and_not_by_its_name(
     assert update["payload"] == {"action": "stop"}
 
 
-async def test_a_process_that_has_ended_meanwhile_is_told(
+async def test_restarting_a_process_that_has_just_ended_fails(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _watched(hass, simulator, until)
@@ -77,7 +77,7 @@ async def test_a_process_that_has_ended_meanwhile_is_told(
         await _press(hass, RESTART)
 
 
-async def test_a_restart_that_the_server_refuses_is_told(
+async def test_a_refused_restart_fails(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _watched(hass, simulator, until)
@@ -87,7 +87,7 @@ async def test_a_restart_that_the_server_refuses_is_told(
         await _press(hass, RESTART)
 
 
-async def test_a_restart_that_is_not_answered_is_told(
+async def test_an_unanswered_restart_fails(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _watched(hass, simulator, until)
@@ -107,7 +107,7 @@ async def test_synchronizing_brings_new_cameras_as_soon_as_it_has_ended(
     await until(lambda: hass.states.get("camera.porch_porch") is not None)
 
 
-async def test_a_job_that_the_server_does_not_have_is_told(
+async def test_running_an_unknown_job_fails(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.cron_jobs.clear()
@@ -176,7 +176,7 @@ async def test_a_job_that_runs_is_not_run_twice(
     await first
 
 
-async def test_a_job_that_fails_is_told_and_can_be_run_again(
+async def test_a_failed_job_is_reported_and_can_be_run_again(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.faults.answers["cronjobs", "update"] = {"error": {"message": "Google is away"}}

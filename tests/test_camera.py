@@ -1,4 +1,4 @@
-"""Cameras: streaming while ready, with a stream where the server has one, and never woken."""
+"""Cameras: streaming while ready, with a stream if the server has one, and never woken."""
 
 from http import HTTPStatus
 from unittest.mock import patch
@@ -111,7 +111,7 @@ async def test_a_camera_without_a_path_has_no_stream_until_it_gets_one(
     await until(lambda: _features(hass, LIVING_ROOM) == 2)
 
 
-async def test_a_picture_is_answered_at_once_and_wakes_nobody(
+async def test_a_picture_request_is_answered_at_once_and_wakes_no_camera(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -129,7 +129,7 @@ async def test_a_picture_is_answered_at_once_and_wakes_nobody(
     assert hass.states.get(FRONT).state == "idle"
 
 
-async def test_an_address_that_leads_elsewhere_is_told_and_not_opened(
+async def test_a_video_url_of_another_host_is_logged_and_not_opened(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,

@@ -1,4 +1,4 @@
-"""Clips are recorded of cameras that sleep, and are found in the media browser."""
+"""Clips are recorded of sleeping cameras, and found in the media browser."""
 
 import asyncio
 from dataclasses import replace
@@ -41,18 +41,18 @@ FRONT = "camera.front_yard_front_yard_cam"
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
 pytestmark = pytest.mark.usefixtures("media_folder")
-# Fixtures are found by their names.
+# Pytest finds fixtures by name.
 __all__ = ["media_folder"]
 
 
 @pytest.fixture
 def times() -> Times:
-    """A key frame each two seconds, and streams that end as soon as nobody reads them."""
+    """A key frame every two seconds, and streams that end when the last reader leaves."""
     return replace(Times.fast(), key_frame_interval=2, close_after=0.3)
 
 
@@ -72,7 +72,7 @@ def _device_id(hass: HomeAssistant, entity_id: str = FRONT) -> str:
 
 
 def _put(folder: Path, *times: str, size: int = 3) -> None:
-    """Put clips there, with their pictures."""
+    """Add clips with their pictures."""
     for each in times:
         path = folder / f"{each}.mp4"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ async def _titles(hass: HomeAssistant, *parts: str) -> list[str]:
     return [child.title for child in browsed.children]
 
 
-async def test_a_sleeping_camera_is_woken_recorded_and_let_sleep(
+async def test_a_sleeping_camera_is_woken_recorded_and_released(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     before = dt_util.utcnow()
@@ -145,7 +145,7 @@ async def test_the_media_browser_leads_to_a_clip_by_server_camera_and_day(
     assert {each["thumbnail"] for each in shown} == {clip["picture_url"]}
     assert here == clip["media_content_id"]
 
-    # What is played and shown is served to whoever is logged in, and to nobody else.
+    # Clips and pictures are served only to authenticated users.
     await browser.send_json_auto_id(
         {"type": "media_source/resolve_media", "media_content_id": here}
     )
@@ -190,7 +190,7 @@ async def test_a_camera_that_is_renamed_keeps_its_folder(
     assert await _titles(hass, loaded_entry.entry_id) == ["Porch"]
 
 
-async def test_clips_are_there_while_the_server_is_not(
+async def test_clips_are_available_while_the_server_is_not(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, media_folder: Path
 ) -> None:
     device_id = _device_id(hass)
@@ -218,7 +218,7 @@ async def test_clips_are_there_while_the_server_is_not(
         "other/{device}/2026-01-01/10-00-00.mp4",
     ],
 )
-async def test_nothing_else_is_found_than_clips_of_cameras(
+async def test_only_clips_of_cameras_are_found(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     media_folder: Path,
@@ -229,7 +229,7 @@ async def test_nothing_else_is_found_than_clips_of_cameras(
     folder = media_folder / f"front_{device_id[:8]}"
     _put(folder, "2026-01-01/10-00-00")
     _put(tmp_path, "secret", "2026-01-03/10-00-00")
-    # The first leads out, the second nowhere, the third is a day that leads out.
+    # A link out of the folder, a broken link, and a day that links out of the folder.
     (folder / "2026-01-01" / "10-00-01.mp4").symlink_to(tmp_path / "secret.mp4")
     (folder / "2026-01-01" / "10-00-02.mp4").symlink_to(tmp_path / "nothing.mp4")
     (folder / "2026-01-03").symlink_to(tmp_path / "2026-01-03")
@@ -254,7 +254,7 @@ async def test_a_camera_is_recorded_once_at_a_time(
     assert _frames(await first)
 
 
-async def test_it_is_said_why_a_camera_cannot_be_recorded(
+async def test_a_failed_recording_gives_the_reason(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, media_folder: Path
 ) -> None:
     await simulator.set_tokens(1, present=False, event="unauthenticated")
@@ -267,7 +267,7 @@ async def test_it_is_said_why_a_camera_cannot_be_recorded(
     assert files == []
 
 
-async def test_a_stream_without_a_key_frame_is_given_up_and_let_go(
+async def test_recording_a_stream_without_a_key_frame_is_given_up(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -282,7 +282,7 @@ async def test_a_stream_without_a_key_frame_is_given_up_and_let_go(
     await until(lambda: simulator.world.cameras[1].process is None)
 
 
-async def test_the_last_space_of_a_disk_is_left_alone(
+async def test_nothing_is_recorded_when_disk_space_is_low(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -297,7 +297,7 @@ async def test_the_last_space_of_a_disk_is_left_alone(
 
 
 @pytest.mark.parametrize("ends", ["entry", "caller", "home_assistant"])
-async def test_a_recording_ends_with_its_entry_and_with_who_has_asked_for_it(
+async def test_a_recording_ends_with_its_entry_or_its_caller(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -306,7 +306,7 @@ async def test_a_recording_ends_with_its_entry_and_with_who_has_asked_for_it(
 ) -> None:
     recording = hass.async_create_background_task(_record(hass, duration=120), "recording")
     camera = hass.data["camera"].get_entity(FRONT)
-    # Home Assistant itself is not at rest by then.
+    # Home Assistant is still busy then.
     await until_without_waiting(
         lambda: camera.stream is not None and RECORDER_PROVIDER in camera.stream.outputs()
     )
@@ -323,7 +323,7 @@ async def test_a_recording_ends_with_its_entry_and_with_who_has_asked_for_it(
     await until(lambda: simulator.world.cameras[1].process is None)
 
 
-def test_clips_go_by_their_number_and_by_their_size() -> None:
+def test_clips_are_removed_by_number_and_by_size() -> None:
     paths = [Path(str(number)) for number in range(4)]
 
     assert [*outdated([(path, 1) for path in paths], 3)] == paths[3:]

@@ -1,4 +1,4 @@
-"""A camera that sleeps is woken by who wants to see it, or it is said why it does not start."""
+"""A sleeping camera is woken by a viewer, or an error gives the reason why it doesn't start."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -21,15 +21,15 @@ from tests.simulator.probe import Probe, token_of
 pytestmark = pytest.mark.usefixtures("all_enabled")
 
 FRONT = 1
-"""It shows video from its first moment."""
+"""Shows video from the start."""
 DRIVEWAY = 2
-"""It shows a "connecting" picture first."""
+"""Shows a "connecting" picture first."""
 CABIN = 14
-"""Its credential is not authorized."""
+"""Has a credential that is not authorized."""
 GARAGE = 6
-"""It is disabled."""
+"""Is disabled."""
 LIVING_ROOM = 7
-"""It has no path."""
+"""Has no path."""
 
 ENTITIES = {
     FRONT: "camera.front_yard_front_yard_cam",
@@ -42,13 +42,13 @@ ENTITIES = {
 
 @pytest.fixture(autouse=True)
 async def stream_component(hass: HomeAssistant) -> None:
-    """Home Assistant's own, which reads cameras for HLS."""
+    """Home Assistant's stream component, which reads cameras for HLS."""
     await async_setup_component(hass, "stream", {})
 
 
 @pytest.fixture
 def times() -> Times:
-    """Who waits is held for longer than the integration waits."""
+    """The server holds readers for longer than the integration waits."""
     return replace(Times.fast(), start_timeout=60.0, close_after=1.0)
 
 
@@ -77,7 +77,7 @@ async def _reason(hass: HomeAssistant, camera_id: int) -> str | None:
     return error.value.translation_key
 
 
-async def test_a_sleeping_camera_starts_when_its_stream_is_wanted(
+async def test_a_sleeping_camera_starts_when_its_stream_is_requested(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=1.0)
@@ -87,7 +87,7 @@ async def test_a_sleeping_camera_starts_when_its_stream_is_wanted(
     assert _shown(simulator, FRONT) is Picture.VIDEO
 
 
-async def test_the_connecting_picture_is_not_the_end_of_the_wait(
+async def test_a_start_waits_for_video_after_the_connecting_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=1.0)
@@ -97,7 +97,7 @@ async def test_the_connecting_picture_is_not_the_end_of_the_wait(
     assert _shown(simulator, DRIVEWAY) is Picture.VIDEO
 
 
-async def test_an_authorization_of_an_earlier_stream_is_not_taken_for_video(
+async def test_an_authorization_of_an_earlier_stream_does_not_count_as_video(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _camera(hass, DRIVEWAY).async_create_stream()
@@ -109,7 +109,7 @@ async def test_an_authorization_of_an_earlier_stream_is_not_taken_for_video(
     assert _shown(simulator, DRIVEWAY) is Picture.VIDEO
 
 
-async def test_who_waits_for_one_camera_waits_together(
+async def test_concurrent_starts_of_a_camera_share_one_request(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, events: Probe
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.5)
@@ -121,7 +121,7 @@ async def test_who_waits_for_one_camera_waits_together(
     assert events.events("camera:").count("camera:read") == 1
 
 
-async def test_a_camera_is_let_go_of_when_nobody_reads_it_in_the_end(
+async def test_a_started_camera_without_a_reader_is_released(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _camera(hass, FRONT).async_start_stream()
@@ -129,10 +129,10 @@ async def test_a_camera_is_let_go_of_when_nobody_reads_it_in_the_end(
     await until(lambda: simulator.world.cameras[FRONT].process is None)
 
 
-async def test_a_camera_is_let_go_of_as_soon_as_somebody_reads_it(
+async def test_a_started_camera_is_released_once_it_has_a_reader(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    # Still pictures are read by a reader of their own.
+    # Still pictures have their own reader.
     hass.config_entries.async_update_entry(loaded_entry, options={CONF_STILLS: "on_request"})
     await hass.config_entries.async_reload(loaded_entry.entry_id)
     await _camera(hass, FRONT).async_start_stream()
@@ -145,7 +145,7 @@ async def test_a_camera_is_let_go_of_as_soon_as_somebody_reads_it(
     assert simulator.world.cameras[FRONT].stream.viewers
 
 
-async def test_who_waits_is_no_viewer(
+async def test_waiting_for_a_start_does_not_count_as_a_viewer(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _camera(hass, FRONT).async_start_stream()
@@ -154,7 +154,7 @@ async def test_who_waits_is_no_viewer(
     assert hass.states.get("sensor.front_yard_front_yard_cam_viewers").state == "0"
 
 
-async def test_nobody_waits_any_more_for_a_camera_that_nobody_wants(
+async def test_a_cancelled_start_leaves_no_reader(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -167,7 +167,7 @@ async def test_nobody_waits_any_more_for_a_camera_that_nobody_wants(
 
     waiting.cancel()
 
-    # The server does not call its start off.
+    # The server doesn't cancel the start.
     await until(lambda: "camera:notReady" in events.events("camera:"))
     assert "camera:read" not in events.events("camera:")
 
@@ -226,7 +226,7 @@ async def test_a_camera_that_does_not_start_says_why(
     assert await _reason(hass, DRIVEWAY) == reason
 
 
-async def test_a_path_that_the_mediamtx_does_not_know_is_said(
+async def test_an_unknown_path_at_mediamtx_is_reported(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.faults.missing_paths.add("front")
@@ -234,7 +234,7 @@ async def test_a_path_that_the_mediamtx_does_not_know_is_said(
     assert await _reason(hass, FRONT) == "no_such_path"
 
 
-async def test_a_mediamtx_that_cannot_be_reached_is_said(
+async def test_an_unreachable_mediamtx_is_reported(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.ports["rtsp"] = 1
@@ -243,7 +243,7 @@ async def test_a_mediamtx_that_cannot_be_reached_is_said(
     assert await _reason(hass, FRONT) == "video_unreachable"
 
 
-async def test_a_credential_that_is_lost_meanwhile_ends_the_wait(
+async def test_losing_the_credential_ends_the_wait(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=30.0)
@@ -264,7 +264,7 @@ async def test_without_a_connection_nothing_is_started(
     assert await _reason(hass, FRONT) == "cannot_connect"
 
 
-async def test_a_stream_that_home_assistant_preloads_is_made_though_its_camera_does_not_start(
+async def test_a_preloaded_stream_is_created_even_if_its_camera_does_not_start(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await hass.data["camera_prefs"].async_update(ENTITIES[CABIN], preload_stream=True)

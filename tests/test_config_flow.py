@@ -1,4 +1,4 @@
-"""Adding a server, changing it, and logging in again."""
+"""The config flow: add, reconfigure and reauthenticate a server."""
 
 import asyncio
 import ssl
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("short_times")
 
 @pytest.fixture
 def user_input(simulator: Simulator) -> dict[str, Any]:
-    """What a user types."""
+    """The input of a user."""
     return {
         CONF_HOST: simulator.host,
         CONF_PORT: simulator.port,
@@ -56,7 +56,7 @@ async def _submit(hass: HomeAssistant, flow_id: str, data: dict[str, Any]) -> di
 
 
 def _suggested(result: dict[str, Any]) -> dict[str, Any]:
-    """What stands in the fields of a form."""
+    """Return the suggested values of a form."""
     schema = result["data_schema"].schema
     return {str(key): (key.description or {}).get("suggested_value") for key in schema}
 
@@ -85,7 +85,7 @@ async def test_a_server_is_added(
     await _unload(hass)
 
 
-async def test_a_pasted_url_is_taken_apart(
+async def test_a_pasted_url_is_split(
     hass: HomeAssistant, user_input: dict[str, Any], simulator: Simulator
 ) -> None:
     pasted = user_input | {CONF_HOST: f"{simulator.url}/cameras", CONF_PORT: 2001, CONF_SSL: True}
@@ -110,7 +110,7 @@ async def test_there_are_no_two_entries_for_one_server(
     assert result["description_placeholders"] == {"title": entry.title}
 
 
-# What goes wrong, and is put right in the same form
+# Errors, which can be corrected in the same form
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ async def test_there_are_no_two_entries_for_one_server(
         ({CONF_SSL: True}, {"base": "not_encrypted"}),
     ],
 )
-async def test_wrong_input_can_be_put_right(
+async def test_wrong_input_can_be_corrected(
     hass: HomeAssistant,
     user_input: dict[str, Any],
     wrong: dict[str, Any],
@@ -143,7 +143,7 @@ async def test_wrong_input_can_be_put_right(
     await _unload(hass)
 
 
-async def test_what_was_typed_is_still_there_after_an_error_but_for_a_refused_password(
+async def test_input_is_kept_after_an_error_except_a_refused_password(
     hass: HomeAssistant, user_input: dict[str, Any]
 ) -> None:
     flow_id = await _begin(hass)
@@ -169,7 +169,7 @@ async def test_a_pasted_url_shows_as_host_port_and_encryption_after_an_error(
     assert _suggested(result) == user_input | {CONF_SSL: True}
 
 
-async def test_blanks_around_a_user_name_are_left_out(
+async def test_spaces_around_a_username_are_removed(
     hass: HomeAssistant, user_input: dict[str, Any]
 ) -> None:
     result = await _submit(hass, await _begin(hass), user_input | {CONF_USERNAME: "nestmtx "})
@@ -179,7 +179,7 @@ async def test_blanks_around_a_user_name_are_left_out(
     await _unload(hass)
 
 
-async def test_a_server_that_is_not_nestmtx_is_told(
+async def test_a_server_that_is_not_nestmtx_is_an_error(
     hass: HomeAssistant, user_input: dict[str, Any], simulator: Simulator
 ) -> None:
     simulator.faults.http_status = 200
@@ -190,7 +190,7 @@ async def test_a_server_that_is_not_nestmtx_is_told(
     assert result["errors"] == {"base": "not_nestmtx"}
 
 
-async def test_a_server_that_does_not_answer_is_told(
+async def test_a_server_that_does_not_answer_is_an_error(
     hass: HomeAssistant, user_input: dict[str, Any], simulator: Simulator
 ) -> None:
     simulator.faults.silent = True
@@ -202,7 +202,7 @@ async def test_a_server_that_does_not_answer_is_told(
     assert result["errors"] == {"base": "timeout_connect"}
 
 
-async def test_a_server_whose_certificate_is_not_trusted_is_told(
+async def test_an_untrusted_certificate_is_an_error(
     hass: HomeAssistant, user_input: dict[str, Any]
 ) -> None:
     with patch(
@@ -213,7 +213,7 @@ async def test_a_server_whose_certificate_is_not_trusted_is_told(
     assert result["errors"] == {"base": "invalid_certificate"}
 
 
-async def test_a_server_that_accepts_the_login_and_then_nothing_is_told(
+async def test_a_server_that_answers_only_the_login_is_an_error(
     hass: HomeAssistant, user_input: dict[str, Any], simulator: Simulator
 ) -> None:
     simulator.faults.unauthorized = True
@@ -223,7 +223,7 @@ async def test_a_server_that_accepts_the_login_and_then_nothing_is_told(
     assert result["errors"] == {"base": "invalid_auth"}
 
 
-async def test_a_server_whose_answers_are_errors_is_told(
+async def test_a_server_that_answers_with_errors_is_an_error(
     hass: HomeAssistant, user_input: dict[str, Any], simulator: Simulator
 ) -> None:
     simulator.faults.answers["cameras", "list"] = {"error": {"message": "SQLITE_BUSY"}}
@@ -233,7 +233,7 @@ async def test_a_server_whose_answers_are_errors_is_told(
     assert result["errors"] == {"base": "unexpected_answer"}
 
 
-# Logging in again
+# Reauthentication
 
 
 async def test_a_new_password_makes_the_entry_work_again(
@@ -262,10 +262,10 @@ async def test_a_new_password_makes_the_entry_work_again(
     assert hass.states.get("binary_sensor.127_0_0_1_connection").state == "on"
 
 
-# Changing the server
+# Reconfiguration
 
 
-async def test_a_server_that_moved_is_followed_without_typing_the_password(
+async def test_a_moved_server_is_reconfigured_without_the_password(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     moved = Simulator(simulator.world, times=simulator.times)

@@ -1,4 +1,4 @@
-"""What nobody looks at costs nothing: every request is a line in the server's log."""
+"""Disabled entities cost nothing, as every request is a line in the server's log."""
 
 import asyncio
 from collections import Counter
@@ -15,14 +15,14 @@ from custom_components.nestmtx.client import Timings
 from tests.simulator import Simulator
 
 FASTER = 600
-"""A minute passes in a tenth of a second."""
+"""A minute takes a tenth of a second."""
 MINUTE = 60 / FASTER
 DEFAULT = Timings()
 
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """What happens regularly happens faster; what may take its time may take it."""
+    """Shorten the intervals, but not the timeouts."""
     timings = replace(
         DEFAULT,
         lag=DEFAULT.lag / FASTER,
@@ -34,7 +34,7 @@ def short_times() -> Generator[Timings]:
 
 
 async def _requests(simulator: Simulator, minutes: float) -> Counter[tuple[str, str]]:
-    """What is asked for in some minutes."""
+    """Return the requests within some minutes."""
     simulator.requests.clear()
     await asyncio.sleep(minutes * MINUTE)
     return Counter((request["module"], request["command"]) for request in simulator.requests)
@@ -46,7 +46,7 @@ async def test_an_hour_of_the_default_entities_costs_three_requests_a_minute(
     requests = await _requests(simulator, 60)
 
     assert set(requests) == {("cameras", "list"), ("credentials", "list"), ("health", "list")}
-    # Fewer where the machine is slower than an hour of six seconds.
+    # Fewer on a machine too slow for an hour in six seconds.
     assert all(20 <= number <= 61 for number in requests.values())
 
 
@@ -61,7 +61,7 @@ async def test_one_request_serves_all_entities_that_show_something_of_it(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_what_is_disabled_again_is_not_asked_for_any_more(
+async def test_nothing_is_requested_for_entities_that_are_disabled_again(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     loaded_entry: MockConfigEntry,
@@ -72,7 +72,7 @@ async def test_what_is_disabled_again_is_not_asked_for_any_more(
             f"sensor.127_0_0_1_{name}", disabled_by=er.RegistryEntryDisabler.USER
         )
     await hass.async_block_till_done()
-    # What was asked for before that may be under way.
+    # Former requests may still be pending.
     await _requests(simulator, 1)
 
     requests = await _requests(simulator, 10)

@@ -1,4 +1,4 @@
-"""What dashboards use of the integration: served, added to the resources, and removed again."""
+"""The dashboard modules: served, added to the resources, and removed again."""
 
 from collections.abc import Awaitable, Callable
 
@@ -35,7 +35,7 @@ def world() -> World:
 
 @pytest.fixture
 async def url(hass: HomeAssistant) -> str:
-    """The address of the resource in this version."""
+    """The URL of the resource in this version."""
     integration = await async_get_integration(hass, DOMAIN)
     return f"/nestmtx/{integration.version}/nestmtx.js"
 
@@ -56,7 +56,7 @@ async def _add(hass: HomeAssistant, *urls: str) -> None:
 
 @pytest.fixture
 async def dashboards(hass: HomeAssistant) -> dict[str, LovelaceStorage]:
-    """Two dashboards: one of the strategy, and one that somebody made by hand."""
+    """Two dashboards: one of the strategy, and one created by a user."""
     await async_setup_component(hass, "lovelace", {})
     found = hass.data[LOVELACE_DATA].dashboards
     for name, config in (("wall", STRATEGY), ("own", OWN)):
@@ -67,7 +67,7 @@ async def dashboards(hass: HomeAssistant) -> dict[str, LovelaceStorage]:
 
 @pytest.fixture
 def set_up_with_yaml(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., Awaitable[None]]:
-    """Set up where resources are written in YAML."""
+    """Set up with resources in YAML mode."""
 
     async def set_up(*urls: str) -> None:
         resources = [{"type": "module", "url": url} for url in urls]
@@ -93,7 +93,7 @@ async def test_browsers_load_the_module_of_this_version(
     assert "customElements.define" in await response.text()
 
 
-async def test_a_server_that_is_away_keeps_no_card_from_browsers(
+async def test_browsers_load_the_card_while_the_server_is_unavailable(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, url: str
 ) -> None:
     await simulator.stop()
@@ -104,7 +104,7 @@ async def test_a_server_that_is_away_keeps_no_card_from_browsers(
     assert await _resources(hass) == [("module", url)]
 
 
-async def test_an_update_changes_the_address_and_leaves_one(
+async def test_an_update_changes_the_url_of_the_one_resource(
     hass: HomeAssistant, entry: MockConfigEntry, url: str
 ) -> None:
     await _add(hass, FOREIGN, OLD, "/nestmtx/0.0.2/nestmtx.js")
@@ -141,7 +141,7 @@ async def test_the_resource_of_an_entry_that_was_never_set_up_is_removed(
     assert await _resources(hass) == [("module", FOREIGN)]
 
 
-async def test_an_entry_that_is_added_again_has_its_resource_again(
+async def test_adding_an_entry_again_adds_the_resource_again(
     hass: HomeAssistant, entry: MockConfigEntry, url: str
 ) -> None:
     await hass.config_entries.async_setup(entry.entry_id)
@@ -154,7 +154,7 @@ async def test_an_entry_that_is_added_again_has_its_resource_again(
     assert await _resources(hass) == [("module", url)]
 
 
-async def test_resources_in_yaml_are_told_what_they_lack_until_it_is_there(
+async def test_a_missing_resource_in_yaml_is_an_issue_until_it_is_added(
     hass: HomeAssistant,
     set_up_with_yaml: Callable[..., Awaitable[None]],
     hass_client: ClientSessionGenerator,
@@ -176,7 +176,7 @@ async def test_resources_in_yaml_are_told_what_they_lack_until_it_is_there(
     assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
 
 
-async def test_resources_in_yaml_that_lack_nothing_are_told_nothing(
+async def test_a_complete_yaml_configuration_has_no_issue(
     hass: HomeAssistant, set_up_with_yaml: Callable[..., Awaitable[None]], url: str
 ) -> None:
     await set_up_with_yaml(url)
@@ -184,7 +184,7 @@ async def test_resources_in_yaml_that_lack_nothing_are_told_nothing(
     assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
 
 
-async def test_removing_the_last_entry_forgets_what_yaml_lacks(
+async def test_removing_the_last_entry_removes_the_yaml_issue(
     hass: HomeAssistant, entry: MockConfigEntry, set_up_with_yaml: Callable[..., Awaitable[None]]
 ) -> None:
     await set_up_with_yaml()
@@ -195,7 +195,7 @@ async def test_removing_the_last_entry_forgets_what_yaml_lacks(
     assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
 
 
-async def test_a_dashboard_says_in_words_that_the_integration_was_removed(
+async def test_a_dashboard_explains_that_the_integration_was_removed(
     hass: HomeAssistant, entry: MockConfigEntry, dashboards: dict[str, LovelaceStorage]
 ) -> None:
     hass.config.language = "de"
@@ -210,7 +210,7 @@ async def test_a_dashboard_says_in_words_that_the_integration_was_removed(
     assert await dashboards["own"].async_load(force=False) == OWN
 
 
-async def test_a_dashboard_has_its_strategy_again_when_the_integration_is_added_again(
+async def test_adding_the_integration_again_restores_a_dashboards_strategy(
     hass: HomeAssistant, entry: MockConfigEntry, dashboards: dict[str, LovelaceStorage]
 ) -> None:
     await hass.config_entries.async_setup(entry.entry_id)

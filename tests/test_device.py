@@ -1,4 +1,4 @@
-"""Devices follow what there is on the server."""
+"""Devices follow the server's objects."""
 
 import asyncio
 from unittest.mock import patch
@@ -81,7 +81,7 @@ async def test_a_camera_that_moves_to_another_room_moves_to_its_area(
     await until(lambda: _area(hass, loaded_entry, "Front Yard Cam") is None)
 
 
-async def test_a_camera_that_its_user_put_elsewhere_stays_there(
+async def test_a_camera_moved_by_the_user_keeps_its_area(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     area = ar.async_get(hass).async_create("My area")
@@ -108,7 +108,7 @@ async def test_a_room_that_changed_while_home_assistant_was_down_is_followed(
     assert _area(hass, loaded_entry, "Driveway Battery") is None
 
 
-async def test_a_camera_that_its_user_put_elsewhere_stays_there_over_a_restart(
+async def test_a_camera_moved_by_the_user_keeps_its_area_after_a_restart(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     area = ar.async_get(hass).async_create("My area")
@@ -186,7 +186,7 @@ async def test_a_camera_whose_name_is_taken_away_is_named_by_its_number(
     await until(lambda: _device(hass, loaded_entry, "Camera 1") is not None)
 
 
-async def test_no_device_is_deleted_by_hand_while_nobody_knows_what_there_is(
+async def test_no_device_can_be_deleted_while_the_entry_is_not_loaded(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -205,7 +205,7 @@ async def test_no_device_is_deleted_by_hand_while_nobody_knows_what_there_is(
     assert refused["error"]["code"] == "home_assistant_error"
 
 
-async def test_a_start_removes_what_vanished_meanwhile_when_two_lists_agree(
+async def test_a_start_removes_vanished_devices_when_two_lists_agree(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await hass.config_entries.async_unload(loaded_entry.entry_id)
@@ -230,7 +230,7 @@ async def test_a_start_on_a_server_that_lists_no_cameras_removes_none(
     assert _device(hass, loaded_entry, "Front Yard Cam") is not None
 
 
-async def test_what_happens_while_an_entity_is_added_is_not_lost(
+async def test_changes_while_an_entity_is_added_are_not_lost(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     added = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Diagnostics help without giving anything away."""
+"""Diagnostics are useful and contain no secrets."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -20,7 +20,7 @@ CREDENTIAL = "Home account"
 
 
 def _secrets(simulator: Simulator, entry: MockConfigEntry) -> set[str]:
-    """What a server and an entry hold that nobody else may see."""
+    """Return the secrets of a server and an entry."""
     world = simulator.world
     secrets = {"oauth_client_id", "oauth_client_secret", "dac_project_id", "tokens"}
     return {
@@ -43,7 +43,7 @@ def _secrets(simulator: Simulator, entry: MockConfigEntry) -> set[str]:
     }
 
 
-async def test_the_diagnostics_of_an_entry_tell_no_secret(
+async def test_the_diagnostics_of_an_entry_contain_no_secret(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     diagnostics = await async_get_config_entry_diagnostics(hass, loaded_entry)
@@ -62,7 +62,7 @@ async def test_the_diagnostics_of_an_entry_can_be_downloaded(
     loaded_entry: MockConfigEntry,
 ) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
-    # What integrations have to tell is taken up in the background.
+    # Integrations' diagnostics are registered in the background.
     await hass.async_block_till_done()
     client = await hass_client()
 
@@ -72,7 +72,7 @@ async def test_the_diagnostics_of_an_entry_can_be_downloaded(
     assert (await answer.json())["data"]["entry"]["password"] == "**REDACTED**"
 
 
-async def test_where_a_stream_is_found_is_left_out_and_how_it_is_served_is_not(
+async def test_diagnostics_contain_a_streams_protocol_without_its_path(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     diagnostics = await async_get_config_entry_diagnostics(hass, loaded_entry)
@@ -94,7 +94,7 @@ async def test_where_a_stream_is_found_is_left_out_and_how_it_is_served_is_not(
         ("", "**REDACTED**"),
     ],
 )
-async def test_a_url_of_another_shape_gives_nothing_away_either(
+async def test_a_url_of_an_unknown_form_is_masked(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, url: str, shown: str
 ) -> None:
     row = camera_row(simulator.world.cameras[1], simulator.world, 0) | {"url_rtsp_tcp": url}

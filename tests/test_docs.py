@@ -1,4 +1,4 @@
-"""The README and the pages in `docs` are true: examples work as they stand, and links lead on."""
+"""The README and the pages in `docs`: examples work unchanged, and links are valid."""
 
 from pathlib import Path
 import re
@@ -91,7 +91,7 @@ async def test_the_automations_of_the_readme_work_in_a_fresh_installation(
     persistent = {each for each in hass.states.async_entity_ids("switch") if "persistent" in each}
     assert set(turned_off[0].data["entity_id"]) == persistent != set()
 
-    # Their timers end with them.
+    # Turning the automations off ends their timers.
     entity_id = hass.states.async_entity_ids("automation")
     await hass.services.async_call(
         "automation", "turn_off", {"entity_id": entity_id}, blocking=True
@@ -126,7 +126,7 @@ async def test_a_user_is_added_and_deleted(
     assert 2 not in simulator.world.users
 
 
-async def test_google_is_asked_for_cameras(
+async def test_the_synchronization_example_works(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     job = next(job for job in simulator.world.cron_jobs if job.name == "SyncCloudCamerasJob")

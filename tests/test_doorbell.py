@@ -1,4 +1,4 @@
-"""A doorbell of Google Nest beside its camera of NestMTX: two devices that belong together."""
+"""A Google Nest doorbell and the same camera in NestMTX, as two linked devices."""
 
 import asyncio
 from pathlib import Path
@@ -20,13 +20,13 @@ from tests.simulator import Simulator, World
 from tests.simulator.probe import PATIENCE
 from tests.simulator.scenario import recorded
 
-# Fixtures are found by their names.
+# Pytest finds fixtures by name.
 __all__ = ["google_nest", "media_folder", "phone"]
 
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
@@ -38,7 +38,7 @@ async def test_the_bell_of_google_nest_wakes_the_linked_camera_and_records_it(
     phone: Phone,
     simulator: Simulator,
 ) -> None:
-    # Each of the two pages shows the other device: they have an identifier in common.
+    # The page of each device shows the other one, as they share an identifier.
     [theirs] = dr.async_entries_for_config_entry(dr.async_get(hass), google_nest.entry.entry_id)
     [camera] = [
         each

@@ -39,7 +39,7 @@ LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "erro
 
 
 def _fired(changes: list[Event[EventStateChangedData]], entity_id: str) -> list[Any]:
-    """The types that an event entity has fired."""
+    """Return the event types that an event entity has fired."""
     return [
         change.data["new_state"].attributes[ATTR_EVENT_TYPE]
         for change in changes
@@ -66,7 +66,7 @@ async def test_each_event_of_a_camera_fires_once(
     assert _fired(changes, CAMERA) == list(CAMERA_EVENTS.values())
 
 
-async def test_readers_of_our_own_fire_nothing(
+async def test_our_own_readers_fire_no_events(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
@@ -158,7 +158,7 @@ async def test_each_line_of_the_log_fires_by_its_level(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_a_line_of_the_log_tells_who_wrote_it_and_when(
+async def test_a_log_event_has_its_source_and_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
@@ -179,7 +179,7 @@ async def test_a_line_of_the_log_tells_who_wrote_it_and_when(
 
 @pytest.fixture
 def few_lines() -> Generator[None]:
-    """Let few lines a minute pass, and a minute be over soon."""
+    """Allow only a few lines a minute, and shorten the minute."""
     with (
         patch.object(event.NestMTXLog, "_rate_limit", RateLimit(20, period=1.0)),
     ):
@@ -187,7 +187,7 @@ def few_lines() -> Generator[None]:
 
 
 @pytest.mark.usefixtures("all_enabled", "few_lines")
-async def test_of_a_storm_of_lines_the_rest_is_left_out_and_counted(
+async def test_log_lines_beyond_the_limit_are_left_out_and_counted(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
@@ -209,7 +209,7 @@ async def test_of_a_storm_of_lines_the_rest_is_left_out_and_counted(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_lines_that_are_replayed_on_connecting_are_no_news(
+async def test_replayed_log_lines_fire_no_events(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     before = async_capture_events(hass, EVENT_STATE_CHANGED)
@@ -228,7 +228,7 @@ async def test_lines_that_are_replayed_on_connecting_are_no_news(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_what_is_requested_does_not_get_into_the_log_entity(
+async def test_requests_are_masked_in_the_log_entity(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)

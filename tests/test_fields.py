@@ -1,4 +1,4 @@
-"""An update of some fields of a camera leaves what an update of all would show."""
+"""An update of some fields of a camera has the same result as an update of all fields."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from custom_components.nestmtx.coordinator import NestMTXCoordinator
 
 NAME = "front_yard_front_yard_cam"
 KEPT = ("id", "checksum", "name", "room")
-"""What identifies the camera, and names its device."""
+"""Fields that identify the camera or name its device."""
 
 NUMBERS = st.integers(0, 2)
 TEXTS = st.sampled_from([None, "one", "two"])
@@ -44,7 +44,7 @@ STREAMING = {
     "ready_since": datetime(2001, 1, 1, tzinfo=UTC),
     "expires_at": datetime(2099, 1, 1, tzinfo=UTC),
 }
-"""Without a stream, a camera shows less."""
+"""Fields without which a camera shows less."""
 
 
 def _shown(hass: HomeAssistant) -> dict[str, State]:
@@ -52,7 +52,7 @@ def _shown(hass: HomeAssistant) -> dict[str, State]:
 
 
 def _change(coordinator: NestMTXCoordinator, change: dict[str, object]) -> None:
-    """Have the client tell of a camera of which only some fields differ."""
+    """Report a camera of which only some fields have changed."""
     state = coordinator.data
     camera = replace(state.cameras[1], **change)
     changed = replace(state, cameras=MappingProxyType(state.cameras | {1: camera}))
@@ -60,7 +60,7 @@ def _change(coordinator: NestMTXCoordinator, change: dict[str, object]) -> None:
 
 
 def _update_all(coordinator: NestMTXCoordinator) -> None:
-    """Have the client report that all fields of the camera differ."""
+    """Report that all fields of the camera have changed."""
     key = coordinator.data.cameras[1].key
     coordinator.on_state(coordinator.data, Diff(cameras={key: None}))
 
@@ -78,7 +78,7 @@ async def test_an_entity_is_updated_with_each_field_that_it_shows(
     changes_of_fields: list[dict[str, object]],
 ) -> None:
     coordinator = loaded_entry.runtime_data.coordinator
-    # The client knows nothing of the changes of the example before, and may have reported others.
+    # The client doesn't know the former example's changes, and may have reported others.
     _update_all(coordinator)
 
     for change in changes_of_fields:

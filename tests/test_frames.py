@@ -1,4 +1,4 @@
-"""Which frame is the camera's, and that pictures are turned as Home Assistant turns its streams."""
+"""Recognizing the camera's frames, and turning pictures like Home Assistant's streams."""
 
 import io
 from threading import Event
@@ -31,7 +31,7 @@ CONNECTING = Picture.CONNECTING
 
 
 def _noisy(image: Image.Image, count: int) -> list[Image.Image]:
-    """Return a scene in which nothing moves, but for the noise of its camera."""
+    """Return a still scene with the noise of a camera."""
     rng = np.random.default_rng(1)
     pixels = np.asarray(image).astype(np.int16)
     noises = rng.normal(0, 1, (count, *pixels.shape))
@@ -102,19 +102,19 @@ def test_a_scene_in_which_nothing_moves_is_the_cameras_where_it_looks_like_its_l
     assert shot_of_units(units[:80], look_of(jpeg_of(Image.new("L", (64, 36)))), Event()) is None
 
 
-def test_nothing_is_decoded_after_the_end() -> None:
+def test_nothing_is_decoded_after_the_stop() -> None:
     stop = Event()
     stop.set()
 
     assert shot_of_units(access_units("front", CAMERA, 100), None, stop) is None
 
 
-def test_decoding_takes_no_longer_than_is_allowed() -> None:
+def test_decoding_time_is_limited() -> None:
     with patch("custom_components.nestmtx.frames.MAX_DECODE_TIME", -1.0):
         assert shot_of_units(access_units("front", CAMERA, 100), None, Event()) is None
 
 
-def test_what_is_no_video_is_no_picture() -> None:
+def test_data_that_is_no_video_gives_no_picture() -> None:
     units = access_units("front", CAMERA, 100)
     damaged = [unit[:9] + bytes(len(unit) - 9) for unit in units]
 
@@ -126,7 +126,7 @@ def test_what_is_no_video_is_no_picture() -> None:
 
 
 def _segment() -> bytes:
-    """Return video as MP4 in fragments, as Home Assistant's stream has it."""
+    """Return fragmented MP4, like a segment of Home Assistant's stream."""
     buffer = io.BytesIO()
     options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
     with av.open(buffer, "w", format="mp4", options=options) as container:
@@ -167,13 +167,13 @@ def _pixels(jpeg: bytes) -> Pixels:
 def _assert_alike(jpeg: bytes, expected: Pixels) -> None:
     pixels = _pixels(jpeg)
     assert pixels.shape == expected.shape
-    # Edges of colours are not sharp; the colours themselves are far apart.
+    # Edges are not sharp, but the colours are far apart.
     assert np.abs(pixels - expected).mean() < 10
 
 
 @pytest.fixture(scope="module")
 def jpeg() -> bytes:
-    """A picture of 64 x 32 pixels whose quarters are of four colours."""
+    """A picture of 64 x 32 pixels with quarters in four colours."""
     image = Image.new("RGB", (64, 32), (200, 40, 40))
     image.paste((40, 200, 40), (32, 0, 64, 16))
     image.paste((40, 40, 200), (0, 16, 32, 32))

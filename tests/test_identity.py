@@ -1,4 +1,4 @@
-"""What a device and an entity are known by outlasts their entry, and the order of entries."""
+"""Ids of devices and entities don't depend on their entry or the order of entries."""
 
 from collections.abc import AsyncGenerator
 
@@ -34,7 +34,7 @@ def _unique_ids(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
 
 async def _set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     if hass.config_entries.async_get_entry(entry.entry_id) is None:
-        # Home Assistant sets up all entries that there are with the first.
+        # Home Assistant sets up all existing entries with the first one.
         entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -46,7 +46,7 @@ async def _unload(hass: HomeAssistant, *entries: MockConfigEntry) -> None:
 
 
 def _again(entry: MockConfigEntry) -> MockConfigEntry:
-    """Return an entry for the same server, to be added once more."""
+    """Return another entry for the same server."""
     return MockConfigEntry(domain=DOMAIN, title=entry.title, data=entry.data)
 
 
@@ -60,7 +60,7 @@ async def second(entry: MockConfigEntry, times: Times) -> AsyncGenerator[MockCon
     await simulator.stop()
 
 
-async def test_a_camera_is_known_by_its_checksum_and_a_credential_by_its_own(
+async def test_cameras_and_credentials_are_identified_by_their_checksums(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, world: World
 ) -> None:
     names = set(_devices(hass, loaded_entry))
@@ -171,7 +171,7 @@ async def test_a_camera_that_moves_from_one_server_to_another_keeps_its_id(
     await _set_up(hass, second)
     assert name in _devices(hass, second)
 
-    # Back again beside the other.
+    # The camera returns, while the other server still has it.
     simulator.world.cameras[1] = camera
     await until(lambda: f"{name}#2" in _devices(hass, entry))
 

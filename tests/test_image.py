@@ -1,4 +1,4 @@
-"""The last picture of a camera as an image: true to its time, and written only when worth it."""
+"""Image entities: the right time for each picture, and few states."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,13 +31,13 @@ TAKE_PICTURE = f"button.{CAMERA}_take_picture"
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and have a key frame each second."""
+    """Streams end when the last reader leaves, and have a key frame every second."""
     return replace(Times.fast(), close_after=0.2, key_frame_interval=3)
 
 
 @pytest.fixture
 def states(hass: HomeAssistant) -> Callable[[str], list[str]]:
-    """What has been written of an entity."""
+    """The states written by an entity."""
     written: list[tuple[str, str]] = []
 
     def keep(event: Event[EventStateChangedData]) -> None:
@@ -49,7 +49,7 @@ def states(hass: HomeAssistant) -> Callable[[str], list[str]]:
 
 
 async def _pictures(hass: HomeAssistant, until: Until, count: int) -> None:
-    """Wait for so many new pictures of a camera that is watched."""
+    """Wait for `count` new pictures of a watched camera."""
     for _ in range(count):
         former = taken_at(hass, FRONT)
         await until(lambda former=former: taken_at(hass, FRONT) != former)
@@ -69,7 +69,7 @@ async def test_a_camera_without_a_picture_has_none(
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-async def test_the_state_is_when_the_picture_was_taken_that_is_shown(
+async def test_the_state_is_the_time_of_the_shown_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
     await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)
@@ -83,7 +83,7 @@ async def test_the_state_is_when_the_picture_was_taken_that_is_shown(
     assert Image.open(io.BytesIO(content)).size == (WIDTH, HEIGHT)
 
 
-async def test_a_view_is_one_state_however_many_pictures_it_gives(
+async def test_a_view_writes_one_state_for_all_its_pictures(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -106,11 +106,11 @@ async def test_a_view_is_one_state_however_many_pictures_it_gives(
 
     assert len(states(LAST_PICTURE)) == before + 1
     assert states(LAST_PICTURE)[-1] == taken_at(hass, FRONT).isoformat()
-    # Beginning and end: its pictures are no states of the camera.
+    # Start and end of the stream; pictures add no states to the camera.
     assert len(states(FRONT)) == of_camera + 2
 
 
-async def test_a_camera_that_streams_on_shows_another_picture_now_and_then(
+async def test_a_long_stream_shows_a_new_picture_periodically(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -130,7 +130,7 @@ async def test_a_camera_that_streams_on_shows_another_picture_now_and_then(
     assert second - first >= timedelta(seconds=2)
 
 
-async def test_what_was_held_back_is_shown_when_the_stream_breaks_off(
+async def test_a_withheld_picture_is_shown_when_the_stream_breaks_off(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True)

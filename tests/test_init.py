@@ -1,4 +1,4 @@
-"""Setting the entry up, losing the server, and taking the entry away."""
+"""Setup, a lost server, and unloading."""
 
 import asyncio
 import logging
@@ -43,7 +43,7 @@ def _device(hass: HomeAssistant, entry: MockConfigEntry, name: str) -> dr.Device
     return next((device for device in devices if device.name == name), None)
 
 
-# Set-up
+# Setup
 
 
 async def test_an_entry_is_set_up_with_its_devices(
@@ -82,7 +82,7 @@ async def test_a_server_that_is_down_is_tried_again(
     assert entry.error_reason_translation_key == "cannot_connect"
 
 
-async def test_a_wrong_password_asks_for_a_new_one(
+async def test_a_wrong_password_starts_reauthentication(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     data = {**entry.data, CONF_PASSWORD: "wrong"}
@@ -90,7 +90,7 @@ async def test_a_wrong_password_asks_for_a_new_one(
 
     await hass.config_entries.async_setup(entry.entry_id)
 
-    # After a power cut, the server may be up before its database: it is tried again, too.
+    # Setup is also retried, as after a power cut the server may be up before its database.
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "invalid_auth"
     flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
@@ -108,7 +108,7 @@ async def test_an_answer_that_is_not_understood_is_tried_again(
     assert entry.error_reason_translation_key == "unexpected_answer"
 
 
-# The server goes and comes back
+# A lost server
 
 
 async def test_a_killed_server_makes_entities_unavailable_and_its_restart_brings_them_back(
@@ -161,7 +161,7 @@ async def test_a_short_loss_shows_in_the_connection_only(
     assert seen == {f"{CONNECTION} {STATE_OFF}", f"{CONNECTION} {STATE_ON}"}
 
 
-async def test_a_password_that_does_not_work_any_more_asks_for_a_new_one(
+async def test_a_password_that_no_longer_works_starts_reauthentication(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.users[1].password = "changed"
@@ -264,7 +264,7 @@ async def test_asking_for_an_update_does_not_disturb_the_session(
     assert simulator.connections == 1
 
 
-async def test_asking_for_an_update_does_not_bring_back_what_is_lost(
+async def test_asking_for_an_update_does_not_end_an_outage(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await async_setup_component(hass, "homeassistant", {})

@@ -1,4 +1,4 @@
-"""Cameras that are kept awake by an action: bounded, counted as no viewer, and never in vain."""
+"""Keeping cameras awake: limited in time, not counted as a viewer, and without useless starts."""
 
 import asyncio
 from collections.abc import Generator
@@ -34,18 +34,18 @@ WATCHED = f"binary_sensor.{CAMERA}_watched"
 AUTHORIZATION = "sensor.home_account_authorization"
 READY = f"binary_sensor.{CAMERA}_ready"
 REFUSED = Trouble(connecting=math.inf, crashes_after=0.15)
-"""Google refuses the stream: it ends as soon as it has begun."""
+"""Google refuses the stream, which ends right after its start."""
 
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and are authorized for as long as in earnest."""
+    """Streams end when the last reader leaves, and are authorized for the real time."""
     return replace(Times.fast(), close_after=0.2)
 
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """A refusal is respected for longer than any test takes."""
+    """A refusal applies for longer than a test takes."""
     timings = replace(TIMINGS, refusal_pause=60.0)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", timings):
         yield timings
@@ -78,7 +78,7 @@ async def _asleep(hass: HomeAssistant, simulator: Simulator, until: Until) -> No
     assert _until(hass) is None
 
 
-async def test_the_action_returns_before_the_camera_is_awake_and_says_until_when_it_stays_so(
+async def test_the_action_returns_at_once_and_the_camera_shows_until_when_it_is_kept_awake(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[CAMERA_ID].trouble = Trouble(process_start=0.5)
@@ -91,7 +91,7 @@ async def test_the_action_returns_before_the_camera_is_awake_and_says_until_when
     await until(lambda: _is_awake(hass, simulator))
 
 
-async def test_without_a_duration_it_is_five_minutes(
+async def test_the_default_duration_is_five_minutes(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     await _call(hass, "keep_awake")
@@ -100,11 +100,11 @@ async def test_without_a_duration_it_is_five_minutes(
     assert timedelta(minutes=4.9) < left <= timedelta(minutes=5)
 
 
-async def test_a_camera_that_is_kept_awake_counts_as_watched_by_nobody(
+async def test_keeping_a_camera_awake_does_not_count_as_a_viewer(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)
-    # Longer than the server's lists lag, and than they are apart.
+    # Longer than the lag of the server's lists and the interval between them.
     await asyncio.sleep(2.5)
 
     assert _is_awake(hass, simulator)
@@ -129,7 +129,7 @@ async def test_a_camera_sleeps_again_at_the_end(
     await _asleep(hass, simulator, until)
 
 
-async def test_a_camera_is_let_sleep_before_the_end(
+async def test_let_sleep_ends_keeping_a_camera_awake(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)
@@ -139,7 +139,7 @@ async def test_a_camera_is_let_sleep_before_the_end(
     await _asleep(hass, simulator, until)
 
 
-async def test_letting_sleep_what_nobody_keeps_awake_does_nothing(
+async def test_let_sleep_does_nothing_for_a_camera_that_is_not_kept_awake(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await _call(hass, "let_sleep")
@@ -148,7 +148,7 @@ async def test_letting_sleep_what_nobody_keeps_awake_does_nothing(
     assert simulator.world.cameras[CAMERA_ID].process is None
 
 
-async def test_who_watches_goes_on_when_the_camera_is_let_sleep(
+async def test_let_sleep_does_not_affect_viewers(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)
@@ -160,7 +160,7 @@ async def test_who_watches_goes_on_when_the_camera_is_let_sleep(
     assert _is_awake(hass, simulator)
 
 
-async def test_a_later_end_counts_and_an_earlier_one_does_not(
+async def test_another_call_can_only_extend_the_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     await _call(hass, "keep_awake", duration=10)
@@ -183,7 +183,7 @@ async def test_no_other_duration_is_accepted(
     assert _until(hass) is None
 
 
-async def test_a_stream_that_breaks_off_is_asked_for_again(
+async def test_a_stream_that_breaks_off_is_requested_again(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)
@@ -217,7 +217,7 @@ async def test_a_camera_is_kept_awake_when_the_server_is_back(
     assert sum("is not awake yet" in each for each in warnings) <= 1
 
 
-async def test_a_stream_that_google_refuses_is_given_up_and_not_asked_for_again(
+async def test_a_stream_that_google_refuses_is_given_up(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -236,7 +236,7 @@ async def test_a_stream_that_google_refuses_is_given_up_and_not_asked_for_again(
     assert "is no longer kept awake: The stream starts and breaks off" in caplog.text
 
 
-async def test_after_a_refusal_an_automation_has_to_wait_and_a_person_has_not(
+async def test_after_a_refusal_automations_have_to_wait_but_users_do_not(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[CAMERA_ID].trouble = REFUSED
@@ -259,7 +259,7 @@ async def test_after_a_refusal_an_automation_has_to_wait_and_a_person_has_not(
         ("camera.living_room_living_room", "has no path on the NestMTX server yet"),
     ],
 )
-async def test_what_is_known_at_once_is_an_error(
+async def test_a_known_problem_is_an_error_at_once(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, camera: str, words: str
 ) -> None:
     with pytest.raises(HomeAssistantError, match=words):
@@ -282,7 +282,7 @@ async def test_a_credential_without_authorization_is_an_error(
     assert simulator.world.cameras[CAMERA_ID].process is None
 
 
-async def test_a_camera_that_is_disabled_meanwhile_is_kept_awake_no_longer(
+async def test_disabling_a_camera_ends_keeping_it_awake(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)
@@ -318,7 +318,7 @@ async def test_the_end_of_home_assistant_ends_it(
             await asyncio.sleep(0.01)
 
 
-async def test_who_may_control_cameras_may_keep_them_awake_and_others_may_not(
+async def test_only_users_who_may_control_cameras_may_keep_them_awake(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     user, reader = [

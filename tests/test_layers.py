@@ -1,7 +1,7 @@
-"""Modules import what stands before them, and nothing imports in a circle.
+"""Modules import only from the layers below, without import cycles.
 
-The order is written down here once: each line may import from the lines above it, and from its own
-line. Imports for type checking count as well.
+Each line below may import from the lines above it, and from its own line. Imports for type checking
+count, too.
 """
 
 import ast
@@ -25,7 +25,7 @@ CLIENT_LAYERS = (
     ("api",),
     ("client", "verification"),
 )
-"""The client's modules and packages, by their names in `client`."""
+"""The client's modules and packages, by name in `client`."""
 
 LAYERS = (
     ("client",),
@@ -73,7 +73,7 @@ LAYERS = (
 
 
 def _name(path: Path) -> str:
-    """Return the name of a module within the integration; of a package, the package's."""
+    """Return the name of a module within the integration; for a package, the package's."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
 
@@ -83,7 +83,7 @@ CLIENT = sorted(name for name in MODULES if name.partition(".")[0] == "client")
 
 
 def _relative(name: str) -> Iterator[str]:
-    """Return the modules of the integration that one of them imports."""
+    """Return the modules of the integration that a module imports."""
     path = MODULES[name]
     package = path.parent.relative_to(PACKAGE).parts
     for node in ast.walk(ast.parse(path.read_text())):
@@ -96,7 +96,7 @@ def _relative(name: str) -> Iterator[str]:
 
 
 def _absolute(name: str) -> set[str]:
-    """Return the roots of what a module imports from elsewhere."""
+    """Return the top-level names of a module's other imports."""
     nodes = list(ast.walk(ast.parse(MODULES[name].read_text())))
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {
@@ -171,7 +171,7 @@ def test_only_one_module_uses_more_of_socketio_than_its_exceptions() -> None:
     ]
 
 
-def test_private_parts_of_libraries_are_used_where_that_is_written_down() -> None:
+def test_private_parts_of_libraries_are_used_only_in_listed_modules() -> None:
     users = {name for name in MODULES if "noqa: SLF001" in MODULES[name].read_text()}
 
     assert users == {"client.connection.socketio", "client.connection.websocket"}

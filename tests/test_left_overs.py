@@ -1,4 +1,4 @@
-"""A stream that goes on for nobody, which no switch of ours has begun to end, ends."""
+"""Left-over streams: those without readers are ended, also if our switch has not ended them."""
 
 import asyncio
 from collections.abc import Generator
@@ -19,7 +19,7 @@ LEFT_OVER = 0.8
 
 @pytest.fixture
 def world() -> World:
-    """A camera that is persistent."""
+    """A world with a persistent camera."""
     world = recorded(1)
     world.cameras[1].persistent = True
     return world
@@ -27,7 +27,7 @@ def world() -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """The server's, about ten times as fast."""
+    """The server's timings, about ten times as fast."""
     return replace(
         Times.fast(),
         control_process=0.1,
@@ -43,7 +43,7 @@ def times() -> Times:
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Find soon what goes on for nobody."""
+    """Find left-over streams quickly."""
     times = replace(
         TIMINGS,
         late_undemand=1.0,
@@ -58,7 +58,7 @@ def short_times() -> Generator[Timings]:
 
 @pytest.fixture
 def until() -> Until:
-    """Wait until something holds, and not for what is under way."""
+    """Wait until a condition is true, without waiting for pending tasks."""
     return probe.until
 
 
@@ -69,7 +69,7 @@ def camera(world: World) -> Camera:
 
 
 async def _end_persistence(simulator: Simulator, camera: Camera, until: Until) -> None:
-    """Do what the server's own page does, while the camera streams."""
+    """Turn persistence off on the server's own page, while the camera streams."""
     await until(lambda: camera.stream.ready)
     camera.persistent = False
     await simulator.camera_changed(camera)
@@ -80,7 +80,7 @@ def _stops(simulator: Simulator) -> int:
     return sum(each["command"] == "update" for each in requests)
 
 
-async def test_a_camera_that_is_persistent_no_more_by_its_servers_page_sleeps_in_the_end(
+async def test_ending_persistence_on_the_servers_page_ends_the_stream(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -90,7 +90,7 @@ async def test_a_camera_that_is_persistent_no_more_by_its_servers_page_sleeps_in
     assert _stops(simulator) == 1
 
 
-async def test_an_end_that_home_assistant_did_not_live_to_see_is_resumed(
+async def test_ending_a_stream_is_resumed_after_a_restart(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -104,7 +104,7 @@ async def test_an_end_that_home_assistant_did_not_live_to_see_is_resumed(
 
 
 @pytest.mark.parametrize("query", ["", "ha=another"])
-async def test_what_somebody_reads_goes_on_until_nobody_does(
+async def test_a_stream_with_a_reader_runs_until_the_reader_leaves(
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
@@ -123,7 +123,7 @@ async def test_what_somebody_reads_goes_on_until_nobody_does(
     await until(lambda: camera.process is None)
 
 
-async def test_what_somebody_begins_to_read_meanwhile_is_left_alone(
+async def test_a_stream_that_gets_a_reader_meanwhile_is_not_ended(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -137,7 +137,7 @@ async def test_what_somebody_begins_to_read_meanwhile_is_left_alone(
     assert _stops(simulator) == 0
 
 
-async def test_a_camera_that_streams_for_nobody_again_is_let_be_for_a_while(
+async def test_a_stream_without_readers_is_not_ended_again_for_some_time(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await _end_persistence(simulator, camera, until)
@@ -152,7 +152,7 @@ async def test_a_camera_that_streams_for_nobody_again_is_let_be_for_a_while(
     assert _stops(simulator) == 1
 
 
-async def test_a_persistent_camera_streams_for_nobody(
+async def test_a_persistent_camera_streams_without_readers(
     loaded_entry: MockConfigEntry, simulator: Simulator, until: Until, camera: Camera
 ) -> None:
     await until(lambda: camera.stream.ready)

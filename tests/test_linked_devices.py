@@ -1,4 +1,4 @@
-"""A camera's device is linked with that of core's Google Nest integration, and stays itself."""
+"""A camera's device is linked with that of core's Google Nest integration, and not changed."""
 
 from hashlib import sha256
 from typing import Any
@@ -20,21 +20,21 @@ COMMAND = "config/device_registry/list_linked_devices"
 
 @pytest.fixture
 def world(world: World) -> World:
-    """The first camera has a name at Google that is known here."""
+    """A world whose first camera has a known Google name."""
     world.cameras[1].uid = NAME
     return world
 
 
 @pytest.fixture
 def nest(hass: HomeAssistant) -> MockConfigEntry:
-    """An entry of Google Nest, which is not set up."""
+    """An entry of Google Nest, not set up."""
     entry = MockConfigEntry(domain="nest", title="Google Nest")
     entry.add_to_hass(hass)
     return entry
 
 
 def _register(hass: HomeAssistant, nest: MockConfigEntry, name: str = NAME) -> dr.DeviceEntry:
-    """Register a camera as Google Nest does."""
+    """Register a camera like Google Nest does."""
     return dr.async_get(hass).async_get_or_create(
         config_entry_id=nest.entry_id,
         identifiers={("nest", name)},
@@ -46,7 +46,7 @@ def _register(hass: HomeAssistant, nest: MockConfigEntry, name: str = NAME) -> d
 
 
 def _device(hass: HomeAssistant, entry: MockConfigEntry) -> dr.DeviceEntry:
-    """The device of the first camera, by the hash of its name."""
+    """Return the device of the first camera, by the hash of its name."""
     identifier = ("nestmtx", f"camera_{sha256(NAME.encode()).hexdigest()}")
     device = dr.async_get(hass).async_get_device_by_identifier(identifier, entry.entry_id)
     assert device is not None
@@ -58,7 +58,7 @@ def _is_linked(hass: HomeAssistant, entry: MockConfigEntry) -> bool:
 
 
 def _shown(device: dr.DeviceEntry) -> dict[str, Any]:
-    """What is shown of a device, and who has it."""
+    """Return the properties of a device that must not change."""
     names = ("id", "area_id", "config_entry_id", "manufacturer", "model", "name", "name_by_user")
     return {name: getattr(device, name) for name in names}
 
@@ -128,7 +128,7 @@ async def test_another_camera_of_google_nest_is_not_linked(
 
 
 @pytest.mark.parametrize("gone", ["device", "entry"])
-async def test_the_link_goes_with_their_device(
+async def test_removing_google_nests_device_removes_the_link(
     hass: HomeAssistant, nest: MockConfigEntry, loaded_entry: MockConfigEntry, gone: str
 ) -> None:
     theirs = _register(hass, nest)
@@ -146,7 +146,7 @@ async def test_the_link_goes_with_their_device(
     assert _shown(_device(hass, loaded_entry)) == linked
 
 
-async def test_a_device_that_went_while_the_entry_was_not_loaded_is_linked_no_more(
+async def test_a_device_removed_while_the_entry_was_not_loaded_is_unlinked(
     hass: HomeAssistant, nest: MockConfigEntry, loaded_entry: MockConfigEntry
 ) -> None:
     theirs = _register(hass, nest)
@@ -177,7 +177,7 @@ async def test_a_linked_camera_stays_linked_and_named_over_a_reload(
     assert _shown(_device(hass, loaded_entry)) == before
 
 
-async def test_a_linked_camera_that_the_server_lists_no_more_goes_and_theirs_stays(
+async def test_removing_a_linked_camera_keeps_google_nests_device(
     hass: HomeAssistant,
     nest: MockConfigEntry,
     loaded_entry: MockConfigEntry,

@@ -1,4 +1,4 @@
-"""Live views over HLS: Home Assistant's own worker reads the camera, over RTSP or HLS."""
+"""Live views over HLS: Home Assistant's stream worker reads the camera over RTSP or HLS."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -34,14 +34,14 @@ RESTART = "button.front_yard_front_yard_cam_restart_stream"
 
 @pytest.fixture(autouse=True)
 def quick_restart() -> Generator[None]:
-    """Let Home Assistant's worker try again soon."""
+    """Let Home Assistant's stream worker retry soon."""
     with patch("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1):
         yield
 
 
 @pytest.fixture
 def times() -> Times:
-    """As in earnest, where it takes its time to open a stream."""
+    """The real timings for opening a stream."""
     return replace(
         Times.fast(), start_timeout=60.0, close_after=3.0, process_start=0.5, rtsp_start=0.5
     )
@@ -51,7 +51,7 @@ def times() -> Times:
 async def camera(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> AsyncGenerator[CameraEntity]:
-    """The camera; whatever reads it is stopped in the end."""
+    """The camera; its stream is stopped at the end."""
     await async_setup_component(hass, "stream", {})
     camera: CameraEntity = hass.data["camera"].get_entity(FRONT)
     yield camera
@@ -69,12 +69,12 @@ async def _opened(camera: CameraEntity) -> Stream:
 
 
 def _whole(output: StreamOutput) -> Segment | None:
-    """The last segment that is whole."""
+    """Return the last complete segment."""
     return next((each for each in reversed(output.get_segments()) if each.complete), None)
 
 
 async def _frame(stream: Stream) -> int:
-    """Wait until another segment is whole; return the number of its first frame."""
+    """Wait for another complete segment; return the number of its first frame."""
     output = stream.outputs()[HLS_PROVIDER]
     before = _whole(output)
     async with asyncio.timeout(30):
@@ -94,7 +94,7 @@ async def test_a_sleeping_camera_plays(camera: CameraEntity, simulator: Simulato
     assert await _frame(stream) > first
 
 
-async def test_a_stream_that_breaks_off_comes_back_by_itself(
+async def test_a_stream_that_breaks_off_is_restored(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
 ) -> None:
     stream = await _opened(camera)
@@ -108,7 +108,7 @@ async def test_a_stream_that_breaks_off_comes_back_by_itself(
     assert hass.states.get(FRONT).state == "streaming"
 
 
-async def test_a_stream_that_stalls_comes_back_by_itself(
+async def test_a_stream_that_stalls_is_restored(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator
 ) -> None:
     stream = await _opened(camera)
@@ -123,7 +123,7 @@ async def test_a_stream_that_stalls_comes_back_by_itself(
     assert hass.states.get(FRONT).state == "streaming"
 
 
-async def test_a_stream_that_google_refuses_by_now_is_asked_for_no_more(
+async def test_a_stream_that_google_refuses_is_no_longer_requested(
     hass: HomeAssistant, camera: CameraEntity, simulator: Simulator, until: Until
 ) -> None:
     stream = await _opened(camera)
@@ -158,7 +158,7 @@ async def test_a_recording_of_a_sleeping_camera_begins_with_video(
             frame_number(frame.to_ndarray(format="gray")) for frame in container.decode(video=0)
         ]
     assert len(numbers) > 10
-    # It begins with the second that the camera is in.
+    # The recording begins with the camera's current second.
     assert -RATE <= numbers[0] - int(begun * RATE) % (1 << BITS) < 30 * RATE
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 

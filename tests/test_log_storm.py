@@ -1,6 +1,6 @@
-"""A log that nobody listens to costs next to nothing beyond its being received.
+"""An unused log costs almost nothing beyond receiving it.
 
-NESTMTX_STORM_SECONDS=10 measures longer storms than the usual short ones.
+NESTMTX_STORM_SECONDS=10 measures longer storms than the default.
 """
 
 import asyncio
@@ -45,21 +45,21 @@ SECONDS = float(os.environ.get("NESTMTX_STORM_SECONDS", "1"))
 ROUNDS = 4
 
 type Ask = Callable[[], Awaitable[Any]]
-"""Waits for an answer of the server, which comes after all that it sent before."""
+"""Waits for an answer of the server, which comes after everything sent before."""
 
 
 class StormServer:
-    """The server, in a process of its own."""
+    """The server in a separate process."""
 
     def __init__(self, process: Process, address: ServerAddress) -> None:
-        """It runs, and is told by its input what to do."""
+        """Control a running process by its standard input."""
         self.address = address
         self.rates: list[float] = []
-        """Lines a second that it has really sent, storm by storm."""
+        """Lines a second that were really sent in each storm."""
         self._process = process
 
     async def storm(self) -> None:
-        """Have one socket sent all lines, as fast as they have to come."""
+        """Send a storm to one socket, at RATE."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None
         stdin.write(f"{RATE} {SECONDS}\n".encode())
@@ -71,7 +71,7 @@ class StormServer:
 
 @pytest.fixture
 async def server(socket_enabled: None) -> AsyncGenerator[StormServer]:
-    """A server whose log storms on request."""
+    """A server that sends log storms on request."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.storm"), cwd=ROOT, stdin=PIPE, stdout=PIPE
     )
@@ -84,7 +84,7 @@ async def server(socket_enabled: None) -> AsyncGenerator[StormServer]:
 
 @pytest.fixture
 def entry(hass: HomeAssistant, server: StormServer) -> MockConfigEntry:
-    """An entry for the server, with everything as it is by default."""
+    """An entry for the server, with default options."""
     where = {CONF_HOST: server.address.host, CONF_PORT: server.address.port, CONF_SSL: False}
     entry = MockConfigEntry(domain=DOMAIN, data={**where, **USER, CONF_VERIFY_SSL: True})
     entry.add_to_hass(hass)
@@ -93,7 +93,7 @@ def entry(hass: HomeAssistant, server: StormServer) -> MockConfigEntry:
 
 @asynccontextmanager
 async def _ours(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[Ask]:
-    """The integration, set up."""
+    """Set up the integration."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     try:
@@ -106,7 +106,7 @@ async def _ours(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[A
 
 @asynccontextmanager
 async def _bare(token: str, address: ServerAddress) -> AsyncGenerator[Ask]:
-    """The library's client, without a handler for anything."""
+    """Connect the library's client, without handlers."""
     client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
     await client.connect(address.url, auth={"token": token}, transports=["websocket"])
     request = {"command": "list", "module": "health", "requestId": "health"}
@@ -119,8 +119,8 @@ async def _bare(token: str, address: ServerAddress) -> AsyncGenerator[Ask]:
 
 
 async def _cost(server: StormServer, ask: Ask) -> Cost:
-    """What a storm costs, up to its last line's having been read."""
-    # Whatever connecting has begun is over.
+    """Return the cost of a storm, until its last line has been read."""
+    # Wait for the end of everything started by connecting.
     await ask()
     await asyncio.sleep(0.1)
     async with measured() as cost:
@@ -129,19 +129,19 @@ async def _cost(server: StormServer, ask: Ask) -> Cost:
     return cost
 
 
-async def test_a_log_storm_that_nobody_listens_to_costs_what_receiving_it_costs(
+async def test_an_unused_log_storm_costs_only_its_receiving(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     server: StormServer,
     entry: MockConfigEntry,
 ) -> None:
-    # Home Assistant's tests turn it on, and no Home Assistant does; it takes most of the time.
+    # Only Home Assistant's tests turn it on, and it takes most of the time.
     asyncio.get_running_loop().set_debug(False)
     http, address = async_get_clientsession(hass), server.address
     token = await login(http, Account(address, *USER.values()), timeout=10)
     bare, ours = [], []
 
-    # In turn, and compared round by round: what else the machine does concerns both.
+    # Measured in turn and compared by round, so that other load affects both.
     for _ in range(ROUNDS):
         async with _bare(token, address) as ask:
             bare.append(await _cost(server, ask))
@@ -154,18 +154,18 @@ async def test_a_log_storm_that_nobody_listens_to_costs_what_receiving_it_costs(
         if each.domain == "event" and each.translation_key == "log"
     )
     assert log.disabled_by is er.RegistryEntryDisabler.INTEGRATION
-    _tell("bare", bare)
-    _tell("ours", ours)
+    _report("bare", bare)
+    _report("ours", ours)
     ratio = median(one.cpu / other.cpu for one, other in zip(ours, bare, strict=True))
     print(f"ratio: {ratio:.3f}; at least {min(server.rates):.0f} lines a second")  # noqa: T201
-    # A short storm is longer by what the machine stops at its end.
+    # A pause of the machine at the end makes a short storm longer.
     assert min(server.rates) > 0.8 * RATE
     assert ratio < 1.2
-    # A machine that stops for a moment does so in one round, and not in all.
+    # A short pause of the machine affects one round rather than all.
     assert min(each.lag for each in ours) < 0.05
 
 
-def _tell(name: str, costs: list[Cost]) -> None:
+def _report(name: str, costs: list[Cost]) -> None:
     cpu = ", ".join(f"{each.cpu:.3f}" for each in costs)
     lag = ", ".join(f"{1000 * each.lag:.1f}" for each in costs)
     print(  # noqa: T201

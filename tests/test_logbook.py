@@ -1,4 +1,4 @@
-"""What a view of a camera, and a reload, write into Activity and into the database."""
+"""Lines in Activity and rows in the database from a view and from a reload."""
 
 import asyncio
 from collections import Counter
@@ -24,20 +24,21 @@ from tests.simulator.scenario import recorded
 
 CAMERA = "camera.front_yard_front_yard_cam"
 WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
-MAX_ROWS = 6
-"""Of a view in the database: the camera, whether it is watched, and how many stream."""
+MAX_ROWS = 10
+"""Rows of a view in the database: the camera, whose attributes say who requests and views it,
+Watched, and the number of streams."""
 
 type Lines = Callable[[datetime], Awaitable[Counter[str]]]
 
 
 @pytest.fixture(autouse=True)
 def _custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
-    """Let Home Assistant load the integration, with the recorder set up before."""
+    """Let Home Assistant load the integration, after setting up the recorder."""
 
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
@@ -62,7 +63,7 @@ async def lines(
 
 
 async def _view(hass: HomeAssistant, simulator: Simulator, until: Until) -> datetime:
-    """View a camera that is asleep, until it is asleep again; return when that began."""
+    """View a sleeping camera, and wait until it sleeps again; return when the view began."""
     await _at_rest(simulator)
     began = utcnow()
     reader = await simulator.open_reader(1)
@@ -74,7 +75,7 @@ async def _view(hass: HomeAssistant, simulator: Simulator, until: Until) -> date
 
 
 async def _at_rest(simulator: Simulator) -> None:
-    """Wait until lists have settled what events told."""
+    """Wait until lists have confirmed the events."""
     for _ in range(3):
         simulator.requests.clear()
         while not any(each["module"] == "credentials" for each in simulator.requests):
@@ -87,7 +88,7 @@ def _rows(hass: HomeAssistant, since: datetime) -> int:
         return states.filter(States.last_updated_ts > since.timestamp()).count()
 
 
-async def test_a_view_is_four_lines_in_activity(
+async def test_a_view_adds_four_lines_to_activity(
     hass: HomeAssistant, simulator: Simulator, until: Until, lines: Lines, recorder_mock: Recorder
 ) -> None:
     began = await _view(hass, simulator, until)
@@ -96,18 +97,18 @@ async def test_a_view_is_four_lines_in_activity(
     rows = await recorder_mock.async_add_executor_job(_rows, hass, began)
 
     assert of_the_view == {CAMERA: 2, WATCHED: 2}
-    # How many cameras stream is a number, which makes no line.
+    # The number of streaming cameras is numeric, which adds no line.
     assert rows == MAX_ROWS
 
 
-async def test_a_reload_is_no_line_in_activity(
+async def test_a_reload_adds_no_line_to_activity(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
     lines: Lines,
 ) -> None:
-    # What was so before is there to be compared with.
+    # Make sure that there are former states to compare with.
     await _view(hass, simulator, until)
     began = utcnow()
 

@@ -1,4 +1,4 @@
-"""Secrets in whatever spelling: neither the log, nor an entity, nor an answer shows one."""
+"""Secrets in all spellings are masked in the log, entities and answers."""
 
 from collections.abc import AsyncGenerator
 import json
@@ -31,7 +31,7 @@ END = "that was all"
 
 
 def _shown(texts: list[str]) -> list[str]:
-    """The texts that show a secret, or a part of one."""
+    """Return the texts that contain a secret or a part of one."""
     return [text for text in texts if "S3C" in text]
 
 
@@ -44,7 +44,7 @@ async def logged(
     until: Until,
     caplog: pytest.LogCaptureFixture,
 ) -> AsyncGenerator[tuple[list[str], list[str]]]:
-    """What the log entity and Home Assistant's log show of all spellings."""
+    """Return all spellings as shown by the log entity and Home Assistant's log."""
     caplog.set_level(logging.DEBUG, SERVER_LOGGER.name)
     options = {CONF_LOG_LEVEL: "debug", CONF_WEB_RTC: False}
     hass.config_entries.async_update_entry(entry, options=options)
@@ -133,7 +133,7 @@ async def test_details_of_events_show_no_secret(
     assert _shown(states) == []
 
 
-async def test_diagnostics_show_no_secret_that_somebody_wrote_into_a_description(
+async def test_diagnostics_mask_secrets_in_descriptions(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     texts = [text for text in HIDDEN if len(text) < 255]

@@ -1,4 +1,4 @@
-"""One viewer is one reader: a page requests two kinds of stream at once, and drops one of them."""
+"""One viewer is one reader, although a page requests HLS and WebRTC at once."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -33,7 +33,7 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """A session that does not connect ends after a while."""
+    """A session that doesn't connect ends after some time."""
     return replace(Times.fast(), start_timeout=60.0, handshake_timeout=1.0, close_after=0.5)
 
 
@@ -41,7 +41,7 @@ def times() -> Times:
 async def camera(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> AsyncGenerator[CameraEntity]:
-    """The camera; what reads it is stopped in the end."""
+    """The camera; its stream is stopped at the end."""
     await async_setup_component(hass, "stream", {})
     camera: CameraEntity = hass.data["camera"].get_entity(FRONT)
     yield camera
@@ -50,30 +50,30 @@ async def camera(
 
 
 class Page:
-    """A page that opens a camera as Home Assistant's own does: both kinds of stream at once."""
+    """A page that opens a camera like Home Assistant's own: HLS and WebRTC at once."""
 
     def __init__(self, browser: MockHAClientWebSocket) -> None:
-        """Nothing is open."""
+        """Start without open streams."""
         self._browser = browser
         self._last_id = self._offer_id = self._stream_id = 0
         self._kept: list[dict[str, Any]] = []
 
     async def open(self, viewer: Viewer) -> None:
-        """Request HLS, and make an offer."""
+        """Request HLS, and send an offer."""
         await self.request_hls()
         await self.offer(viewer)
 
     async def offer(self, viewer: Viewer) -> None:
-        """Make an offer only."""
+        """Send only an offer."""
         offer = await viewer.offer()
         self._offer_id = await self._send(type="camera/webrtc/offer", offer=offer)
 
     async def ask_how_to_connect(self) -> None:
-        """Request what a peer needs, as is done before an offer."""
+        """Request the client configuration, as before an offer."""
         await self._send(type="camera/webrtc/get_client_config")
 
     async def request_hls(self) -> None:
-        """Request HLS only."""
+        """Request only HLS."""
         self._stream_id = await self._send(type="camera/stream")
 
     async def close_view(self) -> None:
@@ -114,12 +114,12 @@ class Page:
 
 @pytest.fixture
 async def page(camera: CameraEntity, browser: MockHAClientWebSocket) -> Page:
-    """A page of Home Assistant's."""
+    """A page of Home Assistant."""
     return Page(browser)
 
 
 def _viewers(simulator: Simulator) -> int:
-    """Return how many read the stream, but for the reader for still pictures."""
+    """Return the number of readers, without the reader for still pictures."""
     return len(simulator.world.cameras[1].stream.viewers)
 
 
@@ -163,7 +163,7 @@ async def test_hls_goes_on_when_webrtc_does_not_connect(
     assert hls["success"]
 
 
-async def test_a_browser_that_webrtc_did_not_reach_has_hls_at_once_the_next_time(
+async def test_after_webrtc_failed_a_browser_gets_hls_at_once(
     page: Page, simulator: Simulator, viewer: Viewer
 ) -> None:
     await page.open(viewer)
@@ -179,13 +179,13 @@ async def test_a_browser_that_webrtc_did_not_reach_has_hls_at_once_the_next_time
     assert waited < simulator.times.handshake_timeout
 
 
-async def test_a_page_without_an_offer_has_hls(page: Page) -> None:
+async def test_a_page_without_an_offer_gets_hls(page: Page) -> None:
     await page.request_hls()
 
     assert (await page.hls())["success"]
 
 
-async def test_the_view_of_one_page_refuses_nothing_to_another(
+async def test_a_view_of_one_page_does_not_affect_another_page(
     hass: HomeAssistant, page: Page, viewer: Viewer, hass_ws_client: WebSocketGenerator
 ) -> None:
     other = Page(await hass_ws_client(hass))
@@ -196,7 +196,7 @@ async def test_the_view_of_one_page_refuses_nothing_to_another(
     assert (await other.hls())["success"]
 
 
-async def test_what_is_no_page_has_a_stream_also_while_webrtc_plays(
+async def test_a_caller_without_a_page_gets_a_stream_while_webrtc_plays(
     page: Page, camera: CameraEntity, viewer: Viewer
 ) -> None:
     await page.open(viewer)
@@ -206,7 +206,7 @@ async def test_what_is_no_page_has_a_stream_also_while_webrtc_plays(
     assert await camera.async_create_stream() is not None
 
 
-async def test_hls_is_refused_for_the_reason_of_webrtc_where_the_camera_does_not_start(
+async def test_hls_fails_with_the_same_error_as_webrtc_if_the_camera_does_not_start(
     page: Page, simulator: Simulator, viewer: Viewer
 ) -> None:
     simulator.world.cameras[1].enabled = False
@@ -248,7 +248,7 @@ async def test_a_view_that_is_closed_before_it_is_known_to_be_connected_opens_no
         assert not (await page.hls())["success"], "the browser is not put aside for it"
 
 
-async def test_an_offer_from_far_away_is_waited_for_where_the_page_asked_how_to_connect(
+async def test_a_late_offer_is_awaited_if_the_page_requested_the_client_configuration(
     page: Page, viewer: Viewer
 ) -> None:
     await page.request_hls()
@@ -261,7 +261,7 @@ async def test_an_offer_from_far_away_is_waited_for_where_the_page_asked_how_to_
     assert not (await page.hls())["success"]
 
 
-async def test_hls_goes_on_where_only_webrtc_has_no_such_path(
+async def test_hls_goes_on_if_only_webrtc_has_no_such_path(
     page: Page, simulator: Simulator, viewer: Viewer
 ) -> None:
     with patch.object(WhepSession, "offer", side_effect=StreamNotStarted(StartProblem.REFUSED)):
@@ -271,7 +271,7 @@ async def test_hls_goes_on_where_only_webrtc_has_no_such_path(
         assert (await page.hls())["success"]
 
 
-async def test_whoever_gives_up_on_a_camera_that_fails_leaves_no_error_in_the_log(
+async def test_a_cancelled_start_that_fails_logs_no_error(
     camera: CameraEntity, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     simulator.world.cameras[1].trouble = Trouble(refused=True)

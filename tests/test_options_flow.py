@@ -1,4 +1,4 @@
-"""The options: where video is, how it comes to browsers, where pictures come from, and the log."""
+"""The options: video host, WebRTC, the source of pictures, and the log."""
 
 from collections.abc import Generator
 from typing import Any
@@ -27,7 +27,7 @@ FRONT = f"{CAMERA}.front_yard_front_yard_cam"
 
 @pytest.fixture(autouse=True)
 def _no_ice_servers() -> Generator[None]:
-    """Ask no host for ICE servers: most of them are not there."""
+    """Don't request ICE servers, as most of the hosts don't exist."""
     with patch("custom_components.nestmtx.webrtc.ice_servers", return_value=()):
         yield
 
@@ -39,7 +39,7 @@ async def _begin(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResul
 async def _submit(
     hass: HomeAssistant, entry: MockConfigEntry, user_input: dict[str, Any]
 ) -> ConfigFlowResult:
-    """Fill in the form, and let the entry load anew."""
+    """Submit the form, and wait until the entry is reloaded."""
     flow = await _begin(hass, entry)
     result = await hass.config_entries.options.async_configure(flow["flow_id"], user_input)
     await hass.async_block_till_done()
@@ -47,7 +47,7 @@ async def _submit(
 
 
 def _suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what stands in the fields of a form."""
+    """Return the suggested values of a form."""
     schema = result["data_schema"]
     assert schema is not None
     suggested = {str(key): (key.description or {}).get("suggested_value") for key in schema.schema}
@@ -60,7 +60,7 @@ def _stream_types(hass: HomeAssistant) -> set[StreamType]:
     return camera.camera_capabilities.frontend_stream_types
 
 
-async def test_the_options_are_asked_for(
+async def test_the_options_form_is_shown(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     result = await _begin(hass, loaded_entry)
@@ -85,7 +85,7 @@ async def test_the_options_are_asked_for(
         ({CONF_VIDEO_HOST: "  "}, {}),
     ],
 )
-async def test_options_are_kept_tidy(
+async def test_empty_options_are_not_stored(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     user_input: dict[str, Any],
@@ -97,7 +97,7 @@ async def test_options_are_kept_tidy(
     assert loaded_entry.options == DEFAULTS | options
 
 
-async def test_the_options_of_before_stand_in_the_form(
+async def test_the_form_suggests_the_current_options(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     options = {
@@ -137,7 +137,7 @@ async def test_a_video_host_can_be_removed(
         "/",
     ],
 )
-async def test_what_is_no_host_is_told_and_nothing_that_was_typed_is_lost(
+async def test_an_invalid_host_is_an_error_and_the_input_is_kept(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, host: str
 ) -> None:
     typed = DEFAULTS | {CONF_VIDEO_HOST: host, CONF_WEB_RTC: False}
@@ -150,7 +150,7 @@ async def test_what_is_no_host_is_told_and_nothing_that_was_typed_is_lost(
     assert loaded_entry.options == {}
 
 
-async def test_what_is_no_host_can_be_put_right(
+async def test_an_invalid_host_can_be_corrected(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     result = await _submit(hass, loaded_entry, {CONF_VIDEO_HOST: "video.local:8554"})
@@ -198,7 +198,7 @@ async def test_video_is_read_from_the_server_without_a_video_host(
     ("web_rtc", "expected"),
     [(True, {StreamType.HLS, StreamType.WEB_RTC}), (False, {StreamType.HLS})],
 )
-async def test_browsers_get_video_straight_from_the_server_unless_it_is_switched_off(
+async def test_browsers_get_video_directly_from_the_server_unless_turned_off(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, web_rtc: bool, expected: set[StreamType]
 ) -> None:
     await _submit(hass, loaded_entry, {CONF_WEB_RTC: web_rtc})
@@ -206,7 +206,7 @@ async def test_browsers_get_video_straight_from_the_server_unless_it_is_switched
     assert _stream_types(hass) == expected
 
 
-async def test_an_option_that_stays_loads_nothing_anew(
+async def test_unchanged_options_do_not_reload_the_entry(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await _submit(hass, loaded_entry, {CONF_WEB_RTC: True})

@@ -1,4 +1,4 @@
-"""Whatever can be done on the server's own page can be done in Home Assistant."""
+"""Home Assistant offers everything that the server's own page does."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -56,7 +56,7 @@ async def test_the_version_and_the_page_itself_are_shown_by_the_servers_device(
     assert device.configuration_url == simulator.url
 
 
-async def test_the_urls_of_a_camera_are_what_its_stream_is_opened_by(
+async def test_the_urls_of_a_camera_are_those_of_its_stream(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     entity = hass.data["camera"].get_entity(f"camera.{CAMERA}")

@@ -1,4 +1,4 @@
-"""Pictures are kept in files, and come back from them."""
+"""Pictures are stored in files, and loaded from them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> PictureStore:
     return PictureStore(tmp_path / "nestmtx" / "entry")
 
 
-def test_a_picture_that_is_kept_comes_back_with_its_time(store: PictureStore, jpeg: bytes) -> None:
+def test_a_stored_picture_is_loaded_with_its_time(store: PictureStore, jpeg: bytes) -> None:
     picture = Picture(jpeg, TAKEN)
 
     store.save("front", picture)
@@ -43,7 +43,7 @@ def test_a_new_picture_takes_the_place_of_the_former_one(
     assert [path.name for path in (tmp_path / "nestmtx" / "entry").iterdir()] == ["front.jpg"]
 
 
-def test_there_is_no_picture_that_was_not_kept(store: PictureStore, jpeg: bytes) -> None:
+def test_a_camera_without_a_stored_picture_has_none(store: PictureStore, jpeg: bytes) -> None:
     assert store.load("front") is None
 
     store.save("back", Picture(jpeg, TAKEN))
@@ -66,7 +66,7 @@ def test_no_link_is_followed(store: PictureStore, jpeg: bytes, tmp_path: Path) -
 
 
 @pytest.mark.timeout(10)
-def test_what_is_no_file_is_no_picture(store: PictureStore, jpeg: bytes, tmp_path: Path) -> None:
+def test_a_special_file_is_no_picture(store: PictureStore, jpeg: bytes, tmp_path: Path) -> None:
     store.save("back", Picture(jpeg, TAKEN))
     os.mkfifo(tmp_path / "nestmtx" / "entry" / "front.jpg")
 
@@ -74,7 +74,7 @@ def test_what_is_no_file_is_no_picture(store: PictureStore, jpeg: bytes, tmp_pat
 
 
 def _huge(jpeg: bytes) -> bytes:
-    """Return a picture that says of itself to be of 65,500 x 65,500 pixels."""
+    """Return a picture that claims to have 65,500 x 65,500 pixels."""
     size = (32).to_bytes(2) + (64).to_bytes(2)
     assert jpeg.count(size) == 1
     return jpeg.replace(size, (65500).to_bytes(2) * 2)
@@ -139,7 +139,7 @@ def test_only_the_pictures_of_cameras_that_are_there_are_kept(
     assert [key for key in ("front", "back", "gone", "new") if store.load(key)] == ["front", "back"]
 
 
-def test_nothing_is_left_of_pictures_that_are_cleared(
+def test_clearing_removes_all_files_and_folders(
     store: PictureStore, jpeg: bytes, tmp_path: Path
 ) -> None:
     for key in ("front", "back"):
@@ -151,7 +151,7 @@ def test_nothing_is_left_of_pictures_that_are_cleared(
     assert not (tmp_path / "nestmtx" / "entry").exists()
 
 
-def test_there_need_not_be_anything_to_be_cleared(store: PictureStore) -> None:
+def test_clearing_an_empty_store_does_nothing(store: PictureStore) -> None:
     store.keep_only({"front"})
     store.clear()
 

@@ -1,4 +1,4 @@
-"""What is shown of a camera of which there is no picture."""
+"""Placeholders for cameras without a picture."""
 
 import io
 from itertools import combinations
@@ -33,7 +33,7 @@ def _image(placeholder: Placeholder, state: str = "", name: str = "") -> Image.I
 
 
 def _written(state: str, name: str) -> tuple[bool, bool]:
-    """Return which of the two lines are written."""
+    """Return which of the two lines have text."""
     words = _image(Placeholder.ASLEEP, state, name)
     differences = ImageChops.difference(_image(Placeholder.ASLEEP), words).convert("L")
     lines = (differences.crop((0, top, 1280, top + 70)) for top in (490, 566))
@@ -115,7 +115,7 @@ def test_a_placeholder_is_drawn_once() -> None:
         ("", ""),
     ],
 )
-def test_a_name_is_written_without_holes_or_not_at_all(name: str, written: str) -> None:
+def test_a_name_with_missing_letters_is_not_written(name: str, written: str) -> None:
     assert writable(name) == written
     assert _written("Asleep", name) == (True, bool(written))
 
@@ -151,7 +151,7 @@ async def test_the_words_are_in_the_language_of_home_assistant(
 
 
 @pytest.mark.parametrize(("one", "other"), combinations(Placeholder, 2))
-def test_placeholders_can_be_told_apart(one: Placeholder, other: Placeholder) -> None:
+def test_placeholders_differ_visibly(one: Placeholder, other: Placeholder) -> None:
     differences = ImageChops.difference(_image(one), _image(other)).convert("L")
 
     assert sum(differences.histogram()[64:]) > 1000
@@ -174,5 +174,5 @@ def test_the_file_of_a_placeholder_is_what_the_script_writes(
         there = Image.open(FOLDER / placeholder.value)
         difference = ImageChops.difference(there, written).convert("L")
 
-    # Other versions of the libraries round differently.
+    # Other library versions round differently.
     assert difference.getextrema()[1] < 16

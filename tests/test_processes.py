@@ -1,4 +1,4 @@
-"""Restarting a stream, and ending the one of a camera that is persistent no more."""
+"""Restarting a stream, and ending it when persistence is turned off."""
 
 import asyncio
 from collections.abc import Generator
@@ -42,13 +42,13 @@ VIEWERS = f"sensor.{CAMERA}_viewers"
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(1)
 
 
 @pytest.fixture
 def times() -> Times:
-    """The server's, about ten times as fast."""
+    """The server's timings, about ten times as fast."""
     return replace(
         Times.fast(),
         control_process=0.1,
@@ -65,7 +65,7 @@ def times() -> Times:
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Leave time for that, and not much more."""
+    """Timings with little more time than the server needs."""
     times = replace(TIMINGS, late_undemand=1.0, settle_timeout=4.0, start_timeout=6.0)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", times):
         yield times
@@ -73,7 +73,7 @@ def short_times() -> Generator[Timings]:
 
 @pytest.fixture
 def until() -> Until:
-    """Wait until something holds, and not for what is under way."""
+    """Wait until a condition is true, without waiting for pending tasks."""
     return probe.until
 
 
@@ -109,7 +109,7 @@ async def _persistent(hass: HomeAssistant, until: Until) -> None:
 
 
 def _actions(simulator: Simulator) -> list[str]:
-    """What was requested of processes."""
+    """Return the requests about processes."""
     requests = (each for each in simulator.requests if each["module"] == "htop")
     return [each["payload"]["action"] for each in requests if each["command"] == "update"]
 
@@ -121,7 +121,7 @@ def _pid(camera: Camera) -> int | None:
 # Restart stream
 
 
-async def test_a_stream_is_restarted_by_a_stop_that_is_over_when_the_camera_is_asleep(
+async def test_a_restart_stops_the_process_and_ends_when_the_camera_is_asleep(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -157,7 +157,7 @@ async def test_a_persistent_camera_has_one_new_process_after_a_restart(
     assert (_pid(camera), _actions(simulator)) == (new, ["stop"])
 
 
-async def test_a_viewer_who_asks_again_as_soon_as_possible_does_not_keep_a_restart_from_ending(
+async def test_a_viewer_who_reconnects_at_once_does_not_delay_the_restart(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -175,7 +175,7 @@ async def test_a_viewer_who_asks_again_as_soon_as_possible_does_not_keep_a_resta
     assert camera.stream.ready
 
 
-async def test_a_start_is_restarted(
+async def test_a_starting_stream_is_restarted(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -193,7 +193,7 @@ async def test_a_start_is_restarted(
     await opening
 
 
-async def test_who_presses_meanwhile_waits_for_the_same_restart(
+async def test_a_second_press_waits_for_the_same_restart(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -206,7 +206,7 @@ async def test_who_presses_meanwhile_waits_for_the_same_restart(
     assert _actions(simulator) == ["stop"]
 
 
-async def test_a_restart_that_does_not_settle_is_told(
+async def test_a_restart_that_does_not_finish_fails(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -234,7 +234,7 @@ async def test_a_restart_ends_with_the_entry(
             await press
 
 
-async def test_a_restart_whose_link_is_lost_is_told(
+async def test_a_restart_fails_if_the_connection_is_lost(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _watched(hass, simulator, until)
@@ -250,7 +250,7 @@ async def test_a_restart_whose_link_is_lost_is_told(
 # Persistent off
 
 
-async def test_a_camera_that_is_persistent_no_more_sleeps_when_the_change_is_over(
+async def test_turning_persistence_off_returns_when_the_camera_is_asleep(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -269,7 +269,7 @@ async def test_a_camera_that_is_persistent_no_more_sleeps_when_the_change_is_ove
     await until(lambda: hass.states.get(STATUS).state == "dead")
 
 
-async def test_nobody_is_a_viewer_while_a_stream_is_ended(
+async def test_ending_a_stream_does_not_count_as_a_viewer(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -301,7 +301,7 @@ async def test_an_action_that_ends_persistence_ends_the_stream_too(
     assert camera.process is None
 
 
-async def test_a_stream_that_starts_is_ended_too(
+async def test_a_starting_stream_is_ended_too(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -316,7 +316,7 @@ async def test_a_stream_that_starts_is_ended_too(
     assert _actions(simulator) == []
 
 
-async def test_a_stream_that_somebody_watches_is_ended_when_nobody_does_any_more(
+async def test_a_watched_stream_is_ended_when_its_viewer_leaves(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -354,7 +354,7 @@ async def test_a_stream_that_ends_by_itself_when_its_viewer_leaves_is_not_stoppe
     assert _actions(simulator) == []
 
 
-async def test_a_viewer_who_comes_meanwhile_is_left_alone_and_the_camera_sleeps_in_the_end(
+async def test_a_new_viewer_is_not_interrupted_and_the_camera_sleeps_afterwards(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -376,7 +376,7 @@ async def test_a_viewer_who_comes_meanwhile_is_left_alone_and_the_camera_sleeps_
     assert _actions(simulator) == ["stop"]
 
 
-async def test_a_camera_that_is_persistent_again_meanwhile_streams_on(
+async def test_a_camera_made_persistent_again_keeps_streaming(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -414,7 +414,7 @@ async def test_of_several_changes_the_last_one_holds(
     assert camera.process is None
 
 
-async def test_a_camera_that_is_persistent_again_by_its_servers_page_streams_on(
+async def test_a_camera_made_persistent_on_the_servers_page_keeps_streaming(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -443,7 +443,7 @@ async def test_the_end_of_a_stream_is_given_up_with_the_entry(
         await change
 
 
-async def test_the_end_of_a_stream_that_is_lost_with_the_link_is_told(
+async def test_ending_a_stream_fails_if_the_connection_is_lost(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -477,7 +477,7 @@ async def test_the_end_of_a_stream_is_given_up_with_the_server(
             await change
 
 
-async def test_a_camera_that_is_gone_meanwhile_is_no_trouble(
+async def test_a_camera_removed_meanwhile_is_no_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _persistent(hass, until)
@@ -489,7 +489,7 @@ async def test_a_camera_that_is_gone_meanwhile_is_no_trouble(
     await change
 
 
-async def test_who_does_not_wait_any_more_does_not_keep_the_stream_from_ending(
+async def test_a_cancelled_caller_does_not_prevent_the_stream_from_ending(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -520,7 +520,7 @@ async def _without_an_end(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("trouble", [_unreachable, _without_rtsp, _without_an_end])
-async def test_a_stream_that_cannot_be_ended_is_told_and_the_switch_is_off(
+async def test_a_stream_that_cannot_be_ended_is_an_error_and_the_switch_is_off(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -539,7 +539,7 @@ async def test_a_stream_that_cannot_be_ended_is_told_and_the_switch_is_off(
     assert camera.stream.ready
 
 
-async def test_a_demand_that_comes_too_late_is_made_again(
+async def test_a_request_that_comes_too_late_is_repeated(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -547,7 +547,7 @@ async def test_a_demand_that_comes_too_late_is_made_again(
     camera: Camera,
 ) -> None:
     await _persistent(hass, until)
-    # Where nobody knows that it streams, the path is not gone when it is asked for.
+    # Home Assistant no longer knows that the camera streams: the path exists when requested.
     await simulator.fire("camera", "notReady", 1)
     await until(lambda: hass.states.get(READY).state == STATE_OFF)
 

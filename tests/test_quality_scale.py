@@ -1,4 +1,4 @@
-"""Rules of Home Assistant's quality scale that a program can check.
+"""Rules of Home Assistant's quality scale that can be checked automatically.
 
 Of a custom integration, hassfest does not read quality_scale.yaml.
 """
@@ -24,16 +24,16 @@ PRIMARY = {
     ("sensor", "cameras_streaming"),
     ("sensor", "viewers"),
 }
-"""What people look at; all else configures, or helps to find what is wrong."""
+"""Primary entities; all others are for configuration or diagnostics."""
 
 
-def test_every_rule_is_kept_or_there_is_a_reason_why_not() -> None:
+def test_every_rule_is_done_or_exempt_with_a_reason() -> None:
     file = Path(__file__).parents[1] / "custom_components" / DOMAIN / "quality_scale.yaml"
     rules = yaml.safe_load(file.read_text())["rules"]
     exempt = {name: each for name, each in rules.items() if each != "done"}
 
     assert all(each["status"] in {"done", "exempt"} and each["comment"] for each in exempt.values())
-    # By the documentation of Home Assistant 2026.10.
+    # According to the documentation of Home Assistant 2026.10.
     assert len(rules) == 54
 
 
@@ -70,11 +70,11 @@ async def test_every_entity_is_named_by_a_translation_after_its_device(
     assert all(
         each.has_entity_name and each.translation_key and each.device_id for each in entities
     )
-    # A camera is called as its device is.
+    # A camera has the name of its device.
     assert {entity.domain for entity in entities if not entity.original_name} == {"camera"}
 
 
-async def test_every_entity_has_a_category_but_for_what_people_look_at(
+async def test_every_entity_for_configuration_or_diagnostics_has_a_category(
     entities: list[er.RegistryEntry],
 ) -> None:
     assert {

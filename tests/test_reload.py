@@ -1,4 +1,4 @@
-"""An entry that is reloaded again and again leaves nothing behind."""
+"""An entry that is reloaded many times leaves nothing behind."""
 
 import asyncio
 from collections import Counter
@@ -20,7 +20,7 @@ OURS = (NestMTXClient, Connection, NestMTXCoordinator, ClientSession)
 
 
 def _what_is_there(hass: HomeAssistant) -> Counter[str]:
-    """Count what a reload might leave behind."""
+    """Count everything that a reload might leave behind."""
     gc.collect()
     counts = Counter(type(each).__name__ for each in gc.get_objects() if type(each) in OURS)
     counts["sockets"] = sum(1 for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
@@ -40,7 +40,7 @@ async def test_nothing_is_left_behind_by_100_reloads(
         for _ in range(times):
             assert await hass.config_entries.async_reload(entry.entry_id)
             await hass.async_block_till_done()
-        # A list that is fetched at one look is no longer at another one.
+        # The counts vary, for example while a list is being fetched.
         looks = []
         for _ in range(5):
             await asyncio.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Removing an entry leaves nothing of it behind."""
+"""Removing an entry leaves nothing behind."""
 
 import asyncio
 from pathlib import Path
@@ -21,7 +21,7 @@ def _files(hass: HomeAssistant) -> set[Path]:
 
 
 def _tasks() -> list[str]:
-    """The tasks that are not the server's, which runs in the same loop."""
+    """Return the tasks, without those of the server, which runs in the same loop."""
     tasks = map(repr, asyncio.all_tasks())
     return [task for task in tasks if "custom_components" in task or "engineio/async_cl" in task]
 
@@ -33,7 +33,7 @@ async def _resources(hass: HomeAssistant) -> list[str]:
 
 
 def _left_of(hass: HomeAssistant, entry_id: str) -> dict[str, list[object]]:
-    """What Home Assistant has of an entry, by the kind of thing."""
+    """Return everything that Home Assistant has of an entry, by kind."""
     devices, entities = dr.async_get(hass), er.async_get(hass)
     return {
         "devices": dr.async_entries_for_config_entry(devices, entry_id),
@@ -47,12 +47,12 @@ def _left_of(hass: HomeAssistant, entry_id: str) -> dict[str, list[object]]:
 async def _live(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    """Add an entry, and have it do what leaves something: pictures, repairs, a resource."""
+    """Add an entry, and create everything to be removed: pictures, repairs, a resource."""
     await hass.config_entries.async_setup(entry.entry_id)
     viewer = await _video(hass, simulator, until, 1)
     await _picture(hass, until)
     await simulator.close_reader(1, viewer)
-    # Pictures are written some minutes later, or when the entry is unloaded.
+    # Unload, so that pictures are written, which otherwise takes minutes.
     await hass.config_entries.async_reload(entry.entry_id)
     await simulator.set_tokens(1, present=False, event="unauthenticated")
     await until(lambda: len(_left_of(hass, entry.entry_id)["issues"]) > 1)
@@ -77,7 +77,7 @@ async def test_nothing_of_an_entry_is_left_when_it_is_removed(
     await until(lambda: simulator.connections == 0)
 
 
-async def test_an_entry_that_comes_and_goes_leaves_no_listener_and_no_task(
+async def test_an_added_and_removed_entry_leaves_no_listener_and_no_task(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     async def come_and_go(entry: MockConfigEntry) -> dict[str, int]:
@@ -87,11 +87,11 @@ async def test_an_entry_that_comes_and_goes_leaves_no_listener_and_no_task(
         await until(lambda: simulator.connections == 0)
         await simulator.set_tokens(1, present=True)
         listeners = dict(hass.bus.async_listeners())
-        # One for each of Home Assistant's files that is about to be written.
+        # One for each pending write of Home Assistant's files.
         del listeners[EVENT_HOMEASSISTANT_FINAL_WRITE]
         return listeners
 
-    # What Home Assistant's own components begin with their first entity, they keep.
+    # Home Assistant's components keep what they start with their first entity.
     before = await come_and_go(entry)
     again = _again(entry)
     again.add_to_hass(hass)

@@ -1,4 +1,4 @@
-"""Repairs: a default account, a server that offers no video, and streams that it has lost."""
+"""Repairs: a default account, a server without video, and orphaned streams."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -31,11 +31,11 @@ def _issue(hass: HomeAssistant) -> ir.IssueEntry | None:
 
 @pytest.fixture
 def flow(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Flow:
-    """The flow of the repair, not begun yet."""
+    """The repair flow, not started yet."""
     return Flow(hass, hass_client, ISSUE)
 
 
-async def test_a_server_with_its_default_account_is_told(
+async def test_a_default_account_is_an_issue(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     issue = _issue(hass)
@@ -46,7 +46,7 @@ async def test_a_server_with_its_default_account_is_told(
 
 
 @pytest.mark.parametrize("account", [("nestmtx", "another one"), ("ha", "nestmtx")])
-async def test_another_account_is_nothing_to_be_told(
+async def test_another_account_is_no_issue(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, account: tuple[str, str]
 ) -> None:
     username, password = account
@@ -62,7 +62,7 @@ async def test_another_account_is_nothing_to_be_told(
     assert _issue(hass) is None
 
 
-async def test_an_entry_that_is_not_loaded_is_nothing_to_be_repaired(
+async def test_an_unloaded_entry_has_no_issues(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     await hass.config_entries.async_unload(loaded_entry.entry_id)
@@ -106,7 +106,7 @@ async def test_the_session_logs_in_with_the_new_password_when_its_token_ends(
         (NEW, "correct house", {"repetition": "passwords_differ"}),
     ],
 )
-async def test_a_slip_is_told_and_changes_nothing(
+async def test_an_invalid_password_is_an_error_and_changes_nothing(
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     flow: Flow,
@@ -123,7 +123,7 @@ async def test_a_slip_is_told_and_changes_nothing(
     assert (await flow.submit(password=NEW, repetition=NEW))["type"] == "create_entry"
 
 
-async def test_a_server_that_refuses_is_told_and_nothing_is_kept(
+async def test_a_refused_password_is_an_error_and_is_not_stored(
     loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow
 ) -> None:
     simulator.faults.answers["users", "update"] = {"error": {"message": f"bad {NEW}"}}
@@ -136,7 +136,7 @@ async def test_a_server_that_refuses_is_told_and_nothing_is_kept(
     assert NEW not in str(result)
 
 
-async def test_a_user_that_is_gone_is_told(
+async def test_a_deleted_user_is_an_error(
     loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow
 ) -> None:
     await flow.begin()
@@ -145,7 +145,7 @@ async def test_a_user_that_is_gone_is_told(
     assert (await flow.submit(password=NEW, repetition=NEW))["errors"] == {"base": "user_gone"}
 
 
-async def test_a_server_that_is_away_is_told(
+async def test_an_unavailable_server_is_an_error(
     loaded_entry: MockConfigEntry, simulator: Simulator, flow: Flow
 ) -> None:
     await flow.begin()
@@ -154,7 +154,7 @@ async def test_a_server_that_is_away_is_told(
     assert (await flow.submit(password=NEW, repetition=NEW))["errors"] == {"base": "cannot_connect"}
 
 
-async def test_an_entry_that_was_unloaded_meanwhile_ends_the_flow(
+async def test_unloading_the_entry_aborts_the_flow(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, flow: Flow
 ) -> None:
     await flow.begin()
@@ -165,7 +165,7 @@ async def test_an_entry_that_was_unloaded_meanwhile_ends_the_flow(
     assert (result["type"], result["reason"]) == ("abort", "not_loaded")
 
 
-async def test_a_server_that_offers_no_video_is_told_until_it_does(
+async def test_a_server_without_video_is_an_issue_until_it_offers_video(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Any
 ) -> None:
     protocols, simulator.world.protocols = simulator.world.protocols, set()
@@ -180,7 +180,7 @@ async def test_a_server_that_offers_no_video_is_told_until_it_does(
     await until(lambda: issues.async_get_issue(DOMAIN, NO_VIDEO) is None)
 
 
-async def test_a_server_without_cameras_that_are_set_up_offers_enough(
+async def test_a_server_without_configured_cameras_is_no_issue(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.protocols = set()
@@ -192,12 +192,12 @@ async def test_a_server_without_cameras_that_are_set_up_offers_enough(
     assert ir.async_get(hass).async_get_issue(DOMAIN, NO_VIDEO) is None
 
 
-# Streams that the server has lost
+# Orphaned streams
 
 
 @pytest.fixture
 def soon() -> Generator[None]:
-    """Believe the signs of a lost stream sooner: lists come each second here."""
+    """Recognize orphaned streams sooner, as lists come every second here."""
     with patch("custom_components.nestmtx.issues.ORPHAN_AFTER", 1.5):
         yield
 
@@ -208,7 +208,7 @@ def _orphan(hass: HomeAssistant, simulator: Simulator) -> ir.IssueEntry | None:
 
 
 @pytest.mark.usefixtures("soon")
-async def test_a_stream_that_the_server_has_lost_is_told_until_the_server_is_restarted(
+async def test_an_orphaned_stream_is_an_issue_until_the_server_is_restarted(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
 ) -> None:
     simulator.world.cameras[1].name = "Front [Yard](http://x)"
@@ -229,7 +229,7 @@ async def test_a_stream_that_the_server_has_lost_is_told_until_the_server_is_res
 
 
 @pytest.mark.usefixtures("soon")
-async def test_what_a_restart_of_a_process_leaves_is_told(
+async def test_a_stream_orphaned_by_a_restart_is_an_issue(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
 ) -> None:
     await simulator.open_reader(1)
@@ -239,7 +239,7 @@ async def test_what_a_restart_of_a_process_leaves_is_told(
     await until(lambda: _orphan(hass, simulator) is not None)
 
 
-async def test_a_stream_that_has_just_ended_is_nothing_to_be_told(
+async def test_a_stream_that_has_just_ended_is_no_issue(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
 ) -> None:
     await simulator.orphan(1)
@@ -255,7 +255,7 @@ async def test_a_stream_that_has_just_ended_is_nothing_to_be_told(
 
 
 @pytest.mark.usefixtures("soon")
-async def test_a_camera_without_a_name_is_told_by_its_number(
+async def test_an_issue_names_a_camera_without_a_name_by_its_number(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Any
 ) -> None:
     simulator.world.cameras[1].name = "[]"
@@ -281,5 +281,5 @@ SIGNS = Camera(1, ready=True, status=CameraStatus.DEAD)
         (replace(SIGNS, status=None), False),
     ],
 )
-def test_a_stream_is_lost_that_runs_without_a_process(camera: Camera, *, expected: bool) -> None:
+def test_a_stream_without_a_process_is_orphaned(camera: Camera, *, expected: bool) -> None:
     assert is_orphaned(camera) is expected

@@ -1,4 +1,4 @@
-"""One server has one entry, under whatever address; two servers with the same cameras have two."""
+"""One server has one entry under all addresses; two servers with the same cameras have two."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from copy import deepcopy
@@ -24,7 +24,7 @@ KNOWN = ("host", "port", "ssl", "verify_ssl", "username", "password")
 
 @pytest.fixture
 async def serve(times: Times, loaded_entry: MockConfigEntry) -> AsyncGenerator[Serve]:
-    """Begin to serve a world at a port of its own."""
+    """Start a server for a world on a port of its own."""
     begun: list[Simulator] = []
 
     async def serve(world: World) -> Simulator:
@@ -39,7 +39,7 @@ async def serve(times: Times, loaded_entry: MockConfigEntry) -> AsyncGenerator[S
 
 
 async def _add(hass: HomeAssistant, entry: MockConfigEntry, **address: Any) -> dict[str, Any]:
-    """Go through the form that adds a server, with the user of an entry."""
+    """Add a server through the form, with the user of an entry."""
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     typed = {key: entry.data[key] for key in KNOWN} | address
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
@@ -48,7 +48,7 @@ async def _add(hass: HomeAssistant, entry: MockConfigEntry, **address: Any) -> d
 
 
 def _installed_later() -> World:
-    """Another server of the same Google account: the same cameras in the same order."""
+    """Another server of the same Google account, with the same cameras in the same order."""
     world = recorded()
     for row in (*world.cameras.values(), *world.credentials.values()):
         row.created_at += timedelta(seconds=1)
@@ -98,7 +98,7 @@ async def test_a_server_that_moved_is_recognized_though_its_entry_cannot_reach_i
     assert _is_refused(result, loaded_entry)
 
 
-async def test_a_server_is_recognized_by_what_it_lists_since_it_was_added(
+async def test_a_server_is_recognized_by_rows_added_later(
     hass: HomeAssistant,
     simulator: Simulator,
     loaded_entry: MockConfigEntry,

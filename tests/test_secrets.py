@@ -1,4 +1,4 @@
-"""Secrets stay secret: they are planted everywhere, and all that comes out is searched for them."""
+"""Secrets are planted everywhere, and all output is searched for them."""
 
 import base64
 from collections.abc import Generator
@@ -51,7 +51,7 @@ FORM = {"ssl": False, "verify_ssl": True, "username": "nestmtx"}
 
 @pytest.fixture
 def world() -> World:
-    """A server that is full of secrets."""
+    """A server full of secrets."""
     world = recorded()
     world.users[1].password = PASSWORD
     for credential in world.credentials.values():
@@ -69,7 +69,7 @@ def world() -> World:
 
 @pytest.fixture(autouse=True)
 def _debug(caplog: pytest.LogCaptureFixture) -> Generator[None]:
-    """Let everybody log everything."""
+    """Set all loggers to debug."""
     with patch.object(logging.getLogger("homeassistant.core"), "disabled", new=False):
         caplog.set_level(logging.DEBUG)
         for name in ("socketio", "engineio", "aiohttp", "custom_components.nestmtx"):
@@ -78,7 +78,7 @@ def _debug(caplog: pytest.LogCaptureFixture) -> Generator[None]:
 
 
 class Life:
-    """The life of an entry, as the frontend leads it; what comes out is kept."""
+    """The life of an entry, driven like by the frontend; all output is collected."""
 
     def __init__(
         self, hass: HomeAssistant, simulator: Simulator, places: Places, until: Until, client: Any
@@ -88,17 +88,17 @@ class Life:
 
     @property
     def entry(self) -> ConfigEntry:
-        """The entry that was added."""
+        """The added entry."""
         return self.hass.config_entries.async_entries(DOMAIN)[0]
 
     async def get(self, path: str) -> None:
-        """Have the frontend fetch something."""
+        """Fetch something like the frontend."""
         answer = await self._client.get(path)
         assert answer.status == 200, path
         self.places.add("answers over HTTP", await answer.text())
 
     async def post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Have the frontend send something, such as a form of a flow."""
+        """Send something like the frontend, such as a form of a flow."""
         answer = await self._client.post(path, json=data)
         text = await answer.text()
         assert answer.status == 200, text
@@ -108,7 +108,7 @@ class Life:
         return result
 
     async def call(self, command: str, module: str, **data: Any) -> None:
-        """Call an action, and keep what it answers or raises."""
+        """Call an action, and collect its response or error."""
         try:
             answer = await self.hass.services.async_call(
                 DOMAIN, command, {"module": module, **data}, blocking=True, return_response=True
@@ -137,7 +137,7 @@ class Life:
         assert self.entry.state is ConfigEntryState.LOADED
 
     async def act(self) -> None:
-        """Call every action on every module, and some wrongly."""
+        """Call every action on every module, some with invalid data."""
         for module in ("cameras", "credentials", "users", "cronjobs", "htop", "swagger", "auth"):
             await self.call("list", module)
             await self.call("read", module, entity="1")
@@ -165,7 +165,7 @@ class Life:
         await self.call("update", "cameras", entity="1", payload={"is_persistent": True})
 
     async def err(self) -> None:
-        """Have the server fail in every way that repeats what it was asked."""
+        """Make the server fail in every way that repeats the request."""
         message = "bad password S3CRET-of-a-caller"
         error = {"message": message, "details": [{"message": message, "context": CONTEXT}]}
         answers = self.simulator.faults.answers
@@ -181,8 +181,8 @@ class Life:
         failure = {"message": "Invalid Request", "details": [{"message": "x", **CONTEXT}]}
         await self.simulator.emit("failure", failure)
 
-    async def tell(self) -> None:
-        """Have the server tell what it should not."""
+    async def expose(self) -> None:
+        """Make the server expose secrets."""
         for level in ("debug", "info", "warning", "error"):
             for message in MESSAGES:
                 await self.simulator.log(level, message, "http")
@@ -198,7 +198,7 @@ class Life:
         )
 
     async def lose_access(self) -> None:
-        """Have the server accept the login no more, until the password is entered anew."""
+        """Make the server refuse the login, until the password is entered again."""
         world = self.simulator.world
         world.users[1].password = f"{PASSWORD}-2"
         world.revoke_tokens("nestmtx")
@@ -213,7 +213,7 @@ class Life:
         assert done["reason"] == "reauth_successful"
 
     async def repair(self) -> None:
-        """Have the default account be told, and put it right."""
+        """Create the issue of the default account, and repair it."""
         world = self.simulator.world
         world.users[1].password = "nestmtx"
         self.hass.config_entries.async_update_entry(
@@ -230,7 +230,7 @@ class Life:
 
 
 async def _look_around(life: Life, websocket: Any) -> None:
-    """Keep what the frontend and the diagnostics are given."""
+    """Collect the data for the frontend and the diagnostics."""
     hass, places = life.hass, life.places
     for command in (
         "get_states",
@@ -255,7 +255,7 @@ async def _look_around(life: Life, websocket: Any) -> None:
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_no_secret_comes_out_in_a_whole_life(
+async def test_no_secret_is_exposed_in_an_entrys_whole_life(
     hass: HomeAssistant,
     simulator: Simulator,
     short_times: Timings,
@@ -265,7 +265,7 @@ async def test_no_secret_comes_out_in_a_whole_life(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     places = Places(hass)
-    # A test's client freezes the routes, as Home Assistant itself does not.
+    # Unlike Home Assistant itself, a test's client freezes the routes.
     for component in (
         DOMAIN,
         "config",
@@ -282,7 +282,7 @@ async def test_no_secret_comes_out_in_a_whole_life(
     await life.add()
     await life.act()
     await life.err()
-    await life.tell()
+    await life.expose()
     await _look_around(life, websocket)
     await life.lose_access()
     await life.repair()

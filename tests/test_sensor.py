@@ -29,10 +29,10 @@ PROCESSES = "sensor.127_0_0_1_processes"
 async def test_each_sensor_is_as_in_the_snapshot(
     hass: HomeAssistant, snapshot_of: SnapshotOf
 ) -> None:
-    # One of each feed, which comes a moment after the set-up.
+    # Wait for one sensor of each feed, whose data comes shortly after setup.
     feeds = ("health", "cpu", "last_run_refresh_credentials")
 
-    # How long the camera is awake grows with the clock.
+    # The awake time grows with the clock.
     with patch.object(AwakeTime, "counted", lambda time, *_, **__: time):
         await snapshot_of(
             Platform.SENSOR,
@@ -114,7 +114,7 @@ async def test_viewers_are_counted_as_they_come_and_go(
     await until(lambda: hass.states.get(viewers).state == "0")
 
 
-async def test_since_when_a_stream_runs_is_known_at_once_and_unknown_at_its_end(
+async def test_the_start_time_is_known_at_once_and_unknown_after_the_stream(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     since = f"sensor.{CAM}_streaming_since"
@@ -158,7 +158,7 @@ async def test_the_number_of_streaming_cameras_follows_their_streams(
 # Credentials
 
 
-async def test_when_a_credential_was_authorized_is_told_by_its_events(
+async def test_the_last_authorization_comes_from_events(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     assert hass.states.get(LAST_AUTHORIZED).state == STATE_UNKNOWN
@@ -169,7 +169,7 @@ async def test_when_a_credential_was_authorized_is_told_by_its_events(
     await until(lambda: hass.states.get(LAST_AUTHORIZED).state == "2026-11-23T18:30:00+00:00")
 
 
-async def test_when_a_credential_was_authorized_is_known_after_a_restart(
+async def test_the_last_authorization_is_restored_after_a_restart(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     time = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -198,7 +198,7 @@ async def test_the_load_follows_the_server(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_what_the_server_does_not_tell_is_unknown_and_the_connection_good(
+async def test_missing_values_are_unknown_and_the_connection_is_kept(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await until(lambda: hass.states.get(PROCESSES).state == "2")

@@ -1,4 +1,4 @@
-"""The server's log within Home Assistant's."""
+"""The server's log in Home Assistant's log."""
 
 from collections.abc import Generator
 import logging
@@ -20,14 +20,14 @@ LEVELS = ("debug", "info", "warning", "error")
 
 @pytest.fixture
 def short_minute() -> Generator[None]:
-    """Let a minute be over soon."""
+    """Shorten the minute."""
     with patch("custom_components.nestmtx.rate_limit.MINUTE", 1.0):
         yield
 
 
 @pytest.fixture
 def log_level() -> str:
-    """From which level on lines are wanted."""
+    """The lowest level to write."""
     return "debug"
 
 
@@ -35,7 +35,7 @@ def log_level() -> str:
 async def logging_entry(
     hass: HomeAssistant, entry: MockConfigEntry, log_level: str, caplog: pytest.LogCaptureFixture
 ) -> MockConfigEntry:
-    """An entry that writes the server's log from a level on."""
+    """An entry that writes the server's log from that level on."""
     caplog.set_level(logging.DEBUG, SERVER_LOGGER.name)
     hass.config_entries.async_update_entry(
         entry, options={CONF_LOG_LEVEL: log_level, CONF_WEB_RTC: False}
@@ -46,7 +46,7 @@ async def logging_entry(
 
 
 def _written(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
-    """What stands in Home Assistant's log of what a streamer has written."""
+    """Return the lines of a streamer in Home Assistant's log."""
     return [
         (record.levelno, record.getMessage())
         for record in caplog.records
@@ -55,7 +55,7 @@ def _written(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
 
 
 def _left_out(caplog: pytest.LogCaptureFixture) -> list[int]:
-    """How many lines are told to be left out."""
+    """Return the logged number of left-out lines."""
     return [
         int(record.args[1])
         for record in caplog.records
@@ -69,7 +69,7 @@ async def _log(simulator: Simulator, *levels: str, message: str = "line {level}"
 
 
 async def _storm(simulator: Simulator, entry: MockConfigEntry, until: Until) -> None:
-    """Write more lines than pass, until all have been heard."""
+    """Log more lines than the limit, and wait until all have been received."""
     await _log(simulator, *["warning"] * 100)
     await simulator.fire("camera", "ready", 1)
     await until(lambda: entry.runtime_data.coordinator.data.cameras[1].ready)
@@ -99,7 +99,7 @@ async def test_lines_are_written_from_the_least_level_on(
     assert _written(caplog)[-1][1] == "127.0.0.1: streamer: line error"
 
 
-async def test_nothing_is_written_unless_it_is_wanted(
+async def test_nothing_is_written_unless_enabled(
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
@@ -113,7 +113,7 @@ async def test_nothing_is_written_unless_it_is_wanted(
 
 
 @pytest.mark.usefixtures("short_minute")
-async def test_a_storm_is_cut_short_and_counted(
+async def test_lines_beyond_the_limit_are_left_out_and_counted(
     hass: HomeAssistant,
     logging_entry: MockConfigEntry,
     simulator: Simulator,
@@ -127,12 +127,12 @@ async def test_a_storm_is_cut_short_and_counted(
 
     await until(lambda: _left_out(caplog) != [])
 
-    # Lines that tell of our own requests are among those that are written, and left out.
+    # Lines about our own requests count, too.
     assert 10 < written <= 30
     assert _left_out(caplog)[0] >= 201 - written
 
 
-async def test_what_is_left_out_is_told_on_unload(
+async def test_the_number_of_left_out_lines_is_logged_on_unload(
     hass: HomeAssistant,
     logging_entry: MockConfigEntry,
     simulator: Simulator,
@@ -187,7 +187,7 @@ async def test_lines_that_are_replayed_are_not_written_again(
 @pytest.mark.parametrize(
     "message", ["Got request from x with payload: { password: 'S3CRET' }", "token=S3CRET"]
 )
-async def test_what_was_requested_is_masked(
+async def test_requests_are_masked(
     logging_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,
@@ -200,7 +200,7 @@ async def test_what_was_requested_is_masked(
     assert "S3CRET" not in caplog.text
 
 
-async def test_a_line_begins_no_other_line_of_the_log(
+async def test_a_line_cannot_forge_another_line_of_the_log(
     logging_entry: MockConfigEntry,
     simulator: Simulator,
     until: Until,

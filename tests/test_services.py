@@ -19,7 +19,7 @@ from tests.simulator import Simulator, Times
 from .calling import CREDENTIAL, USER, call, sent
 
 COMMANDS = ("list", "create", "read", "update", "delete")
-# What is answered
+# Responses
 
 
 async def test_all_rows_are_listed(
@@ -59,7 +59,7 @@ async def test_a_list_can_be_searched(hass: HomeAssistant, loaded_entry: MockCon
 @pytest.mark.parametrize(
     ("module", "key"), [("health", "healthy"), ("htop", "processes"), ("version", "release")]
 )
-async def test_what_is_no_list_of_rows_is_answered_as_it_is(
+async def test_a_response_that_is_not_a_list_of_rows_is_returned_unchanged(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, module: str, key: str
 ) -> None:
     assert key in await call(hass, "list", module)
@@ -146,7 +146,7 @@ async def test_a_job_may_take_longer_than_other_requests(
     assert await call(hass, "update", "cronjobs", entity="SyncCloudCamerasJob") == {}
 
 
-# Cameras: the server takes what is missing for no
+# Cameras: the server takes missing values as false
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_a_job_may_take_longer_than_other_requests(
         ({}, ("front", True, False)),
     ],
 )
-async def test_what_is_left_out_of_a_camera_stays(
+async def test_omitted_fields_of_a_camera_are_kept(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -190,7 +190,7 @@ async def test_a_change_shows_in_the_entities(
     )
 
 
-# Which server
+# Selecting a server
 
 
 async def test_one_of_several_servers_is_named(
@@ -205,7 +205,7 @@ async def test_one_of_several_servers_is_named(
     assert result["total"] == 23
 
 
-async def test_a_server_that_is_not_loaded_is_told(
+async def test_calling_an_unloaded_entry_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     await hass.config_entries.async_unload(loaded_entry.entry_id)
@@ -216,7 +216,7 @@ async def test_a_server_that_is_not_loaded_is_told(
     assert raised.value.translation_key == "service_config_entry_not_loaded"
 
 
-async def test_a_server_that_is_away_is_told(
+async def test_an_unavailable_server_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await simulator.kill()
@@ -227,7 +227,7 @@ async def test_a_server_that_is_away_is_told(
     assert raised.value.translation_key == "cannot_connect"
 
 
-# Who may
+# Permissions
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ async def guest(
     hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
 ) -> MockHAClientWebSocket:
-    """The websocket of somebody who is no administrator."""
+    """The websocket of a user who is not an administrator."""
     return await hass_ws_client(hass, hass_read_only_access_token)
 
 
@@ -251,7 +251,7 @@ _DATA = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-async def test_who_is_no_administrator_gets_nothing_and_changes_nothing(
+async def test_only_administrators_can_call_the_actions(
     simulator: Simulator, guest: MockHAClientWebSocket, command: str
 ) -> None:
     simulator.requests.clear()
@@ -288,7 +288,7 @@ async def test_a_user_without_rights_is_refused_within_home_assistant(
         )
 
 
-async def test_an_administrator_may_and_so_may_automations(
+async def test_administrators_and_automations_can_call_the_actions(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, hass_admin_user: MockUser
 ) -> None:
     for context in (Context(user_id=hass_admin_user.id), Context()):

@@ -1,4 +1,4 @@
-"""Actions that are refused: before anything is sent, or by the server."""
+"""Actions that are refused, before anything is sent or by the server."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.simulator import Simulator
 
 from .calling import CREDENTIAL, USER, call, sent
 
-# What is not sent
+# Refused before sending
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ async def test_a_field_that_the_command_does_not_take_is_refused(
         ("update", "cronjobs", {"at": "once"}, ["at"]),
     ],
 )
-async def test_a_payload_that_the_server_would_not_take_is_told_by_its_fields(
+async def test_an_invalid_payload_is_refused_with_the_names_of_its_fields(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -96,7 +96,7 @@ async def test_a_payload_that_the_server_would_not_take_is_told_by_its_fields(
     ],
     ids=["too_large", "no_number", "no_json"],
 )
-async def test_what_cannot_be_sent_is_refused(
+async def test_a_payload_that_cannot_be_sent_is_refused(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -114,7 +114,7 @@ _LOOSE_IDS = (
     *("9-kitchen", "1abc", "1.5", " 1", "1 ", "1e0", "+1", "-1", "01", "0x1", "kitchen"),
     *("\N{ARABIC-INDIC DIGIT ONE}", "\N{SUPERSCRIPT TWO}", "9" * 16, "9" * 5000, True, 1.0),
 )
-"""What the server takes for an id by its first digits, or for none."""
+"""Texts that the server takes for an id by their first digits, or for none."""
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ _LOOSE_IDS = (
         ("update", "users", {"payload": {"password": "S3CRET pass"}}),
     ],
 )
-async def test_an_id_is_digits_and_nothing_else(
+async def test_an_id_consists_of_digits(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -149,7 +149,7 @@ async def test_an_id_is_digits_and_nothing_else(
     assert asked == []
 
 
-async def test_a_user_whose_id_begins_another_text_is_not_deleted(
+async def test_an_id_followed_by_other_text_deletes_no_user(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     user = simulator.world.add_user("kitchen", "password")
@@ -160,7 +160,7 @@ async def test_a_user_whose_id_begins_another_text_is_not_deleted(
     assert simulator.world.user_named("kitchen") is user
 
 
-async def test_what_is_not_known_to_have_ids_may_be_named_by_anything(
+async def test_rows_of_unknown_modules_may_have_any_id(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.faults.answers["widgets", "read"] = {"size": 1}
@@ -171,7 +171,7 @@ async def test_what_is_not_known_to_have_ids_may_be_named_by_anything(
 
 @pytest.mark.parametrize("command", ["create", "update"])
 @pytest.mark.parametrize("module", ["auth", "Auth", " auth "])
-async def test_a_password_is_not_sent_into_the_servers_log_for_nothing(
+async def test_a_login_is_not_sent_as_an_action(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -200,7 +200,7 @@ async def test_an_origin_that_is_no_address_of_a_page_is_not_sent(
     assert [each for each in sent(simulator, "credentials") if each["command"] == "update"] == []
 
 
-async def test_a_size_of_pages_is_refused_where_no_page_is_asked_for(
+async def test_a_page_size_without_a_page_is_refused(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     with pytest.raises(ServiceValidationError) as raised:
@@ -211,7 +211,7 @@ async def test_a_size_of_pages_is_refused_where_no_page_is_asked_for(
 
 
 @pytest.mark.parametrize("answer", [["left", "right"], {"items": "none"}, None, 7])
-async def test_a_module_that_nobody_knows_yet_may_list_what_it_likes(
+async def test_an_unknown_module_may_list_anything(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, answer: Any
 ) -> None:
     simulator.faults.answers["widgets", "list"] = answer
@@ -219,7 +219,7 @@ async def test_a_module_that_nobody_knows_yet_may_list_what_it_likes(
     assert await call(hass, "list", "widgets") == answer
 
 
-async def test_a_module_that_nobody_knows_yet_is_asked_for_all_the_same(
+async def test_an_unknown_module_can_be_requested(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.faults.answers["widgets", "update"] = {"turned": True}
@@ -229,7 +229,7 @@ async def test_a_module_that_nobody_knows_yet_is_asked_for_all_the_same(
     assert result == {"turned": True}
 
 
-# What the server refuses
+# Refused by the server
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ async def test_a_module_that_nobody_knows_yet_is_asked_for_all_the_same(
         ("list", "widgets", {}, "refused"),
     ],
 )
-async def test_what_the_server_refuses_is_a_sentence(
+async def test_a_refusal_by_the_server_is_translated(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     command: str,
@@ -261,7 +261,7 @@ async def test_what_the_server_refuses_is_a_sentence(
     assert raised.value.translation_key == key
 
 
-async def test_a_credential_that_there_is_already_is_told(
+async def test_an_existing_credential_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     await call(hass, "create", "credentials", payload=CREDENTIAL)
@@ -272,7 +272,7 @@ async def test_a_credential_that_there_is_already_is_told(
     assert raised.value.translation_key == "credential_exists"
 
 
-async def test_an_origin_that_the_server_does_not_take_is_told(
+async def test_an_origin_that_the_server_refuses_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.faults.answers["credentials", "update"] = {"error": {"message": "Invalid URL"}}
@@ -297,7 +297,7 @@ async def test_a_refusal_repeats_no_secret_of_the_request(
     assert "S3CRET" not in repr(raised.value.__cause__)
 
 
-async def test_rows_that_keep_moving_are_no_list(
+async def test_pages_that_keep_changing_are_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     answer = {"items": [{"id": 1}, {"id": 1}], "total": 3}
@@ -309,7 +309,7 @@ async def test_rows_that_keep_moving_are_no_list(
     assert raised.value.translation_key == "incomplete_list"
 
 
-async def test_an_answer_that_nobody_could_read_is_an_error(
+async def test_an_invalid_answer_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     nested: Any = 1

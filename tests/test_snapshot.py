@@ -1,4 +1,4 @@
-"""The action that takes a snapshot: a true picture, stored, with its age."""
+"""The snapshot action: a new picture, stored, with its age."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,13 +27,13 @@ LAST_PICTURE = f"image.{CAMERA}_last_picture"
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and are authorized for as long as in earnest."""
+    """Streams end when the last reader leaves, and are authorized for the real time."""
     return replace(Times.fast(), close_after=0.2)
 
 
 @pytest.fixture
 def folder(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Where files may be written."""
+    """A folder where writing is allowed."""
     folder = tmp_path / "allowed"
     folder.mkdir()
     hass.config.allowlist_external_dirs = {str(folder)}
@@ -87,7 +87,7 @@ async def test_without_a_file_the_last_picture_is_new_and_nothing_is_written(
     assert _files(folder) == []
 
 
-async def test_a_picture_from_before_the_action_is_none(
+async def test_a_picture_from_before_the_action_does_not_count(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await simulator.open_reader(CAMERA_ID)
@@ -146,7 +146,7 @@ async def test_a_camera_that_cannot_start_says_why(
     assert _files(folder) == []
 
 
-async def test_the_snapshot_of_cores_action_is_the_last_picture_and_wakes_nobody(
+async def test_cores_snapshot_action_returns_the_last_picture_and_wakes_no_camera(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,

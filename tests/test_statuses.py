@@ -1,4 +1,4 @@
-"""What entities show of a camera in each status, and of a credential in each state: as tables.
+"""The entities of a camera in each status, and of a credential in each state, as tables.
 
 Each column is an entity, by its key. The last camera is in a status that no client knows. Of
 times, the seconds are left out.
@@ -93,7 +93,7 @@ cabin_account   unauthenticated  on       unknown
 garden_account  authenticated    off      unknown
 """
 CREDENTIAL_ACTIVITIES = {f"{name}_account_activity" for name in ("home", "cabin", "garden")}
-"""What events show, and no state of a credential does: see test_event.py."""
+"""Set only by events: see test_event.py."""
 AWAKE_TODAY = "_awake_today"
 """Grows with the clock: see test_awake.py."""
 SERVER = "127_0_0_1"
@@ -115,19 +115,19 @@ def world() -> World:
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Have no stream stall: in these, nothing flows."""
+    """Prevent streams from stalling, as they have no data here."""
     times = replace(TIMINGS, stall=60.0)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", times):
         yield times
 
 
 def _entity(device: str, key: str) -> str:
-    """The name of an entity, without its domain: a camera has that of its device."""
+    """Return the name of an entity without its domain; a camera has its device's name."""
     return device if key in {"state", "supported_features"} else f"{device}_{key}"
 
 
 def _shown(hass: HomeAssistant, device: str, key: str) -> str:
-    """What an entity shows, whatever its domain is."""
+    """Return the state of an entity of any domain."""
     name = _entity(device, key)
     (state,) = (each for each in hass.states.async_all() if each.object_id == name)
     if key == "supported_features":
@@ -136,13 +136,13 @@ def _shown(hass: HomeAssistant, device: str, key: str) -> str:
 
 
 def _parts(table: str) -> tuple[list[str], list[str]]:
-    """The devices and the keys of a table: its first column, and its first line."""
+    """Return the devices (first column) and keys (first row) of a table."""
     head, *rows = [line.split() for line in table.strip().splitlines()]
     return [row[0] for row in rows], head[1:]
 
 
 def _filled(hass: HomeAssistant, table: str) -> str:
-    """The same table, with what is shown."""
+    """Return the same table with the shown states."""
     devices, keys = _parts(table)
     rows = [
         [table.split(maxsplit=1)[0], *keys],
@@ -166,7 +166,7 @@ async def test_a_camera_in_each_status_is_shown_as_in_the_table(
 async def test_a_credential_in_each_state_is_shown_as_in_the_table(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    # That it was authorized again, no list tells.
+    # No list reports that it was authorized again.
     await simulator.emit("credentials:reauthenticated", AGAIN)
     await until(lambda: _shown(hass, "home_account", "authorization") == "reauthenticated")
 
@@ -193,5 +193,5 @@ async def test_the_server_counts_streams_that_are_ready_and_processes_that_run(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, until: Until
 ) -> None:
     assert _shown(hass, SERVER, "cameras_streaming") == "3"
-    # Those of five cameras, and two of the server's own.
+    # The processes of five cameras, and two of the server itself.
     await until(lambda: _shown(hass, SERVER, "processes") == "7")

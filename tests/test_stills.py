@@ -1,4 +1,4 @@
-"""Still pictures: never wake a camera, never keep one awake, and are as new as that allows."""
+"""Still pictures never wake a camera or keep it awake, and are as new as that allows."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -45,7 +45,7 @@ TAKE_FRONT = "button.front_yard_front_yard_cam_take_picture"
 
 @pytest.fixture
 def times() -> Times:
-    """Streams end as soon as nobody reads them, and are authorized for as long as in earnest."""
+    """Streams end when the last reader leaves, and are authorized for the real time."""
     return replace(Times.fast(), close_after=0.3)
 
 
@@ -72,7 +72,7 @@ def _number(image: CameraImage) -> int:
 
 
 async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera_id: int) -> str:
-    """Have somebody watch a camera, until that is known and video comes; return who."""
+    """Let a viewer watch a camera; return the reader once video comes."""
     reader = await simulator.open_reader(camera_id)
     camera = simulator.world.cameras[camera_id]
     coordinator = hass.data["camera"].get_entity(FRONT).coordinator
@@ -83,7 +83,7 @@ async def _video(hass: HomeAssistant, simulator: Simulator, until: Until, camera
 
 
 async def _picture(hass: HomeAssistant, until: Until, entity_id: str = FRONT) -> CameraImage:
-    """Return a camera's picture once there is one."""
+    """Wait for a camera's picture, and return it."""
     await until(lambda: taken_at(hass, entity_id) is not None)
     return await async_get_image(hass, entity_id)
 
@@ -108,7 +108,7 @@ async def test_an_hour_of_dashboards_with_twenty_cameras_wakes_none(
     assert {method for method, _ in simulator.whep.requests} <= {"OPTIONS"}
 
 
-async def test_a_camera_that_somebody_watches_has_a_real_picture(
+async def test_a_watched_camera_has_a_real_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _video(hass, simulator, until, 1)
@@ -143,7 +143,7 @@ async def test_pictures_during_a_view_cost_one_read_in_thirty_seconds_and_do_not
         asking = hass.async_create_background_task(_ask_on(hass, FRONT, enough), "dashboard")
         await until(lambda: simulator.world.cameras[1].process is None)
         await asyncio.sleep(interval)
-        # Home Assistant makes an error of a picture whose asking is cancelled.
+        # Home Assistant logs an error for a cancelled picture request.
         enough.set()
         await asking
 
@@ -159,7 +159,7 @@ async def _ask_on(hass: HomeAssistant, entity_id: str, enough: asyncio.Event) ->
 
 
 def _drawing(hass: HomeAssistant, entity_id: str) -> bytes:
-    """Return what is shown of a camera that streams and has no picture yet."""
+    """Return the placeholder of a streaming camera without a picture."""
     return draw_placeholder(Placeholder.LIVE, "Live", hass.states.get(entity_id).name)
 
 
@@ -181,7 +181,7 @@ async def test_a_connecting_picture_is_no_picture(
 
 
 @pytest.mark.parametrize("skew", [-400, 0, 400])
-def test_no_clock_that_is_wrong_keeps_pictures_away(skew: int) -> None:
+def test_a_wrong_clock_does_not_prevent_pictures(skew: int) -> None:
     now = dt_util.utcnow()
     ready_since = now + timedelta(seconds=skew - 60)
     camera = Camera(1, is_enabled=True, ready=True, ready_since=ready_since)
@@ -203,7 +203,7 @@ async def test_a_picture_that_stands_still_is_no_picture(
     with patch("tests.simulator.picture.frames", _still_frames):
         await _video(hass, simulator, until, 1)
         await until(lambda: _own_reads(events) > 0)
-        # Longer than the video that is compared.
+        # Longer than the compared video.
         await asyncio.sleep(2.5)
         image = await async_get_image(hass, FRONT)
 
@@ -234,7 +234,7 @@ async def test_the_newest_frame_stays_when_the_view_has_ended(
 ) -> None:
     viewer = await _video(hass, simulator, until, 1)
     shown = await _picture(hass, until)
-    # Much less than the least time between two pictures.
+    # Much shorter than the least time between two pictures.
     await asyncio.sleep(1.5)
 
     await simulator.close_reader(1, viewer)
@@ -281,7 +281,7 @@ async def test_pictures_are_removed_with_the_entry(
     assert store_of(hass, entry.entry_id).load(key) is None
 
 
-async def test_the_picture_of_a_persistent_camera_is_taken_though_nobody_watches(
+async def test_a_persistent_camera_has_pictures_without_viewers(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[1].persistent = True
@@ -306,7 +306,7 @@ async def test_the_orientation_that_the_user_chose_is_honoured(
     assert _opened(image).size == (HEIGHT, WIDTH)
 
 
-async def test_taking_a_picture_wakes_the_camera_and_lets_it_go(
+async def test_taking_a_picture_wakes_and_releases_the_camera(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.world.cameras[2].trouble = Trouble(connecting=0.5)
@@ -332,7 +332,7 @@ async def test_a_picture_that_cannot_be_taken_says_why(
     assert error.value.translation_key == "camera_unauthorized"
 
 
-async def test_taking_a_picture_is_no_view(
+async def test_taking_a_picture_does_not_count_as_a_view(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, events: Probe
 ) -> None:
     watched: list[str] = []
@@ -353,7 +353,7 @@ async def test_taking_a_picture_is_no_view(
 
 
 @pytest.mark.parametrize("policy", [StillsPolicy.OWN_VIEW, StillsPolicy.ON_REQUEST])
-async def test_a_policy_may_be_to_read_nothing_for_a_picture(
+async def test_with_other_policies_nothing_is_read_for_pictures(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -371,7 +371,7 @@ async def test_a_policy_may_be_to_read_nothing_for_a_picture(
     assert _own_reads(events) == 0
 
 
-# One reader, whose video comes as these tests have it
+# One reader, with video controlled by the tests
 
 
 LONG = [
@@ -382,25 +382,25 @@ LONG = [
 
 
 class Video:
-    """The video that all readers get, and how many readers there are."""
+    """The video for all readers, and their number."""
 
     def __init__(self) -> None:
-        """There is none yet."""
+        """Start without video."""
         self.readers = 0
         self.opened = 0
         self._queue: asyncio.Queue[AccessUnit | None] = asyncio.Queue()
 
     def send(self, units: list[AccessUnit]) -> None:
-        """Have some video come at once."""
+        """Send some video at once."""
         for unit in units:
             self._queue.put_nowait(unit)
 
     def end(self) -> None:
-        """Have the stream end."""
+        """End the stream."""
         self._queue.put_nowait(None)
 
     async def read(self, *_: object) -> AsyncGenerator[AccessUnit]:
-        """Read as the coordinator does."""
+        """Read like the coordinator."""
         self.readers += 1
         self.opened += 1
         try:
@@ -492,7 +492,7 @@ async def test_nothing_is_decoded_of_a_view_that_ends_before_any_video_has_come(
     assert taken_at(hass, FRONT) is None
 
 
-async def test_a_picture_on_purpose_of_a_camera_that_is_read_is_of_now(
+async def test_a_requested_picture_of_a_camera_being_read_is_new(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -515,7 +515,7 @@ async def test_a_picture_on_purpose_of_a_camera_that_is_read_is_of_now(
     assert video.opened == 1
 
 
-async def test_the_reader_of_a_picture_on_purpose_ends_with_it(
+async def test_the_reader_for_a_requested_picture_ends_with_it(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -536,7 +536,7 @@ async def test_the_reader_of_a_picture_on_purpose_ends_with_it(
     await until(lambda: simulator.world.cameras[1].process is None)
 
 
-async def test_two_pictures_on_purpose_are_one(
+async def test_two_requests_share_one_picture(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -555,7 +555,7 @@ async def test_two_pictures_on_purpose_are_one(
     assert video.opened == 1
 
 
-async def test_a_picture_on_purpose_fails_at_once_when_home_assistant_stops(
+async def test_a_requested_picture_fails_at_once_when_home_assistant_stops(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -574,7 +574,7 @@ async def test_a_picture_on_purpose_fails_at_once_when_home_assistant_stops(
     assert video.readers == 0
 
 
-async def test_an_entity_that_takes_the_place_of_another_one_keeps_its_reader(
+async def test_an_entity_that_replaces_another_keeps_its_reader(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -621,8 +621,8 @@ async def test_a_picture_that_is_decoded_when_home_assistant_stops_is_not_kept(
     assert stills.last(key) is None
 
 
-async def test_a_picture_is_never_of_the_future(hass: HomeAssistant) -> None:
-    """The clock was wrong when it was taken, and was put right since."""
+async def test_a_picture_is_never_dated_in_the_future(hass: HomeAssistant) -> None:
+    """The clock was wrong when the picture was taken, and has been corrected since."""
     album = Album(hass, store_of(hass, "entry"))
     shot = Shot(b"", np.zeros((45, 80), np.int16))
 

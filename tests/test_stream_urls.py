@@ -1,4 +1,4 @@
-"""The action that says where other programs find a camera's stream."""
+"""The action that returns the URLs of a camera's stream."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ FRONT = "camera.front_yard_front_yard_cam"
 
 @pytest.fixture
 def world(world: World) -> World:
-    """All protocols are turned on."""
+    """A world with all protocols turned on."""
     world.protocols |= {"rtsp", "rtmp", "hls", "web_rtc", "srt"}
     return world
 
@@ -46,7 +46,7 @@ async def test_each_protocol_has_the_servers_host_and_port(
     assert simulator.google_calls == []
 
 
-async def test_video_on_another_host_is_there(
+async def test_the_urls_have_the_video_host(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     hass.config_entries.async_update_entry(

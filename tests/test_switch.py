@@ -1,4 +1,4 @@
-"""Enabling cameras, and having them stream all the time."""
+"""Switches: enabling cameras, and making them persistent."""
 
 import asyncio
 from typing import Any
@@ -81,7 +81,7 @@ async def test_a_change_sends_all_that_the_server_takes_together(
     assert update["payload"] == {"mtx_path": "front", "is_enabled": True, "is_persistent": True}
 
 
-async def test_a_change_is_made_to_what_is_true_now_and_not_to_what_was_listed(
+async def test_a_change_is_based_on_current_values_rather_than_listed_ones(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.cameras[1].path = "front-2"
@@ -176,7 +176,7 @@ async def test_a_change_that_the_server_refuses_shows_why_and_changes_nothing(
         ("Row not found", "camera no longer exists"),
     ],
 )
-async def test_a_refusal_by_a_key_of_the_server_is_told_in_words(
+async def test_a_refusal_by_the_servers_key_is_translated(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -189,7 +189,7 @@ async def test_a_refusal_by_a_key_of_the_server_is_told_in_words(
         await _turn(hass, ENABLED, on=False)
 
 
-async def test_a_camera_that_is_gone_is_told(
+async def test_changing_a_removed_camera_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.remove_camera(1)
@@ -198,7 +198,7 @@ async def test_a_camera_that_is_gone_is_told(
         await _turn(hass, ENABLED, on=False)
 
 
-async def test_a_change_that_is_not_answered_is_told_and_shows_once_it_was_made(
+async def test_an_unanswered_change_is_an_error_and_shows_once_it_was_made(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.faults.unanswered = {("cameras", "update")}
@@ -210,7 +210,7 @@ async def test_a_change_that_is_not_answered_is_told_and_shows_once_it_was_made(
     assert not simulator.world.cameras[1].enabled
 
 
-async def test_a_change_whose_connection_is_lost_is_told(
+async def test_a_change_fails_if_the_connection_is_lost(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await simulator.kill()
@@ -236,7 +236,7 @@ async def test_changes_of_one_camera_follow_one_another(
     assert (camera.enabled, camera.persistent) == (True, True)
 
 
-async def test_a_path_is_sent_back_as_it_is_however_long(
+async def test_a_path_of_any_length_is_sent_back_unchanged(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.cameras[1].path = path = "p" * 300
@@ -247,7 +247,7 @@ async def test_a_path_is_sent_back_as_it_is_however_long(
 
 
 @pytest.mark.parametrize("name", ["mtx_path", "is_enabled", "is_persistent"])
-async def test_nothing_is_sent_where_the_server_does_not_tell_all_that_it_takes_together(
+async def test_nothing_is_sent_if_the_server_does_not_report_all_required_fields(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, name: str
 ) -> None:
     row = camera_row(simulator.world.cameras[1], simulator.world, 0)
@@ -260,17 +260,17 @@ async def test_nothing_is_sent_where_the_server_does_not_tell_all_that_it_takes_
     assert "update" not in {request["command"] for request in simulator.requests}
 
 
-async def test_a_camera_that_nobody_knows_of_is_told(
+async def test_changing_an_unknown_camera_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     with pytest.raises(ServiceValidationError, match="camera no longer exists"):
         await loaded_entry.runtime_data.coordinator.async_update_camera("nobody", is_enabled=True)
 
 
-async def test_enabling_what_is_enabled_leaves_it_as_persistent_as_it_is(
+async def test_enabling_an_enabled_camera_keeps_its_persistence(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    # On the server's page, a moment ago.
+    # Changed on the server's page a moment ago.
     simulator.world.cameras[1].persistent = True
 
     await _turn(hass, ENABLED, on=True)
@@ -302,7 +302,7 @@ async def test_a_change_that_was_made_and_cannot_be_read_back_has_not_failed(
 
 
 @pytest.mark.parametrize("answer", [{}, {"id": 2}, None, [], {"id": "1"}])
-async def test_a_row_that_is_not_the_cameras_is_told(
+async def test_a_row_of_another_camera_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, answer: Any
 ) -> None:
     simulator.faults.answers["cameras", "read"] = answer

@@ -1,4 +1,4 @@
-"""What the page on the system's health tells."""
+"""System health."""
 
 from typing import Any
 
@@ -41,5 +41,5 @@ async def test_the_health_of_a_server_that_is_lost(
     assert (await _health(hass))["connected_servers"] == "0/1"
 
 
-async def test_each_line_has_its_words(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> None:
+async def test_each_line_is_translated(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> None:
     assert set(ENGLISH["system_health"]["info"]) == set(await _health(hass))

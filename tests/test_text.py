@@ -73,7 +73,7 @@ async def test_an_empty_path_takes_the_path_away(
         (DISABLED_CAMERA, "a\n", "Invalid path"),
     ],
 )
-async def test_a_path_that_cannot_be_is_told_before_anything_is_sent(
+async def test_an_invalid_path_is_refused_before_anything_is_sent(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -118,7 +118,7 @@ async def test_the_spelling_of_a_cameras_own_path_can_be_changed(
     assert simulator.world.cameras[6].path == "Gar_age"
 
 
-async def test_a_path_that_was_just_given_up_can_be_taken(
+async def test_a_path_that_was_just_released_can_be_used(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.world.cameras[1].path = "another"
@@ -128,7 +128,7 @@ async def test_a_path_that_was_just_given_up_can_be_taken(
     assert simulator.world.cameras[6].path == "front"
 
 
-async def test_a_path_whose_change_is_not_answered_is_told(
+async def test_an_unanswered_change_of_a_path_is_an_error(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     simulator.faults.unanswered = {("cameras", "update")}
@@ -136,11 +136,11 @@ async def test_a_path_whose_change_is_not_answered_is_told(
     with pytest.raises(HomeAssistantError, match="didn't respond in time"):
         await _set(hass, DISABLED_CAMERA, "other")
 
-    # The server has done it.
+    # The server has made the change.
     await until(lambda: hass.states.get(DISABLED_CAMERA).state == "other")
 
 
-async def test_a_path_that_is_changed_while_the_connection_is_lost_is_told(
+async def test_changing_a_path_fails_while_the_connection_is_lost(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await simulator.kill()

@@ -1,4 +1,4 @@
-"""Every key that the code uses has its words, and no words are left over, in any language."""
+"""All keys used by the code are translated in all languages, and no others."""
 
 import json
 from pathlib import Path
@@ -98,7 +98,7 @@ def _placeholders(language: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_every_language_has_the_same_words_with_the_same_placeholders(language: str) -> None:
+def test_every_language_has_the_same_keys_and_placeholders(language: str) -> None:
     assert language in LANGUAGES
     assert _placeholders(language) == _placeholders("en")
 
@@ -106,9 +106,9 @@ def test_every_language_has_the_same_words_with_the_same_placeholders(language: 
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_text_is_shown_as_it_is_meant(language: str) -> None:
     for key, words in _leaves(TRANSLATIONS[language]).items():
-        # What follows is quoted, and so no placeholder: as in French "d'{host}".
+        # A placeholder after a quote is not filled, as in French "d'{host}".
         assert not re.search("'[{}]", words), key
-        # These are resolved where Home Assistant itself is built, not here.
+        # References are resolved only when Home Assistant itself is built.
         assert "[%key:" not in words, key
         assert words == words.strip(), key
 
@@ -121,7 +121,7 @@ def test_every_entity_has_a_name_and_an_icon_and_no_name_is_left_over() -> None:
         assert set(ICONS["entity"][platform]) == keys
 
     assert set(ICONS["entity"]) == set(DESCRIPTIONS)
-    # A camera is called as its device is.
+    # A camera has the name of its device.
     assert set(ENGLISH["entity"]) == {*DESCRIPTIONS, "camera"}
 
 
@@ -131,7 +131,7 @@ def test_the_attributes_of_a_camera_have_names() -> None:
     attributes = words["state_attributes"]
     assert set(attributes) == camera.NestMTXCamera._unrecorded_attributes
     assert set(attributes["live_phase"]["state"]) == set(LivePhase)
-    # A camera that is gone is unavailable.
+    # A removed camera is unavailable.
     assert set(attributes["start_problem"]["state"]) == {
         StartProblem.CAMERA_OFF,
         StartProblem.CAMERA_UNCONFIGURED,
@@ -148,7 +148,7 @@ def test_every_option_has_a_name_and_a_description() -> None:
     assert set(ENGLISH["options"]["error"]) == {"invalid_host"}
 
 
-def test_every_choice_of_an_option_has_its_word() -> None:
+def test_every_choice_of_an_option_is_translated() -> None:
     choices = {"log_level": {LOG_OFF, *LogLevel}, "stills": set(StillsPolicy)}
 
     assert set(ENGLISH["selector"]) == set(choices)
@@ -156,10 +156,10 @@ def test_every_choice_of_an_option_has_its_word() -> None:
         assert set(ENGLISH["selector"][key]["options"]) == options
 
 
-def test_every_word_that_dashboards_use_is_there_and_none_is_left_over() -> None:
+def test_exactly_the_texts_used_by_dashboards_are_translated() -> None:
     code = "".join(path.read_text() for path in (INTEGRATION / "frontend").glob("*.js"))
     used = set(re.findall(r'"((?:card|dashboard|options|server|wall)\.\w+)"', code))
-    # Not said by the frontend: without the integration, and in pictures.
+    # Not used by the frontend, but without the integration and in pictures.
     used.add("dashboard.removed")
     used |= {f"picture.{each.name.lower()}" for each in placeholders.Placeholder}
     editor = (INTEGRATION / "frontend" / "card-editor.js").read_text()
@@ -170,7 +170,7 @@ def test_every_word_that_dashboards_use_is_there_and_none_is_left_over() -> None
     assert used == set(_leaves(ENGLISH["config_panel"]))
 
 
-def test_every_action_has_an_icon_and_every_field_of_it_words_and_a_selector() -> None:
+def test_every_action_has_an_icon_and_its_fields_have_texts_and_selectors() -> None:
     actions = {name: action.schema.schema for name, action in services.ACTIONS.items()}
     actions |= {name: action.fields for name, action in camera_actions.CAMERA_ACTIONS.items()}
 
@@ -192,7 +192,7 @@ def test_an_action_on_cameras_has_the_cameras_of_this_integration_as_its_target(
         assert FIELDS[name]["target"] == {"entity": cameras}
 
 
-def test_every_field_of_an_action_has_an_example_but_for_the_server() -> None:
+def test_every_field_of_an_action_except_the_server_has_an_example() -> None:
     for name, action in FIELDS.items():
         for field, description in action.get("fields", {}).items():
             assert ("example" in description) == (field != "config_entry"), f"{name} {field}"
@@ -202,7 +202,7 @@ def test_every_field_of_an_action_has_an_example_but_for_the_server() -> None:
     ("kind", "names"),
     [("trigger", set(trigger.TRIGGERS)), ("condition", set(condition.CONDITIONS))],
 )
-def test_every_trigger_and_condition_has_an_icon_words_and_selectors(
+def test_every_trigger_and_condition_has_an_icon_texts_and_selectors(
     kind: str, names: set[str]
 ) -> None:
     described = yaml.safe_load((INTEGRATION / f"{kind}s.yaml").read_text())
@@ -217,7 +217,7 @@ def test_every_trigger_and_condition_has_an_icon_words_and_selectors(
         assert icons[name][kind].startswith("mdi:")
 
 
-def test_every_repair_has_its_words() -> None:
+def test_every_repair_is_translated() -> None:
     fixable = {
         issues.CREDENTIAL_UNAUTHORIZED,
         issues.DEFAULT_ACCOUNT,
@@ -253,7 +253,7 @@ def test_every_repair_has_its_words() -> None:
         ),
     ],
 )
-def test_every_step_of_a_repair_has_its_words(
+def test_every_step_of_a_repair_is_translated(
     kind: str, schemas: dict[str, Any], errors: set[str], aborts: set[str]
 ) -> None:
     flow = ENGLISH["issues"][kind]["fix_flow"]
@@ -268,7 +268,7 @@ def test_every_step_of_a_repair_has_its_words(
 
 
 @pytest.mark.parametrize("description", ENUMS, ids=lambda description: description.key)
-def test_every_state_of_an_enum_has_its_word(description: Any) -> None:
+def test_every_state_of_an_enum_is_translated(description: Any) -> None:
     words = ENGLISH["entity"]["sensor"][description.translation_key]["state"]
 
     assert set(words) == set(description.options)
@@ -277,7 +277,7 @@ def test_every_state_of_an_enum_has_its_word(description: Any) -> None:
 @pytest.mark.parametrize(
     "description", DESCRIPTIONS["event"], ids=lambda description: description.translation_key
 )
-def test_every_type_of_an_event_has_its_word(description: Any) -> None:
+def test_every_type_of_an_event_is_translated(description: Any) -> None:
     words = ENGLISH["entity"]["event"][description.translation_key]["state_attributes"]
 
     assert set(words["event_type"]["state"]) == set(description.event_types)
@@ -298,7 +298,7 @@ def test_every_step_has_a_title_and_a_description() -> None:
         assert words["description"]
 
 
-def test_every_error_has_its_sentence_and_no_sentence_is_left_over() -> None:
+def test_exactly_the_raised_errors_are_translated() -> None:
     assert set(ENGLISH["config"]["error"]) == CONNECT_ERRORS | {"invalid_host"}
     others = {
         "camera_stalls",

@@ -1,4 +1,4 @@
-"""Triggers and conditions, in automations as users write them."""
+"""Triggers and conditions in automations."""
 
 import asyncio
 from collections import Counter
@@ -49,7 +49,7 @@ type Act = Callable[[Simulator, MockConfigEntry, Until, HomeAssistant], Awaitabl
 
 @pytest.fixture
 def world() -> World:
-    """One camera is enough."""
+    """A world with one camera."""
     return recorded(2)
 
 
@@ -58,7 +58,7 @@ def _device_id(device_registry: dr.DeviceRegistry, name: str) -> str:
 
 
 async def _automate(hass: HomeAssistant, *automations: dict[str, Any]) -> list[ServiceCall]:
-    """Set automations up; return the calls that they will make."""
+    """Set up automations; return the list of their calls."""
     calls = async_mock_service(hass, "test", "fired")
     assert await async_setup_component(hass, "automation", {"automation": list(automations)})
     await hass.async_block_till_done()
@@ -69,7 +69,7 @@ async def _automate(hass: HomeAssistant, *automations: dict[str, Any]) -> list[S
 async def fired(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> Fired:
-    """An automation for each trigger, of which each has a whole device as its target."""
+    """An automation for each trigger, with a device as its target."""
     calls = await _automate(
         hass,
         *(
@@ -89,7 +89,7 @@ async def fired(
 
 
 async def _repeat(simulator: Simulator, domain: str, event: str, **details: Any) -> None:
-    """Send more copies of an event than there are."""
+    """Send more copies of an event than the server does."""
     for _ in range(5):
         await simulator.fire(domain, event, 1, details)
 
@@ -140,7 +140,7 @@ async def _stall(
 ) -> None:
     await simulator.set_ready(1, ready=True)
     await until(lambda: hass.states.get(ENTITY).state == "streaming")
-    # Without a streamer, nothing flows.
+    # Without a streamer, there is no data.
     simulator.world.cameras[1].stream = replace(
         simulator.world.cameras[1].stream, received=7, bitrate=0
     )
@@ -183,7 +183,7 @@ STOPPED = READY | {"camera_stopped": 1}
         (_go_and_come_back, {"server_disconnected": 1, "server_connected": 1}),
     ],
 )
-async def test_a_trigger_fires_once_per_change_and_for_no_sibling(
+async def test_a_trigger_fires_once_per_change_and_only_for_its_target(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -194,7 +194,7 @@ async def test_a_trigger_fires_once_per_change_and_for_no_sibling(
 ) -> None:
     await act(simulator, loaded_entry, until, hass)
     await until(lambda: fired().keys() == expected.keys())
-    # Lists settle what events have told.
+    # Lists confirm the events.
     lists = len(simulator.requests)
     if loaded_entry.runtime_data.coordinator.connected:
         await until(lambda: len(simulator.requests) > lists + 4)
@@ -215,7 +215,7 @@ OF_A_SERVER = {"nestmtx.server_connected", "nestmtx.server_disconnected"}
 async def targets(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> dict[str, dict[str, str]]:
-    """Each kind of target at which triggers and conditions of a camera are offered."""
+    """Each kind of target for a camera's triggers and conditions."""
     device_id = _device_id(device_registry, CAMERA)
     label = lr.async_get(hass).async_create("Outside")
     floor = fr.async_get(hass).async_create("Ground floor")
@@ -231,7 +231,7 @@ async def targets(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_a_target_is_offered_where_it_can_fire_and_nowhere_else(
+async def test_triggers_and_conditions_are_offered_only_for_suitable_targets(
     device_registry: dr.DeviceRegistry,
     targets: dict[str, dict[str, str]],
     browser: MockHAClientWebSocket,
@@ -252,7 +252,7 @@ async def test_a_target_is_offered_where_it_can_fire_and_nowhere_else(
 
 
 @pytest.mark.parametrize("kind", ["camera", "device", "area", "floor", "label"])
-async def test_every_kind_of_target_finds_the_entity_that_is_meant(
+async def test_every_kind_of_target_finds_the_right_entity(
     hass: HomeAssistant,
     simulator: Simulator,
     until: Until,
@@ -302,7 +302,7 @@ async def test_a_camera_can_be_the_target_itself(
 
 @pytest.mark.parametrize("name", ["camera_is_ready", "camera_is_watched"])
 @pytest.mark.parametrize("holds", [True, False])
-async def test_a_condition_holds_while_it_is_so(
+async def test_a_condition_is_true_while_its_state_holds(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
@@ -355,7 +355,7 @@ async def _unwatched(
     )
 
 
-async def test_a_stream_that_nobody_watches_for_some_time_fires_once(
+async def test_a_stream_without_viewers_fires_once_after_some_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     calls = await _unwatched(hass, 0.5)

@@ -1,4 +1,4 @@
-"""The repository passes its validation, which finds planted faults, and accepts what is right."""
+"""The repository passes its validation, which finds planted faults and accepts valid files."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -37,7 +37,7 @@ FIELD = "services.send.fields.message"
 FIELDS = "send.fields"
 MESSAGE = f"{FIELDS}.more.fields.message"
 
-# By the file: which value is put where, and what is found there, or what else is found.
+# By file: the place, the value to put there, and the problem to find there or elsewhere.
 FAULTS: dict[str, list[tuple[str, Any, str]]] = {
     "hacs.json": [
         ("name", GONE, REQUIRED),
@@ -156,7 +156,7 @@ FAULTS: dict[str, list[tuple[str, Any, str]]] = {
         ("sending.target", 1, "expected"),
     ],
 }
-# Files that are put there, or taken away, and what is found about them.
+# Files to add or remove, and the problem to find.
 FILE_FAULTS: list[tuple[str, bytes | None, str]] = [
     (f"{SAMPLE}/brand/icon.png", None, "is missing"),
     (MANIFEST, None, "is missing"),
@@ -174,7 +174,7 @@ FILE_FAULTS: list[tuple[str, bytes | None, str]] = [
     ("docs/page.md", b"word " * 901, "has 901 words: 900 is the most"),
     ("docs/page.md", b"```yaml\na: 1\n```\nSwitch it off.", 'line 4: "Switch it off": say "turn'),
 ]
-# What neither hassfest nor HACS rejects.
+# Values that neither hassfest nor HACS rejects.
 ACCEPTED: dict[str, list[tuple[str, Any]]] = {
     "hacs.json": [
         ("country", ["DE", "FR"]),
@@ -277,7 +277,7 @@ FREE_IMPORTS = [
 
 @pytest.fixture(autouse=True)
 def _custom_integrations() -> None:
-    """Do without Home Assistant: files are looked at, and nothing is run."""
+    """Skip Home Assistant, as only files are checked."""
 
 
 def _with_file(file: str, content: bytes | None) -> Repository:
@@ -286,7 +286,7 @@ def _with_file(file: str, content: bytes | None) -> Repository:
 
 
 def _planted(file: str, place: str, value: object) -> Repository:
-    """Return the sample with one value changed in a document, or taken away."""
+    """Return the sample with one value of a document changed or removed."""
     document = deepcopy(SOUND.parsed[file])
     *above, last = place.split(".")
     parent = document
@@ -350,19 +350,19 @@ def test_an_import_of_a_component_that_is_not_declared_is_found(code: str) -> No
         ("condition", "def async_get_conditions(): pass", "conditions.yaml"),
     ],
 )
-def test_what_the_code_registers_has_to_be_described(name: str, code: str, file: str) -> None:
+def test_registered_services_must_be_described(name: str, code: str, file: str) -> None:
     repository = parse({f"{SAMPLE}/{name}.py": code.encode()})
 
     assert _found(repository, f"{SAMPLE}/{file}") == ["is missing"]
 
 
-def test_there_is_a_flow_where_the_manifest_says_so() -> None:
+def test_a_missing_config_flow_is_found() -> None:
     found = _found(_with_file(f"{SAMPLE}/config_flow.py", None), MANIFEST)
 
     assert found == ["config_flow: there is no config_flow.py"]
 
 
-def test_there_is_an_integration() -> None:
+def test_a_missing_integration_is_found() -> None:
     assert _found(parse({}), "custom_components/manifest.json") == ["is missing"]
 
 
@@ -370,7 +370,7 @@ def test_there_is_an_integration() -> None:
     ("file", "place", "value"),
     [(file, *accepted) for file, all_accepted in ACCEPTED.items() for accepted in all_accepted],
 )
-def test_what_is_right_in_a_document_is_accepted(file: str, place: str, value: Any) -> None:
+def test_a_valid_value_in_a_document_is_accepted(file: str, place: str, value: Any) -> None:
     assert find(_planted(file, place, value)) == []
 
 
@@ -384,16 +384,16 @@ def test_a_key_that_a_manifest_may_have_is_accepted(key: str) -> None:
 
 
 @pytest.mark.parametrize(("file", "content"), ACCEPTED_FILES)
-def test_a_file_that_nobody_asks_for_or_about_is_accepted(file: str, content: bytes | None) -> None:
+def test_an_optional_or_unknown_file_is_accepted(file: str, content: bytes | None) -> None:
     repository = _with_file(file, content)
 
-    # The sample's actions have choices, whose words are missing then.
+    # The sample's actions have options, whose translations are missing then.
     found = [each for each in find(repository) if each.file != SERVICES or file != ENGLISH]
     assert found == []
 
 
 @pytest.mark.parametrize("name", ["Readme", "info.md"])
-def test_any_description_will_do(name: str) -> None:
+def test_any_kind_of_description_is_accepted(name: str) -> None:
     files = {path: each for path, each in FILES.items() if path != "README.md"}
 
     assert find(parse({**files, name: b""})) == []
@@ -404,7 +404,7 @@ def test_an_import_of_a_component_that_need_not_be_declared_is_accepted(code: st
     assert find(_with_file(f"{SAMPLE}/entity.py", code.encode())) == []
 
 
-def test_what_discovers_the_integration_may_be_imported() -> None:
+def test_discovery_components_in_the_manifest_may_be_imported() -> None:
     file = f"{SAMPLE}/entity.py"
     repository = _with_file(file, b"from homeassistant.components.dhcp import x")
     document = {**SOUND.parsed[MANIFEST], "dhcp": []}

@@ -1,4 +1,4 @@
-"""A live view that has ended says so within seconds, and why; the browser would not notice."""
+"""A live view that has ended reports the reason within seconds, as browsers don't notice."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """Who waits is held for longer than the integration waits."""
+    """The server holds readers for longer than the integration waits."""
     return replace(Times.fast(), start_timeout=60.0, close_after=0.5)
 
 
@@ -46,7 +46,7 @@ def times() -> Times:
         (False, False, True, "view_not_connected"),
     ],
 )
-def test_the_reason_is_what_became_of_the_session(
+def test_the_reason_depends_on_how_the_session_ended(
     is_connected: bool,
     is_young: bool,
     was_asleep: bool,
@@ -70,7 +70,7 @@ async def test_a_view_says_that_the_video_server_is_gone(
     assert "live_phase" not in hass.states.get(FRONT).attributes
 
 
-async def test_a_video_server_that_is_gone_before_the_offer_is_called_so(
+async def test_an_offer_to_an_unreachable_video_server_says_so(
     browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
 ) -> None:
     await simulator.whep.close()
@@ -102,7 +102,7 @@ async def test_a_view_goes_on_while_the_link_to_the_server_is_lost(
     assert hass.states.get(VIEWERS).state == "1"
 
 
-async def test_a_camera_without_a_path_at_the_video_server_has_words_of_its_own(
+async def test_an_unknown_path_at_the_video_server_has_its_own_message(
     browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
 ) -> None:
     simulator.faults.missing_paths.add("front")
@@ -131,12 +131,12 @@ async def test_a_view_of_a_camera_that_stalls_says_so_once_and_goes_on(
         assert (message["type"], message["code"]) == ("error", "camera_stalls")
         assert message["message"].startswith("The camera isn't sending video")
         camera.trouble = Trouble()
-        # It films on with the next second.
+        # The camera continues with the next second.
         await asyncio.sleep(1.5)
     assert len(simulator.whep.sessions) == 1
 
 
-async def test_a_view_that_is_closed_before_its_answer_is_ended_when_that_comes(
+async def test_a_view_closed_before_its_answer_is_ended_when_the_answer_comes(
     browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
 ) -> None:
     simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
@@ -148,7 +148,7 @@ async def test_a_view_that_is_closed_before_its_answer_is_ended_when_that_comes(
     await until(lambda: not simulator.whep.sessions)
 
 
-async def test_a_player_that_connects_anew_leaves_no_session_behind(
+async def test_a_player_that_reconnects_leaves_no_session_behind(
     browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
 ) -> None:
     offer = await viewer.offer()
@@ -169,7 +169,7 @@ async def test_two_players_of_one_page_are_two_views(
         assert len(simulator.whep.sessions) == 2
 
 
-async def test_the_camera_shows_how_far_its_view_is(
+async def test_the_camera_shows_the_phase_of_its_view(
     hass: HomeAssistant,
     browser: MockHAClientWebSocket,
     simulator: Simulator,
@@ -209,7 +209,7 @@ async def test_the_next_start_is_estimated_by_the_last_ones(
     assert hass.states.get(FRONT).attributes["usual_start"] >= 0.5
 
 
-async def test_few_of_the_views_that_are_closed_before_their_answer_are_waited_for(
+async def test_only_a_few_views_closed_before_their_answer_are_awaited(
     browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer, until: Until
 ) -> None:
     simulator.world.cameras[1].trouble = Trouble(process_start=1.0)

@@ -1,4 +1,4 @@
-"""Live views by another provider, such as go2rtc, of cameras that sleep."""
+"""Live views of sleeping cameras with another provider, such as go2rtc."""
 
 import asyncio
 from dataclasses import replace
@@ -26,10 +26,10 @@ EARLY, LATE = RTCIceCandidateInit("candidate:early"), RTCIceCandidateInit("candi
 
 
 class Go2Rtc(CameraWebRTCProvider):
-    """What Home Assistant's own would be told; it needs a program that is not here."""
+    """A stand-in for Home Assistant's provider, which would need the go2rtc program."""
 
     def __init__(self, simulator: Simulator) -> None:
-        """Nothing was told yet."""
+        """Start without calls."""
         self.ready_at_offer: list[bool] = []
         self.candidates: list[RTCIceCandidateInit] = []
         self.closed: list[str] = []
@@ -38,20 +38,20 @@ class Go2Rtc(CameraWebRTCProvider):
     @property
     @override
     def domain(self) -> str:
-        """Its name."""
+        """The provider's name."""
         return "go2rtc"
 
     @callback
     @override
     def async_is_supported(self, stream_source: str) -> bool:
-        """Say yes to RTSP."""
+        """Return true for RTSP."""
         return stream_source.startswith("rtsp:")
 
     @override
     async def async_handle_async_webrtc_offer(
         self, camera: CameraEntity, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
     ) -> None:
-        """Note whether the stream was there."""
+        """Record whether the stream was ready."""
         self.ready_at_offer.append(self._simulator.world.cameras[1].stream.ready)
         send_message(WebRTCAnswer("answer"))
 
@@ -59,26 +59,26 @@ class Go2Rtc(CameraWebRTCProvider):
     async def async_on_webrtc_candidate(
         self, session_id: str, candidate: RTCIceCandidateInit
     ) -> None:
-        """Note the candidate."""
+        """Record the candidate."""
         self.candidates.append(candidate)
 
     @callback
     @override
     def async_close_session(self, session_id: str) -> None:
-        """Note the session."""
+        """Record the session."""
         self.closed.append(session_id)
 
 
 @pytest.fixture
 def world(world: World) -> World:
-    """A server without WebRTC."""
+    """A world without WebRTC."""
     world.protocols.discard("web_rtc")
     return world
 
 
 @pytest.fixture
 def times() -> Times:
-    """A camera that takes a moment to start."""
+    """Timings with cameras that take a moment to start."""
     return replace(
         Times.fast(), start_timeout=60.0, process_start=0.5, rtsp_start=0.5, close_after=3.0
     )
@@ -88,7 +88,7 @@ def times() -> Times:
 async def go2rtc(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> Go2Rtc:
-    """The provider, registered as Home Assistant's own is."""
+    """The provider, registered like Home Assistant's own."""
     provider = Go2Rtc(simulator)
     async_register_webrtc_provider(hass, provider)
     await hass.async_block_till_done()
@@ -99,7 +99,7 @@ def _camera(hass: HomeAssistant, entity_id: str = FRONT) -> CameraEntity:
     return hass.data["camera"].get_entity(entity_id)
 
 
-async def test_a_camera_without_webrtc_of_its_own_has_home_assistants(
+async def test_a_camera_without_webrtc_uses_home_assistants_provider(
     hass: HomeAssistant, go2rtc: Go2Rtc
 ) -> None:
     assert _camera(hass).camera_capabilities.frontend_stream_types == {"hls", "web_rtc"}
@@ -118,7 +118,7 @@ async def test_a_sleeping_camera_streams_before_the_offer_is_passed_on(
 
 
 async def _offering(hass: HomeAssistant, simulator: Simulator, until: Until) -> asyncio.Task[None]:
-    """Make an offer; return what waits for the camera that is starting."""
+    """Send an offer; return the task that waits for the starting camera."""
     offering = hass.async_create_background_task(
         _camera(hass).async_handle_async_webrtc_offer("offer", "session", lambda _: None), "offer"
     )

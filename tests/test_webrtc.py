@@ -37,7 +37,7 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def times() -> Times:
-    """Who waits is held for longer than the integration waits."""
+    """The server holds readers for longer than the integration waits."""
     return replace(Times.fast(), start_timeout=60.0, close_after=0.5)
 
 
@@ -124,7 +124,7 @@ async def test_candidates_of_an_unknown_view_are_ignored(
 
 
 @pytest.mark.parametrize("mid", ["1" * 5000, "9" * 16, "\N{SUPERSCRIPT TWO}", "video", ""])
-async def test_a_candidate_of_media_that_there_are_not_makes_no_error(
+async def test_a_candidate_for_missing_media_is_no_error(
     browser: MockHAClientWebSocket,
     simulator: Simulator,
     viewer: Viewer,
@@ -248,7 +248,7 @@ async def test_the_servers_ice_servers_are_given_to_browsers(
     await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_the_option_turns_it_off(
+async def test_the_option_turns_webrtc_off(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={"web_rtc": False})
@@ -263,7 +263,7 @@ async def test_the_option_turns_it_off(
 async def test_signaling_costs_less_than_50_ms(
     browser: MockHAClientWebSocket, hass: HomeAssistant, simulator: Simulator, until: Until
 ) -> None:
-    """From a browser's offer to its answer, less the time that the server takes by itself."""
+    """From a browser's offer to its answer, without the server's own time."""
     await simulator.open_reader(1)
     coordinator = _camera(hass, FRONT).coordinator
     await until(lambda: coordinator.data.cameras[1].watched)

@@ -1,4 +1,4 @@
-"""The check of words finds sentences that read as translated, and leaves plain ones alone."""
+"""The check of words finds sentences that read as translated, and accepts plain ones."""
 
 import pytest
 
@@ -53,7 +53,7 @@ PLAIN = [
 
 @pytest.fixture(autouse=True)
 def _custom_integrations() -> None:
-    """Do without Home Assistant: texts are looked at, and nothing is run."""
+    """Skip Home Assistant, as only texts are checked."""
 
 
 @pytest.mark.parametrize("sentence", TRANSLATED)

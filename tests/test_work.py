@@ -1,10 +1,11 @@
-"""What an event costs, counted instead of timed: it does not grow with what did not change."""
+"""The work of an event, counted rather than timed: it depends only on the changes."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 import sys
 from types import FrameType
 from unittest.mock import patch
@@ -27,18 +28,18 @@ CHANGED = {
     FRONT: 1,
     "sensor.127_0_0_1_cameras_streaming": 1,
 }
-"""What differs when a camera becomes ready."""
+"""The states that change when a camera becomes ready."""
 
 
 @pytest.fixture
 def world() -> World:
-    """A server with many cameras."""
+    """A world with many cameras."""
     return recorded(50)
 
 
 @pytest.fixture
 def short_times() -> Generator[Timings]:
-    """Leave time between two lists, which settle what an event told."""
+    """Leave time between two lists, which confirm events."""
     times = replace(TIMINGS, resync=3.0)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", times):
         yield times
@@ -46,7 +47,7 @@ def short_times() -> Generator[Timings]:
 
 @pytest.fixture
 def writes(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Generator[Counter[str]]:
-    """How often the state of each entity is written, be it another one or the same."""
+    """The number of writes of each entity's state, including unchanged ones."""
     writes: Counter[str] = Counter()
 
     @callback
@@ -69,7 +70,7 @@ def writes(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Generator[Coun
 async def _until_all_is_written_once(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
-    """Bring about an update of each entity, so that all know what they show."""
+    """Update each entity once, so that all have their current state."""
     await simulator.kill()
     await until(lambda: hass.states.get(FRONT).state == "unavailable")
     await simulator.start()
@@ -79,7 +80,7 @@ async def _until_all_is_written_once(
 
 
 async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> None:
-    # The lists last: the next ones are then as far away as can be.
+    # The lists last, so that the next ones are as far away as possible.
     for modules in ({"health"}, {"cameras", "credentials"}):
         simulator.requests.clear()
         while modules - {each["module"] for each in simulator.requests}:
@@ -90,7 +91,7 @@ async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> N
 
 @contextmanager
 def _counted(name: str) -> Iterator[Counter[str]]:
-    """Count how often a method of this name begins in the integration, by class or entity."""
+    """Count the calls of a method in the integration, by class or entity."""
     calls: Counter[str] = Counter()
 
     def count(frame: FrameType, what: str, _: object) -> None:
@@ -110,7 +111,28 @@ def _counted(name: str) -> Iterator[Counter[str]]:
         sys.setprofile(None)
 
 
-async def test_an_event_writes_what_differs_and_nothing_else(
+async def test_other_tasks_run_while_the_entities_of_many_cameras_are_added(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    counts = [0]
+
+    async def count_at_each_turn() -> None:
+        while True:
+            counts.append(len(hass.states.async_all()))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(count_at_each_turn())
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    task.cancel()
+
+    at_once = max(after - before for before, after in pairwise(counts))
+    # Far fewer than those of fifty cameras in one platform.
+    assert at_once <= 60
+    assert counts[-1] > 50 * 8
+
+
+async def test_an_event_writes_only_changed_states(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
     await _until_all_is_written_once(hass, simulator, until, writes)
@@ -158,7 +180,7 @@ async def test_an_event_makes_one_value_of_each_kind(
     assert made == dict.fromkeys(["Camera", "Diff", "Event", "PendingEvents", "ServerState"], 1)
 
 
-async def test_lists_in_which_nothing_is_new_write_nothing(
+async def test_unchanged_lists_write_nothing(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:
     await _until_all_is_written_once(hass, simulator, until, writes)

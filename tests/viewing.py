@@ -1,4 +1,4 @@
-"""Live views, as a page opens them: an offer over the websocket, and a peer that receives video."""
+"""Live views like a page's: an offer over the websocket, and a peer that receives video."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from tests.simulator.viewer import Viewer
 
 
 async def offer_to(browser: MockHAClientWebSocket, entity_id: str, offer: str) -> tuple[int, str]:
-    """Make an offer; return the subscription and the session."""
+    """Send an offer; return the subscription and the session."""
     await browser.send_json_auto_id(
         {"type": "camera/webrtc/offer", "entity_id": entity_id, "offer": offer}
     )

@@ -27,7 +27,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, and serve what dashboards use."""
+    """Register the actions, and serve the dashboard modules."""
     async_setup_services(hass)
     async_setup_camera_actions(hass)
     await dashboards_of(hass).async_serve()
@@ -40,14 +40,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> b
     coordinator = NestMTXCoordinator(hass, entry)
     clips, keep_awake = Clips(coordinator), KeepAwake(coordinator)
     stills = Stills(coordinator, keep_awake)
-    # Before the first lists come, and before any entity: devices are there first.
+    # Before the first lists arrive and before any entity, as entities need their devices.
     async_setup_devices(entry, coordinator)
     async_setup_linked_devices(entry, coordinator)
     async_setup_issues(entry, coordinator)
     async_setup_recognition(entry, coordinator)
     async_setup_server_log(entry, coordinator)
     entry.async_on_unload(stills.async_stop)
-    # With the first lists, so that no sensor begins with a state that is not known.
+    # Together with the first lists, so that no sensor starts as unknown.
     feeds = [coordinator.async_subscribe(feed) for feed in shown_feeds(hass, entry.entry_id)]
     await coordinator.async_config_entry_first_refresh()
     for stop in (
@@ -69,13 +69,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> 
     """Remove the entities, and end the session."""
     is_unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if is_unloaded:
-        # Not with all else that ends: goodbyes go out over the HTTP session.
+        # Not with `async_on_unload`: goodbyes are sent over the HTTP session, which ends there.
         await entry.runtime_data.coordinator.async_shutdown()
     return is_unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> None:
-    """Remove the pictures of the cameras; with the last entry, what dashboards use."""
+    """Remove the cameras' pictures and, with the last entry, the dashboard resource."""
     await hass.async_add_executor_job(store_of(hass, entry.entry_id).clear)
     if not hass.config_entries.async_entries(DOMAIN):
         await dashboards_of(hass).async_remove()
@@ -84,8 +84,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: NestMTXConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let the device of a camera or credential be deleted that is gone from the server."""
+    """Allow deleting the device of a camera or credential that is no longer on the server."""
     if entry.state is not ConfigEntryState.LOADED:
-        # Nobody knows what there is on the server.
+        # The server's objects are not known.
         return False
     return is_stale(entry.runtime_data.coordinator, device)

@@ -16,7 +16,7 @@ from .client import Account, ServerAddress
 
 
 def account_of(data: Mapping[str, Any]) -> Account:
-    """Return the account that the data of a config entry, or the input of a flow, describe."""
+    """Return the account described by a config entry's data or a flow's input."""
     return Account(
         ServerAddress(data[CONF_HOST], data[CONF_PORT], data[CONF_SSL]),
         data[CONF_USERNAME],

@@ -1,6 +1,6 @@
-"""Which of the cameras that a server lists are taken over, so that no server fills the registries.
+"""Limit how many of a server's cameras are added, so that no server fills the registries.
 
-Home Assistant remembers areas for good, and deleted entities for as long as their entry is there.
+Home Assistant keeps areas forever, and deleted entities until their config entry is removed.
 """
 
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ from .const import LOGGER
 from .rate_limit import RateLimit
 
 MAX_NEW_OBJECTS: Final = 600
-"""Cameras, and as many credentials, a day beside those of the first list. The others wait."""
+"""New cameras, and new credentials, a day after those of the first list. The others wait."""
 MAX_REMEMBERED: Final = 10_000
-"""Deleted entities of an entry with which nothing new is taken over: those of some 500 cameras."""
+"""Deleted entities of an entry beyond which nothing new is added: those of some 500 cameras."""
 MAX_NEW_AREAS: Final = 60
-"""Areas a day that rooms make which change. A camera whose room would be one more stays."""
+"""Areas a day created by changing rooms. Beyond that, a camera stays in its area."""
 DAY: Final = 24 * 3600.0
 
 
 class Admission:
-    """Takes over all of the first list, and some more a day; what was once taken over stays."""
+    """Admits all of the first list and a limited number a day; what is admitted stays so."""
 
     def __init__(self, kind: str) -> None:
-        """Nothing was listed yet."""
+        """Start with nothing admitted; `kind` names the objects in the log."""
         self._kind = kind
         self._admitted: set[str] = set()
         self._rate_limit = RateLimit(MAX_NEW_OBJECTS, DAY)
         self._has_warned = False
 
     def admit(self, ids: Mapping[str, int], now: float, remembered: int = 0) -> dict[str, int]:
-        """Return the ids, by key, that are taken over.
+        """Return the admitted ids, by key.
 
-        `now` is of a monotonic clock, `remembered` the number of entities that were deleted.
+        `now` is from a monotonic clock; `remembered` is the number of deleted entities.
         """
         new = [key for key in ids if key not in self._admitted]
         if not self._admitted:
@@ -48,7 +48,7 @@ class Admission:
         if len(admitted) < len(ids) and not self._has_warned:
             self._has_warned = True
             LOGGER.warning(
-                "The server lists more new %s than are taken over: %s a day, and none after %s"
+                "The server lists more new %s than are added: at most %s a day, and none after %s"
                 " deleted entities. The others wait",
                 self._kind,
                 MAX_NEW_OBJECTS,
@@ -58,6 +58,6 @@ class Admission:
 
 
 def deleted_entities(hass: HomeAssistant, entry_id: str) -> int:
-    """Return how many deleted entities of an entry Home Assistant remembers."""
+    """Return how many deleted entities of an entry are in the entity registry."""
     deleted = er.async_get(hass).deleted_entities.values()
     return sum(each.config_entry_id == entry_id for each in deleted)

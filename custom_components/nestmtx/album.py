@@ -1,4 +1,4 @@
-"""The last picture of each camera: in memory, and now and then in files."""
+"""The last picture of each camera: in memory, and saved to files periodically."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -14,45 +14,45 @@ from .frames import Pixels, Shot, look_of
 from .picture_store import Picture, PictureStore
 
 _SAVE_DELAY: Final = 300.0
-"""Seconds from a new picture to its file: a memory card is not to be written all the time."""
+"""Seconds from a new picture to its file, which limits writes to a memory card."""
 
 
 class Album:
-    """Keeps pictures by the keys of their cameras, beyond a restart of Home Assistant."""
+    """Keeps pictures by camera key, across restarts of Home Assistant."""
 
     def __init__(self, hass: HomeAssistant, store: PictureStore) -> None:
-        """There are none before they are loaded."""
+        """Start without pictures; `async_load` reads those in `store`."""
         self._hass = hass
         self._store = store
         self._pictures: dict[str, Picture] = {}
         self._looks: dict[str, Pixels] = {}
         self._stored: frozenset[str] = frozenset()
-        """Keys of the cameras that had a picture before the start."""
+        """Keys of the cameras that have a picture file."""
         self._unsaved: set[str] = set()
         self._cancel_save: CALLBACK_TYPE | None = None
 
     def last(self, key: str) -> Picture | None:
-        """Return a camera's last picture, which is never one of the future."""
+        """Return a camera's last picture, never dated in the future."""
         picture = self._pictures.get(key)
         if picture is None or picture.taken <= (now := dt_util.utcnow()):
             return picture
         return replace(picture, taken=now)
 
     def look(self, key: str) -> Pixels | None:
-        """Return how a camera's last picture looks from afar."""
+        """Return the look (a small version, for comparison) of a camera's last picture."""
         return self._looks.get(key)
 
     async def async_load(self, key: str) -> None:
-        """Take over the picture of a camera from before the start."""
+        """Load a camera's picture from before the restart."""
         if key not in self._stored or key in self._pictures:
             return
         loaded = await self._hass.async_add_executor_job(_load, self._store, key)
-        # Another entity of the camera may have loaded it meanwhile, and a newer one may be there.
+        # Meanwhile another entity may have loaded it, or a newer picture may have been taken.
         if loaded is not None and key not in self._pictures:
             self._pictures[key], self._looks[key] = loaded
 
     async def async_tidy(self, keys: Collection[str]) -> None:
-        """Look which pictures there are, and remove those of other cameras, if any are known."""
+        """List the picture files; if `keys` are known, first remove those of other cameras."""
         if keys:
             await self._hass.async_add_executor_job(self._store.keep_only, keys)
         self._stored = await self._hass.async_add_executor_job(self._store.keys)
@@ -68,7 +68,7 @@ class Album:
         return picture
 
     async def async_save(self, _: datetime | None = None) -> None:
-        """Write what is new to files."""
+        """Write the new pictures to files."""
         if self._cancel_save is not None:
             self._cancel_save()
             self._cancel_save = None
@@ -81,6 +81,6 @@ class Album:
 
 
 def _load(store: PictureStore, key: str) -> tuple[Picture, Pixels] | None:
-    """Return a picture of a file, and how it looks."""
+    """Return a stored picture and its look."""
     picture = store.load(key)
     return None if picture is None else (picture, look_of(picture.jpeg))

@@ -1,4 +1,4 @@
-"""How long a camera has been awake today, as values."""
+"""How long a camera has been awake today, as immutable values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from homeassistant.util import dt as dt_util
 
 @dataclass(frozen=True, slots=True)
 class AwakeTime:
-    """The seconds of the local day in which `at` lies, counted up to then."""
+    """Seconds awake on the local day of `at`, counted up to `at`."""
 
     seconds: float
     at: datetime
 
     def counted(self, now: datetime, *, is_awake: bool) -> Self:
-        """Return it counted up to now, since when the camera was awake or not all the time."""
+        """Return the time counted up to `now`; `is_awake` applies to the whole time since `at`."""
         midnight = dt_util.start_of_local_day(dt_util.as_local(now))
         seconds = self.seconds if self.at >= midnight else 0.0
         if is_awake:
@@ -24,12 +24,12 @@ class AwakeTime:
         return type(self)(seconds, now)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return the values to store."""
         return {"seconds": self.seconds, "at": self.at.isoformat()}
 
 
 def stored_awake_time(stored: Mapping[str, Any]) -> AwakeTime | None:
-    """Return what was stored; None where that is none."""
+    """Return the stored time; None if it is missing or invalid."""
     seconds, at = stored.get("seconds"), dt_util.parse_datetime(str(stored.get("at")))
     if not isinstance(seconds, int | float) or at is None:
         return None
@@ -37,9 +37,9 @@ def stored_awake_time(stored: Mapping[str, Any]) -> AwakeTime | None:
 
 
 def resumed(time: AwakeTime, now: datetime, since: datetime | None) -> AwakeTime:
-    """Return it counted up to now, where nobody has counted for a while.
+    """Return the time counted up to `now` after a gap, such as a restart.
 
-    `since` is when the stream began that runs now; None where none does.
+    `since` is when the running stream began; None if none is running.
     """
     if since is None:
         return time.counted(now, is_awake=False)

@@ -1,4 +1,4 @@
-"""The sensor of how long a camera has been awake today, for batteries."""
+"""The sensor for how long a camera has been awake today, which drains batteries."""
 
 from datetime import datetime, timedelta
 from typing import Final, override
@@ -39,9 +39,9 @@ AWAKE_TODAY: Final = SensorEntityDescription(
 
 
 class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
-    """How long a camera has streamed since midnight; kept over restarts.
+    """How long a camera has streamed since midnight; kept across restarts.
 
-    It is written when the stream begins and ends, and each minute meanwhile.
+    The state is written when the stream begins and ends, and every minute while it runs.
     """
 
     fields = frozenset({"ready"})
@@ -51,7 +51,7 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
     def __init__(
         self, coordinator: NestMTXCoordinator, camera: Camera, description: SensorEntityDescription
     ) -> None:
-        """Nothing is counted yet."""
+        """Start at 0 seconds."""
         super().__init__(coordinator, camera, description)
         self._time = AwakeTime(0.0, dt_util.utcnow())
 
@@ -64,14 +64,14 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
     @property
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
-        """Have what was counted remembered over restarts."""
+        """Return the counted time to restore after a restart."""
         return RestoredExtraData(
             self._time.counted(dt_util.utcnow(), is_awake=self._is_awake).as_dict()
         )
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on with what was counted before a restart."""
+        """Continue from the time counted before a restart."""
         extra, camera = await self.async_get_last_extra_data(), self.camera
         stored = stored_awake_time(extra.as_dict()) if extra else None
         since = camera.ready_since if camera.ready else None
@@ -86,7 +86,7 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """End the timer."""
+        """Cancel the timer."""
         self._end_timer()
         await super().async_will_remove_from_hass()
 

@@ -1,4 +1,4 @@
-"""Binary sensors: of the server's connection, of cameras and their streams, of credentials."""
+"""Binary sensors of the server's connection, cameras and their streams, and credentials."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class CameraBinarySensorDescription(BinarySensorEntityDescription):
     """Describes a binary sensor of a camera."""
 
     fields: Fields
-    """The fields of the camera that it shows."""
+    """The fields of the camera that the entity shows."""
     is_on_fn: Callable[[Camera], bool]
 
 
@@ -52,8 +52,8 @@ WATCHED: Final = CameraBinarySensorDescription(
     fields=frozenset({"watched"}),
     is_on_fn=lambda camera: camera.watched,
 )
-# Of no device class, as the next one: Home Assistant's page of maintenance lists all problems, as
-# long as they are none, too. What a user can put right there is the credential.
+# Without a device class: Home Assistant's maintenance page lists every binary sensor of class
+# "problem", also while it is off. What a user can fix there is the credential.
 STALLED: Final = CameraBinarySensorDescription(
     key="stream_stalled",
     translation_key="stream_stalled",
@@ -63,7 +63,7 @@ STALLED: Final = CameraBinarySensorDescription(
 )
 CAMERA_BINARY_SENSORS: Final = (
     CameraBinarySensorDescription(
-        # What the camera's own state says, too.
+        # The camera's own state shows this, too.
         key="ready",
         translation_key="ready",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -104,7 +104,7 @@ async def async_setup_entry(
     """Add the binary sensors of the server, its cameras and credentials."""
     coordinator = entry.runtime_data.coordinator
     async_add_entities([NestMTXConnection(coordinator, CONNECTION)])
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [
@@ -115,7 +115,7 @@ async def async_setup_entry(
             NestMTXStreamAuthorization(coordinator, camera, STREAM_AUTHORIZATION),
         ],
     )
-    async_add_credential_entities(
+    await async_add_credential_entities(
         entry,
         async_add_entities,
         lambda credential: [NestMTXCredentialProblem(coordinator, credential, CREDENTIAL_PROBLEM)],
@@ -123,20 +123,20 @@ async def async_setup_entry(
 
 
 class NestMTXConnection(NestMTXServerEntity, BinarySensorEntity):
-    """Whether the server is connected: true at once, where others wait out a hiccup."""
+    """Whether the server is connected; shown at once, while other entities have a grace time."""
 
     fields = frozenset({CONNECTED})
 
     @property
     @override
     def available(self) -> bool:
-        """Return true: a lost connection is what it is for."""
+        """Return true: the entity reports the lost connection."""
         return True
 
     @property
     @override
     def is_on(self) -> bool:
-        """Return true if there is a connection that the server accepts."""
+        """Return true if connected and authenticated."""
         return self.coordinator.connected
 
 
@@ -151,7 +151,7 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
         camera: Camera,
         description: CameraBinarySensorDescription,
     ) -> None:
-        """Show some fields of the camera."""
+        """Show the fields of the camera that the description names."""
         self.fields = description.fields
         super().__init__(coordinator, camera, description)
 
@@ -163,7 +163,7 @@ class NestMTXCameraBinarySensor(NestMTXCameraEntity, BinarySensorEntity):
 
 
 class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
-    """Whether Google will end a running stream: by an event, or because the time is over."""
+    """Whether Google will end a running stream: the extension failed, or the time is over."""
 
     fields = frozenset({"authorization_over_at", "authorization_failed"})
     _over_at: datetime | None = None
@@ -177,7 +177,7 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """End the timer."""
+        """Cancel the timer."""
         self._end_timer()
         await super().async_will_remove_from_hass()
 

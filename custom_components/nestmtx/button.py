@@ -45,7 +45,7 @@ TAKE_PICTURE: Final = ButtonEntityDescription(key="take_picture", translation_ke
 
 
 def cron_job_button(job: str) -> CronJobButtonDescription:
-    """Describe the button that runs a job."""
+    """Return the description of the button that runs a job."""
     return CronJobButtonDescription(
         key=job_key(job),
         translation_key=translation_key(job),
@@ -68,7 +68,7 @@ async def async_setup_entry(
         async_add_entities,
         lambda job: NestMTXCronJobButton(coordinator, cron_job_button(job)),
     )
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [
@@ -79,10 +79,10 @@ async def async_setup_entry(
 
 
 class NestMTXRestartStreamButton(NestMTXCameraEntity, ButtonEntity):
-    """Restarts a camera's stream, and is pressed until the server is at rest again.
+    """Restarts a camera's stream; the press finishes when the restart is over.
 
-    Where the stream has no process, the press fails and says so. Whoever watches asks for the
-    stream again; one that nobody watches, of a camera that is not persistent, ends.
+    The press fails if the stream has no process. Viewers request the stream again; without
+    viewers, the stream of a camera that is not persistent ends.
     """
 
     fields = NO_FIELDS
@@ -94,12 +94,12 @@ class NestMTXRestartStreamButton(NestMTXCameraEntity, ButtonEntity):
 
 
 class NestMTXTakePictureButton(NestMTXCameraEntity, ButtonEntity):
-    """Takes a new picture, for which the camera is woken; the press ends when there is one."""
+    """Wakes the camera and takes a picture; the press finishes when the picture is ready."""
 
     fields = NO_FIELDS
 
     def __init__(self, coordinator: NestMTXCoordinator, camera: Camera, stills: Stills) -> None:
-        """Take pictures for the stills of an entry."""
+        """Take pictures with the entry's `stills`."""
         self._stills = stills
         super().__init__(coordinator, camera, TAKE_PICTURE)
 
@@ -110,7 +110,7 @@ class NestMTXTakePictureButton(NestMTXCameraEntity, ButtonEntity):
 
 
 class NestMTXCronJobButton(NestMTXServerEntity, ButtonEntity):
-    """Runs a cron job of the server, and is pressed until the job has ended."""
+    """Runs a cron job of the server; the press finishes when the job has ended."""
 
     fields = NO_FIELDS
     entity_description: CronJobButtonDescription

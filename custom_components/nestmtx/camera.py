@@ -34,9 +34,9 @@ PARALLEL_UPDATES = 0
 
 CAMERA: Final = CameraEntityDescription(key="camera", translation_key="camera", name=None)
 MAX_RECOVERIES: Final = 30
-"""Attempts in a row to bring a stream back that Home Assistant reads."""
+"""Consecutive attempts to restore a stream that Home Assistant reads."""
 _RECOVERY: Final = 5.0
-"""Seconds between two of them."""
+"""Seconds between two attempts."""
 
 
 async def async_setup_entry(
@@ -50,28 +50,33 @@ async def async_setup_entry(
     whep = WhepProvider(coordinator) if entry.options.get(CONF_WEB_RTC, True) else None
     if whep is not None:
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, whep.async_stop))
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry, async_add_entities, lambda camera: [NestMTXCamera(data, camera, whep)]
     )
 
 
 class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
-    """A camera: streaming while it is ready. Enabling it is a matter of the server."""
+    """A camera, which is streaming while ready. It is enabled and disabled by a switch."""
 
     _attr_brand = "Google Nest"
     _unrecorded_attributes = frozenset(
-        {"awake_until", "live_phase", "live_since", "start_problem", "usual_start"}
+        {
+            *("awake_until", "live_phase", "live_since", "requested", "start_problem"),
+            *("usual_start", "viewers"),
+        }
     )
     fields = frozenset(
         {
             *("device_type", "identified_as", "ready", "url_rtsp_tcp", "url_web_rtc"),
-            # What may keep it from starting.
+            # What a card shows, even if the sensors of these are disabled.
+            *("requested", "viewers"),
+            # What may prevent a start.
             *("authorized_until", "credential_id", "extension_failed", "is_enabled", "path"),
         }
     )
 
     def __init__(self, data: NestMTXData, camera: Camera, whep: WhepProvider | None) -> None:
-        """Know the stream's source from the beginning: it is requested before all else."""
+        """Set the stream's URLs at once: Home Assistant requests the source first."""
         CameraEntity.__init__(self)
         super().__init__(data.coordinator, camera, CAMERA)
         self.key = camera.key
@@ -95,7 +100,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def model(self) -> str | None:
-        """Return the model, or the type of device."""
+        """Return the model, or the device type."""
         return self.camera.model
 
     @property
@@ -106,22 +111,24 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def supported_features(self) -> CameraEntityFeature:
-        """Return streaming, where the server has a stream, or a URL that fails with an error."""
+        """Return STREAM if the server has a stream, or a refused URL, which raises an error."""
         has_stream = self.stream_urls.rtsp or self.stream_urls.refused
         return CameraEntityFeature.STREAM if has_stream else CameraEntityFeature(0)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return until when the camera is kept awake, what prevents a live view, and how far it is.
+        """Return what dashboards show: demand, viewers, the live view's phase, what prevents it.
 
-        Dashboards offer no live view that cannot start.
+        They offer no live view that cannot start.
         """
         until = self.data.keep_awake.until(self.key)
         error = self.coordinator.start_error(self.key)
         return {
             **({"awake_until": until} if until else {}),
+            "requested": self.camera.requested,
             "start_problem": error.problem if error else None,
+            "viewers": self.camera.viewers,
             **self._live_attributes,
         }
 
@@ -138,7 +145,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Take over the last picture from before a restart."""
+        """Load the last picture from before a restart, and follow changes."""
         await self._stills.async_load(self.key)
         self.async_on_remove(self._stills.async_follow(self.key, self._handle_picture))
         keep_awake = self.data.keep_awake
@@ -156,24 +163,24 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     @override
     async def stream_source(self) -> str | None:
-        """Return the URL of the stream; opening it wakes the camera."""
+        """Return the RTSP URL of the stream; opening it wakes the camera."""
         return self.stream_urls.rtsp
 
     async def async_start_stream(self) -> None:
-        """Wait until there is video to be seen. Raises HomeAssistantError, which says why not."""
+        """Wake the camera and wait until it streams video. Raises HomeAssistantError."""
         await self.coordinator.async_start_stream(self.key)
 
     async def _async_start_for_good(self) -> None:
-        """Have the camera start, also where whoever requests it gives up before.
+        """Start the camera in a task that goes on if the caller is cancelled.
 
-        Voice assistants wait for seconds. The server starts the camera all the same, so that the
-        next attempt is to find it awake.
+        Voice assistants give up after seconds. The camera starts nevertheless, so that the next
+        attempt finds it awake.
         """
         if self._start is None or self._start.done():
             self._start = self.coordinator.config_entry.async_create_background_task(
                 self.hass, self.async_start_stream(), f"{DOMAIN} start"
             )
-            # Whoever waits for it may have given up by then.
+            # Retrieve the exception: the caller may have been cancelled by then.
             self._start.add_done_callback(lambda start: start.cancelled() or start.exception())
         start = self._start
         await asyncio.wait({start})
@@ -181,10 +188,10 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
 
     @override
     async def async_create_stream(self) -> Stream | None:
-        """Wake the camera before its stream is opened, which has only five seconds.
+        """Wake the camera before its stream is opened, as Home Assistant allows only 5 s for that.
 
-        Raises HomeAssistantError, also for a page that receives the camera over WebRTC: it would
-        not close this stream, which keeps the camera awake.
+        Raises HomeAssistantError, also for a page that receives the camera over WebRTC: the page
+        would not close this stream, which would keep the camera awake.
         """
         if self._whep is not None and await self._whep.async_plays(self.key):
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="plays_web_rtc")
@@ -194,12 +201,12 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             settings = await get_dynamic_camera_stream_settings(self.hass, self.entity_id)
             if not settings.preload_stream:
                 raise
-            # Home Assistant tries for ever to have this one, and must not stop at its failure.
+            # A preloaded stream is retried by Home Assistant forever: don't raise here.
             LOGGER.warning("%s does not stream yet: %s", self.entity_id, err)
         return await super().async_create_stream()
 
     async def async_open_stream(self) -> Stream | None:
-        """Wake the camera for what is no page, such as a recording, and open its stream."""
+        """Wake the camera and open its stream for a caller without a page, such as a recording."""
         await self._async_start_for_good()
         return await super().async_create_stream()
 
@@ -207,7 +214,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     async def _async_get_supported_webrtc_provider[T](
         self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]
     ) -> T | None:
-        """Choose WebRTC straight from the server, else what Home Assistant has, such as go2rtc."""
+        """Choose WebRTC from MediaMTX, else one of Home Assistant's providers, such as go2rtc."""
         if self._whep is not None and self.stream_urls.whep and self.supported_features:
             return cast("T", self._whep)
         provider = await super()._async_get_supported_webrtc_provider(fn)
@@ -222,7 +229,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @callback
     @override
     def _async_get_webrtc_client_configuration(self) -> WebRTCClientConfiguration:
-        """Return the server's ICE servers; Home Assistant adds its own."""
+        """Return MediaMTX's ICE servers; Home Assistant adds its own."""
         if self._whep is None or self.webrtc_provider is not self._whep:
             return WebRTCClientConfiguration()
         self._whep.async_expect_offer(self.key)
@@ -236,7 +243,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return the last picture, or a drawing that says why there is none."""
+        """Return the last picture, or a placeholder that shows why there is none."""
         await self._stills.async_look_at(self.key, self.stream)
         picture = self._stills.last(self.key)
         if picture is None:
@@ -258,7 +265,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         authorized = credential is None or credential.is_authorized
         return placeholder_for(self.camera, authorized=authorized)
 
-    # What has changed
+    # Changes
 
     @callback
     @override
@@ -277,19 +284,19 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self._warn_of_refused()
         if self.stream_urls.whep != former.whep:
             self.hass.async_create_task(self.async_refresh_providers())
-        # A stream is kept for as long as the entity is there.
+        # Home Assistant keeps the stream until the entity is removed.
         source = self.stream_urls.rtsp
         if source != former.rtsp and source is not None and self.stream is not None:
             self.stream.update_source(source)
 
     def _warn_of_refused(self) -> None:
-        """Warn of each column once: a server could change it all the time."""
+        """Warn once for each column, as a server could change it continually."""
         refused = frozenset(self.stream_urls.refused) - self._refused
         self._refused |= refused
         for column in refused:
             LOGGER.warning(
-                "The NestMTX server %s names an address for the video of %s that is not opened:"
-                " %s is no stream on %s",
+                "The NestMTX server %s reports a video URL for %s that is not used:"
+                " %s is not a stream on %s",
                 self.coordinator.address.host,
                 self.camera.name,
                 column,
@@ -297,7 +304,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             )
 
     def _recover(self) -> None:
-        """Have the camera start again for what Home Assistant still reads."""
+        """Start the camera again if Home Assistant still reads its stream."""
         if self.stream is None or (self._recovery is not None and not self._recovery.done()):
             return
         self._recovery = self.coordinator.config_entry.async_create_background_task(
@@ -305,9 +312,9 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         )
 
     async def _async_recover(self, stream: Stream) -> None:
-        """Hold the camera's stream until Home Assistant's next attempt, which comes by itself.
+        """Start the camera's stream and keep it until Home Assistant reconnects on its own.
 
-        Where that is hopeless, Home Assistant's own attempts are ended, too.
+        If the camera cannot start, end Home Assistant's attempts, too.
         """
         for _ in range(MAX_RECOVERIES):
             if not stream.outputs() or self.camera.watched:

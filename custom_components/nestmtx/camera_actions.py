@@ -1,6 +1,6 @@
-"""Actions on cameras, for whoever may control them.
+"""Actions on cameras, for users who may control them.
 
-They keep a camera awake, let it sleep, take a snapshot, record a clip, and name the URLs of its
+They keep a camera awake, let it sleep, take a snapshot, record a clip, and return the URLs of its
 stream.
 """
 
@@ -40,7 +40,7 @@ _KEPT_CLIPS: Final = vol.All(vol.Coerce(int), vol.Range(1, 200))
 
 @callback
 def _keep_awake(camera: NestMTXCamera, call: ServiceCall) -> None:
-    """Wake a camera; nobody waits until it is awake, which takes half a minute."""
+    """Wake a camera in the background, as that takes half a minute."""
     camera.data.keep_awake.async_keep_awake(
         camera.key,
         timedelta(minutes=call.data[ATTR_DURATION]),
@@ -54,7 +54,7 @@ def _let_sleep(camera: NestMTXCamera, _: ServiceCall) -> None:
 
 
 async def _record(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse:
-    """Record a clip, and return where it is."""
+    """Record a clip, and return its file and URLs."""
     camera.coordinator.check_start(camera.key, unattended=_is_unattended(call))
     return await camera.data.clips.async_record(
         camera.device_key, camera.async_open_stream, call.data[ATTR_DURATION], call.data[ATTR_KEEP]
@@ -62,7 +62,7 @@ async def _record(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse:
 
 
 async def _snapshot(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse:
-    """Wake a camera, take a picture that is of now, and store it as core's snapshots are stored."""
+    """Wake a camera, take a new picture, and store it like core's `camera.snapshot`."""
     filename = _allowed_filename(call)
     camera.coordinator.check_start(camera.key, unattended=_is_unattended(call))
     picture = await camera.data.stills.async_take(camera.key)
@@ -84,12 +84,12 @@ async def _snapshot(camera: NestMTXCamera, call: ServiceCall) -> ServiceResponse
 
 
 async def _stream_urls(camera: NestMTXCamera, _: ServiceCall) -> ServiceResponse:
-    """Return where other programs find the stream of a camera, whether or not it is awake."""
+    """Return the URLs of a camera's stream for other programs; the camera may be asleep."""
     return {**published_urls(camera.camera, camera.coordinator.video_host)}
 
 
 def _allowed_filename(call: ServiceCall) -> str | None:
-    """Return where a snapshot is to be stored, if at all. Raises ServiceValidationError."""
+    """Return the file for a snapshot, if one is given. Raises ServiceValidationError."""
     if ATTR_FILENAME not in call.data:
         return None
     filename: str = call.data[ATTR_FILENAME].async_render(parse_result=False)
@@ -108,13 +108,13 @@ def _write(path: Path, jpeg: bytes) -> None:
 
 
 def _is_unattended(call: ServiceCall) -> bool:
-    """Return whether nobody has asked for it in person: automations call without a user."""
+    """Return whether the action was called without a user, as automations call it."""
     return call.context.user_id is None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CameraAction:
-    """An action on cameras: its fields, and what it does with each of them."""
+    """An action on cameras: its fields, and the function called for each camera."""
 
     fields: Mapping[vol.Marker, Any] = MappingProxyType({})
     call: Callable[[NestMTXCamera, ServiceCall], Awaitable[ServiceResponse] | None]

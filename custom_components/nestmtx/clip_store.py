@@ -1,9 +1,9 @@
 """Clips of cameras and their pictures, as files in Home Assistant's media folder.
 
-A camera has a folder, a day has one in it, and a clip has a file of video and one of a picture
-there, named after when the clip begins: `nestmtx/front_door_1a2b3c4d/2026-11-28/18-30-05.mp4`. The
-folder ends with the beginning of the device's id, so that a camera keeps it when it is renamed.
-All of this blocks.
+Each camera has a folder with a subfolder for each day. A clip is a video and a picture, named after
+the time at which the clip begins: `nestmtx/front_door_1a2b3c4d/2026-11-28/18-30-05.mp4`. The
+camera's folder ends with the start of the device id, so that a renamed camera keeps its folder.
+All functions block.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,22 +26,22 @@ from .const import DOMAIN
 VIDEO: Final = ".mp4"
 PICTURE: Final = ".jpg"
 MAX_BYTES: Final = 2 * 1024**3
-"""Of the clips of one camera; a minute has about 1 MB."""
+"""Total size of one camera's clips; a minute has about 1 MB."""
 MIN_FREE: Final = 256 * 1024**2
-"""Bytes that are left free for everything else on the disk."""
+"""Bytes to leave free on the disk."""
 MAX_LISTED: Final = 1000
-"""Files or days that are listed of a folder; whoever has more has put them there."""
+"""Files or days listed of a folder; more can only have been added by the user."""
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FILE: Final = re.compile(rf"\d\d-\d\d-\d\d(?:{re.escape(VIDEO)}|{re.escape(PICTURE)})")
 _RECORDING: Final = f".recording{VIDEO}"
-"""What is being recorded: no media browser shows a hidden file."""
+"""The file being recorded: media browsers don't show hidden files."""
 _ID_LENGTH: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A stored clip, its picture where there is one, and when it begins."""
+    """A stored clip, its picture if it has one, and when it begins."""
 
     video: Path
     picture: Path | None
@@ -52,16 +52,16 @@ class ClipStore:
     """Keeps the clips of all cameras in a folder."""
 
     def __init__(self, root: Path, url: str) -> None:
-        """The folder need not be there yet; `url` is where Home Assistant serves it."""
+        """Use folder `root`, which may not exist yet; Home Assistant serves it at `url`."""
         self._root = root
         self._url = url
 
     def url(self, path: Path) -> str:
-        """Return where Home Assistant serves a file, to whoever is logged in."""
+        """Return the URL at which Home Assistant serves a file to authenticated users."""
         return f"{self._url}/{path.relative_to(self._root).as_posix()}"
 
     def prepare(self, device_id: str, name: str) -> Path:
-        """Return the file to record the next clip to. Raises OSError, also where space is short."""
+        """Return the file to record the next clip to. Raises OSError, also if disk space is low."""
         folder = self._folder(device_id) or self._root / f"{slugify(name)}_{_tail(device_id)}"
         folder.mkdir(parents=True, exist_ok=True)
         for leftover in folder.glob(f"{_RECORDING}*"):
@@ -71,9 +71,9 @@ class ClipStore:
         return folder / _RECORDING
 
     def keep(self, recording: Path, taken: datetime, jpeg: bytes | None, most: int) -> Clip:
-        """Store a clip that was recorded, and remove the oldest beyond so many. Raises OSError."""
+        """Store a recorded clip, and remove the oldest beyond `most` clips. Raises OSError."""
         while (video := _named(recording.parent, taken)).exists():
-            # When clocks are put back, an hour comes twice.
+            # An hour occurs twice when daylight saving time ends.
             taken += timedelta(seconds=1)
         video.parent.mkdir(exist_ok=True)
         picture = video.with_suffix(PICTURE) if jpeg else None
@@ -84,25 +84,25 @@ class ClipStore:
         return Clip(video, picture, taken)
 
     def devices(self, device_ids: Iterable[str]) -> list[str]:
-        """Return those of some devices of which there are clips."""
+        """Return those of the devices that have clips."""
         tails = {folder.name.rpartition("_")[2] for folder in self._root.glob("*_*")}
         return [each for each in device_ids if _tail(each) in tails and self.days(each)]
 
     def days(self, device_id: str) -> list[str]:
-        """Return the days of which there are files of a camera, the newest first."""
+        """Return the days with files of a camera, newest first."""
         folder = self._folder(device_id)
         days = _names(folder, _DAY) if folder else []
         return [day for day in days if self.files(device_id, day)]
 
     def files(self, device_id: str, day: str) -> list[str]:
-        """Return the files of a day, the newest first."""
+        """Return the files of a day, newest first."""
         folder = self._folder(device_id)
         return _names(folder / day, _FILE) if folder and _DAY.fullmatch(day) else []
 
     def path(self, device_id: str, day: str, file: str) -> Path | None:
-        """Return a file; None unless it is there, and is what it seems to be.
+        """Return the path of a file; None if it doesn't exist or a name is invalid.
 
-        A link that leads out of the folder is not followed.
+        A symbolic link that leads out of the folder is not followed.
         """
         folder = self._folder(device_id)
         if folder is None or not _DAY.fullmatch(day) or not _FILE.fullmatch(file):
@@ -112,7 +112,7 @@ class ClipStore:
         return path if is_inside and path.is_file() else None
 
     def _folder(self, device_id: str) -> Path | None:
-        """Return the folder of a camera, which may have had another name once."""
+        """Return the folder of a camera, which may be named after a former camera name."""
         folders = self._root.glob(f"*_{_tail(device_id)}")
         return min((each for each in folders if each.is_dir()), default=None)
 
@@ -128,9 +128,9 @@ class ClipStore:
 
 
 def clip_store_of(hass: HomeAssistant) -> ClipStore:
-    """Return where clips are kept: in the media folder, which users know, and which is backed up.
+    """Return the store in the media folder, which users know and backups include.
 
-    Home Assistant may write there without being allowed to by `allowlist_external_dirs`.
+    Writing there needs no `allowlist_external_dirs`.
     """
     folders = hass.config.media_dirs or {"local": hass.config.path("media")}
     name = "local" if "local" in folders else next(iter(folders))
@@ -138,7 +138,7 @@ def clip_store_of(hass: HomeAssistant) -> ClipStore:
 
 
 def outdated(clips: Iterable[tuple[Path, int]], most: int) -> Iterator[Path]:
-    """Return which clips go, of which the newest is first, each with its size in bytes."""
+    """Yield the clips to remove; `clips` has each with its size in bytes, newest first."""
     total = 0
     for number, (path, size) in enumerate(clips):
         total += size
@@ -151,7 +151,7 @@ def _tail(device_id: str) -> str:
 
 
 def _named(folder: Path, taken: datetime) -> Path:
-    """Return the file of a clip; days and times are those of the user."""
+    """Return the file of a clip, named in local time."""
     local = dt_util.as_local(taken)
     return folder / f"{local:%Y-%m-%d}" / f"{local:%H-%M-%S}{VIDEO}"
 
@@ -161,7 +161,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _names(folder: Path, pattern: re.Pattern[str]) -> list[str]:
-    """Return the names in a folder that fit, the last first."""
+    """Return the names in a folder that match, in reverse order."""
     with suppress(OSError):
         names = (each.name for each in folder.iterdir())
         return sorted(islice(filter(pattern.fullmatch, names), MAX_LISTED), reverse=True)

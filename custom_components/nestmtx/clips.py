@@ -1,4 +1,4 @@
-"""Clips: a camera is woken, recorded by Home Assistant's own stream, and let go."""
+"""Record clips: wake a camera, record it with Home Assistant's stream component, and release it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,18 +25,18 @@ from .frames import opening_of_clip, turned
 from .media_source import media_content_id
 
 LOOKBACK: Final = 5
-"""Seconds from before the recording that it begins with, where Home Assistant plays the camera."""
+"""Seconds before the recording's start to include, if Home Assistant already plays the camera."""
 MAX_WAIT: Final = 90.0
-"""Seconds beside the clip's own: a key frame comes each 25 s, and up to three are waited for."""
+"""Seconds beyond the clip's duration: a key frame comes every 25 s, and up to three are needed."""
 
 type OpenStream = Callable[[], Awaitable[Stream | None]]
 
 
 class Clips:
-    """Records the cameras of an entry, each once at a time."""
+    """Records the cameras of an entry, each with one recording at a time."""
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
-        """None is recorded."""
+        """Start without recordings."""
         self._coordinator = coordinator
         self._hass = coordinator.hass
         self._entry = coordinator.config_entry
@@ -46,10 +46,10 @@ class Clips:
     async def async_record(
         self, device_key: DeviceKey, open_stream: OpenStream, duration: int, keep: int
     ) -> JsonObjectType:
-        """Record so many seconds, keep that many clips, and return where the new one is.
+        """Record `duration` seconds, keep the newest `keep` clips, and return the new clip's URLs.
 
-        `open_stream` waits until the camera streams. Raises HomeAssistantError. Whoever is
-        cancelled lets the camera go.
+        `open_stream` waits until the camera streams. Raises HomeAssistantError. Cancelling
+        releases the camera.
         """
         device = dr.async_get(self._hass).async_get_device_by_identifier(
             self._coordinator.ids.identifier(device_key), self._entry.entry_id
@@ -80,7 +80,7 @@ class Clips:
         }
 
     async def async_stop(self, _: HomeAssistantEvent | None = None) -> None:
-        """Let all cameras go: Home Assistant's stop waits for what is not over."""
+        """Cancel all recordings, as Home Assistant's stop would wait for them."""
         for recording in self._recordings.values():
             recording.cancel()
 
@@ -106,7 +106,7 @@ class Clips:
 
 
 async def _record_to(path: Path, stream: Stream, duration: int) -> None:
-    """Have Home Assistant's stream record to a file. Raises HomeAssistantError."""
+    """Record a stream of Home Assistant to a file. Raises HomeAssistantError."""
     if RECORDER_PROVIDER in stream.outputs():
         raise _error("already_recording")
     try:

@@ -16,14 +16,14 @@ from .unwatched import STATE_STREAMING
 
 
 class NestMTXCondition(EntityStateConditionBase):
-    """Holds while entities of one kind are in a state."""
+    """Is true while entities of one kind are in a state."""
 
     _primary_entities_only = False
     _translation_key: str
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities of the kind that a target means."""
+        """Return the targeted entities of the condition's kind."""
         meant = entities_of_kind(self._hass, entities, self._translation_key)
         return super().entity_filter(meant)
 

@@ -1,4 +1,4 @@
-"""Add a NestMTX server, renew its password, change its address."""
+"""Config flow: add, reconfigure and reauthenticate a NestMTX server."""
 
 from collections.abc import Mapping
 from typing import Any, Final, override
@@ -44,7 +44,7 @@ from .options_flow import NestMTXOptionsFlow
 from .recognition import kept_marks
 
 NAME: Final = "NestMTX"
-"""The title of the first entry; further ones are told apart by their host."""
+"""The title of the first entry; further entries are named after their host."""
 
 _PORT: Final = vol.All(
     NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)),
@@ -99,7 +99,7 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change the address or the user of a server; its entities stay."""
+        """Change the address or the user of a server; its entities are kept."""
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         suggested = {key: entry.data[key] for key in entry.data if key != CONF_PASSWORD}
@@ -109,20 +109,20 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
             typed = {**suggested, CONF_PASSWORD: password}
             if not errors and (data := await self._async_verified(typed, errors)):
                 await self._async_abort_if_known(data)
-                # Another title is the user's.
+                # Any other title was chosen by the user.
                 is_host = entry.title == entry.data[CONF_HOST]
                 title = data[CONF_HOST] if is_host else entry.title
                 return self.async_update_reload_and_abort(entry, title=title, data_updates=data)
         return self._show("reconfigure", RECONFIGURE_SCHEMA, suggested, errors)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to renew the user name and password."""
+        """Start reauthentication."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Renew the user name and password."""
+        """Ask for the username and password again."""
         entry = self._get_reauth_entry()
         errors: dict[str, str] = {}
         suggested = user_input or {CONF_USERNAME: entry.data[CONF_USERNAME]}
@@ -146,7 +146,7 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str],
         placeholders: Mapping[str, str] | None = None,
     ) -> ConfigFlowResult:
-        """Show a form; what was typed is still there, but for a password that was refused."""
+        """Show a form with the former input, except for a password that was refused."""
         shown = dict(suggested or {})
         if "invalid_auth" in errors.values():
             shown.pop(CONF_PASSWORD, None)
@@ -158,9 +158,9 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _with_address(self, user_input: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
-        """Return the input with a pasted URL taken apart, or as it is with the error in `errors`.
+        """Return the input with a pasted URL split into its parts, or add to `errors`.
 
-        Aborts when there is an entry for the address.
+        Aborts if the address is already configured.
         """
         try:
             address = parse_address(
@@ -181,9 +181,9 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_verified(
         self, data: dict[str, Any], errors: dict[str, str]
     ) -> dict[str, Any] | None:
-        """Try the server and the user out; return the data of an entry for them.
+        """Validate the server and the account; return the data for their entry.
 
-        Where they do not work, the error is in `errors`.
+        If validation fails, add to `errors` and return None.
         """
         try:
             with http_session(self.hass, verify_ssl=data[CONF_VERIFY_SSL]) as http:
@@ -193,15 +193,15 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
             return None
         return {**data, CONF_TOKEN: verified.token, CONF_MARKS: kept_marks(verified.marks)}
 
-    # There is one entry for a server
+    # One entry per server
 
     async def _async_abort_if_known(self, data: dict[str, Any]) -> None:
-        """Abort when there is an entry for the server, be it under another address."""
+        """Abort if the server is already configured, even under another address."""
         for entry in self._other_entries:
             is_alike = not set(data[CONF_MARKS]).isdisjoint(entry.data.get(CONF_MARKS, ()))
             if is_alike and await self._async_accepts(entry, data[CONF_TOKEN]):
                 raise _already_configured(entry)
-        # Another flow may have been quicker.
+        # Another flow may have finished first.
         self._abort_if_address_known(data)
 
     def _abort_if_address_known(self, data: dict[str, Any]) -> None:
@@ -210,9 +210,10 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
                 raise _already_configured(entry)
 
     async def _async_accepts(self, entry: ConfigEntry, token: str) -> bool:
-        """Return whether an entry's server accepts a token of one that has the same rows.
+        """Return whether an entry's server accepts a token of a server with the same rows.
 
-        If not, one is a copy of the other. An entry's server that cannot be asked has moved.
+        If not, one server is a copy of the other. If the entry's server can't be reached, it has
+        moved, and true is returned.
         """
         address, verify_ssl = account_of(entry.data).address, entry.data[CONF_VERIFY_SSL]
         try:
@@ -221,7 +222,7 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         except InvalidAuth:
             return False
         except NestMTXError as err:
-            LOGGER.debug("The server of %s cannot be asked: %s", entry.title, err)
+            LOGGER.debug("Cannot reach the server of %s: %s", entry.title, err)
         return True
 
     @property

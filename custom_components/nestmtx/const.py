@@ -27,7 +27,7 @@ CONF_VIDEO_HOST: Final = "video_host"
 CONF_WEB_RTC: Final = "web_rtc"
 
 LOG_OFF: Final = "off"
-"""The log level of who does not want the server's log."""
+"""The log level that turns the server's log off."""
 
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,

@@ -1,9 +1,9 @@
-"""The coordinator: the one place where the client and Home Assistant meet.
+"""The coordinator: the only place where the client and Home Assistant meet.
 
-It owns the client and its session. What the client reports becomes the coordinator's data, and
-calls the listeners of what differs: entities, and the helpers that `async_setup_entry` starts for
-devices, repairs, the server's log and still pictures. What entities request is passed on to the
-client; errors are raised as sentences in the user's language.
+It owns the client and its session. The client's reports become the coordinator's data, and call the
+listeners to the changed fields: entities, and the helpers that `async_setup_entry` starts for
+devices, repairs, the server's log and still pictures. Requests of entities are passed on to the
+client; its errors are raised translated.
 """
 
 import asyncio
@@ -48,23 +48,23 @@ from .http_session import async_create_http_session
 
 TIMINGS = Timings()
 MAX_TOKENS = 3
-"""Tokens that are written to the entry in ten minutes: those of a server may not last."""
+"""Tokens written to the entry in ten minutes, as a server's tokens may be short-lived."""
 _TOKEN_PERIOD = 600.0
 
-# What the server's listeners may name beside the fields of the client's Server.
+# Fields that the server's listeners may name besides those of the client's Server.
 CONNECTED = "connected"
 CREDENTIALS = "credentials"
 
 
 class ListenerScope(NamedTuple):
-    """What a listener is called for: any change of an object, or one of some of its fields."""
+    """What a listener is called for: changes of an object, or of some of its fields."""
 
     device_key: DeviceKey
     fields: Fields = None
 
 
 class _Listeners[*Arguments]:
-    """Callbacks by object; one that fails does not keep the others from being called."""
+    """Callbacks by object; one that fails doesn't prevent the others from being called."""
 
     def __init__(self) -> None:
         self._listeners: dict[DeviceKey, list[tuple[Callable[[*Arguments], None], Fields]]] = {}
@@ -87,22 +87,22 @@ class _Listeners[*Arguments]:
         return remove
 
     def call(self, device_key: DeviceKey, fields: Fields, *arguments: *Arguments) -> None:
-        """Call those who listen to any of the fields, which differ; None for all of them."""
+        """Call the listeners to any of the changed fields; None for all listeners."""
         for listener, listened in tuple(self._listeners.get(device_key, ())):
             if fields is not None and listened is not None and listened.isdisjoint(fields):
                 continue
             try:
                 listener(*arguments)
             except Exception:
-                # One entity's fault is not the others'.
+                # One entity's error must not affect the others.
                 LOGGER.exception("Unexpected error in a listener to the %s", device_key.kind)
 
 
 class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
-    """Owns the session, and calls the listeners of what differs, and no others.
+    """Owns the session, and calls only the listeners to changed fields.
 
-    The context of a listener is its ListenerScope. Those without one are called when objects come,
-    go, or change what their devices show.
+    The context of a listener is its ListenerScope. Listeners without one are called when objects
+    are added, are removed, or change what their devices show.
     """
 
     config_entry: ConfigEntry[Any]
@@ -131,37 +131,37 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
         self.data = ServerState()
 
-    # What is known of the server
+    # The server's objects
 
     def camera(self, key: str) -> Camera | None:
-        """Return the camera with a key, unless the server does not list it any more."""
+        """Return the camera with a key; None if the server no longer lists it."""
         camera = self.known_camera(key)
         return None if camera is None or camera.id in self.data.missing_cameras else camera
 
     def known_camera(self, key: str) -> Camera | None:
-        """Return the camera with a key, also while it is missing from the server's list."""
+        """Return the camera with a key, even if it is missing from the server's list."""
         camera_id = self._camera_ids.get(key)
         return None if camera_id is None else self.data.cameras.get(camera_id)
 
     def credential(self, key: str) -> Credential | None:
-        """Return the credential with a key, unless the server does not list it any more."""
+        """Return the credential with a key; None if the server no longer lists it."""
         credential = self.known_credential(key)
         missing = self.data.missing_credentials
         return None if credential is None or credential.id in missing else credential
 
     def known_credential(self, key: str) -> Credential | None:
-        """Return the credential with a key, also while it is missing from the server's list."""
+        """Return the credential with a key, even if it is missing from the server's list."""
         credential_id = self._credential_ids.get(key)
         return None if credential_id is None else self.data.credentials.get(credential_id)
 
     @property
     def cameras(self) -> list[Camera]:
-        """All cameras, those that the server does not list for the moment included."""
+        """All cameras, including those missing from the server's list."""
         return [self.data.cameras[camera_id] for camera_id in self._camera_ids.values()]
 
     @property
     def credentials(self) -> list[Credential]:
-        """All credentials, those that the server does not list for the moment included."""
+        """All credentials, including those missing from the server's list."""
         return [
             self.data.credentials[credential_id] for credential_id in self._credential_ids.values()
         ]
@@ -179,7 +179,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Any = None
     ) -> Callable[[], None]:
-        """Listen to a ListenerScope, or without a context to objects coming and going."""
+        """Listen to a ListenerScope; without a context, to objects being added and removed."""
         if context is None:
             return super().async_add_listener(update_callback)
         return self._state_listeners.add(context, update_callback)
@@ -193,29 +193,29 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def async_add_log_listener(self, listener: Callable[[LogLine], None]) -> CALLBACK_TYPE:
-        """Listen to the lines of the server's log, which Feed.LOG brings."""
+        """Listen to the lines of the server's log; they require Feed.LOG."""
         return self._log_listeners.add(ListenerScope(SERVER_KEY), listener)
 
     @callback
     def async_add_resync_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Listen to all cameras and credentials having been listed once more."""
+        """Listen to the completion of a new listing of all cameras and credentials."""
         return self._resync_listeners.add(ListenerScope(SERVER_KEY), listener)
 
     @property
     def timings(self) -> Timings:
-        """How long everything takes."""
+        """The timeouts and intervals of the client."""
         return TIMINGS
 
-    # What entities request
+    # Requests of entities
 
     @callback
     def async_subscribe(self, feed: Feed) -> CALLBACK_TYPE:
-        """Have a feed until the returned function is called."""
+        """Subscribe to a feed until the returned function is called."""
         return self.client.server.subscribe(feed)
 
     @contextmanager
     def translated(self, host: str | None = None) -> Generator[None]:
-        """Raise what the client raises in the user's language; `host` is what it names."""
+        """Translate the client's errors; `host` is the host that they name."""
         try:
             yield
         except NestMTXError as err:
@@ -232,40 +232,40 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             await self.client.cameras.restart_stream(self._camera_id(key))
 
     def start_error(self, key: str) -> StreamNotStarted | None:
-        """Return why a camera's stream cannot start, by what is known now."""
+        """Return the known reason why a camera's stream cannot start, if any."""
         return start_error(self.data, self.known_camera(key))
 
     @callback
     def async_viewer_came(self, key: str, reader_id: str, offered_at: float) -> None:
-        """Count the reader of a live view, which events report late or not at all.
+        """Count a live view's reader at once, as events report it late or not at all.
 
-        `offered_at` is when it was offered, by the loop's clock: lists count it from then on.
+        `offered_at` is the time of the offer, by the loop's clock: lists count it from then on.
         """
         if key in self._camera_ids:
             self.client.viewers.viewer_came(self._camera_ids[key], reader_id, offered_at)
 
     @callback
     def async_viewer_went(self, key: str, reader_id: str) -> None:
-        """Count the reader of a live view no more."""
+        """Stop counting a live view's reader."""
         if key in self._camera_ids:
             self.client.viewers.viewer_went(self._camera_ids[key], reader_id)
 
     async def async_wait_for_restart(self, key: str) -> None:
-        """Wait until a restart of a camera's stream is over, if there is one."""
+        """Wait for the end of a restart of a camera's stream, if one is running."""
         await self.client.cameras.wait_for_restart(self._camera_ids.get(key, 0))
 
     async def async_start_stream(self, key: str, *, unattended: bool = False) -> None:
-        """Wait until a camera streams video; it is kept awake until somebody reads it.
+        """Start a camera's stream, wait for its video, and keep it awake until it has a reader.
 
-        With `unattended`, no person asks for it: after a refusal it is not tried for some minutes.
+        `unattended` means that no user requests it: after a refusal, wait some minutes to retry.
         """
         with self.translated():
             await self.client.streams.start(self._camera_id(key), unattended=unattended)
 
     def check_start(self, key: str, *, unattended: bool = False) -> None:
-        """Raise HomeAssistantError where it is known by now that a camera does not start.
+        """Raise HomeAssistantError if a camera is known not to start.
 
-        With `unattended`, no person asks for it: a refusal is respected for some minutes.
+        `unattended` means that no user requests it: a refusal then applies for some minutes.
         """
         with self.translated():
             error = self.start_error(key)
@@ -276,32 +276,32 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
                 raise error
 
     async def async_keep_stream(self, key: str, *, unattended: bool) -> None:
-        """Have a camera stream until cancelled; return when its stream breaks off."""
+        """Keep a camera streaming until cancelled; return if its stream breaks off."""
         with self.translated():
             await self.client.streams.keep(self._camera_id(key), unattended=unattended)
 
     @asynccontextmanager
     async def async_hold_stream(self, key: str) -> AsyncGenerator[None]:
-        """Have a camera stream for as long as this is held; entering waits for its video."""
+        """Keep a camera streaming within the context; entering waits for its video."""
         with self.translated():
             async with self.client.streams.hold(self._camera_id(key)):
                 yield
 
     def read_video(self, key: str) -> AsyncGenerator[AccessUnit]:
-        """Read the video of a camera's stream that runs anyhow. Raises NestMTXError."""
+        """Read the video of a camera's running stream. Raises NestMTXError."""
         return self.client.streams.read_video(self._camera_id(key))
 
     def silent_for(self, key: str) -> float:
-        """Return for how many seconds nothing has come of a stream whose video is read; else 0."""
+        """Return the seconds since a stream being read last sent anything; 0 if not being read."""
         return self.client.streams.silent_for(self._camera_ids.get(key, 0))
 
     async def async_run_cron_job(self, name: str) -> None:
-        """Run a cron job of the server, and wait for its end."""
+        """Run a cron job of the server, and wait until it has ended."""
         with self.translated():
             await self.client.server.run_cron_job(name)
 
     async def async_change_password(self, password: str) -> None:
-        """Change the password of the user that Home Assistant logs in with, and keep it."""
+        """Change the password of the user that Home Assistant logs in with, and store it."""
         username = self.config_entry.data[CONF_USERNAME]
         with self.translated():
             await self.client.server.change_password(username, password)
@@ -315,8 +315,8 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             await self.client.start()
         except NestMTXError as err:
             if isinstance(err, InvalidAuth):
-                # No ConfigEntryAuthFailed, which is final: after a power cut, a server that is up
-                # before its database refuses everybody.
+                # Not ConfigEntryAuthFailed, which is final: after a power cut, a server that is up
+                # before its database refuses every login.
                 self.on_login_refused()
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -330,7 +330,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @override
     async def _async_update_data(self) -> ServerState:
-        """Return what the client reported last: nothing needs to be requested."""
+        """Return the client's last report, as nothing is polled."""
         if not self.last_update_success:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -341,7 +341,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def async_add_goodbye(self, goodbye: Callable[[], Awaitable[None]]) -> None:
-        """Have something said over HTTP when the session ends, in under a second."""
+        """Await `goodbye`, which sends over HTTP, when the session ends; under a second."""
         self._goodbyes.append(goodbye)
 
     @override
@@ -359,14 +359,14 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         await self.client.stop()
 
     async def async_stop(self, _: Event) -> None:
-        """End the session when Home Assistant stops: entries are not unloaded then."""
+        """End the session when Home Assistant stops, as entries are not unloaded then."""
         await self.async_shutdown()
 
-    # What the client reports: it is the Listener
+    # The client's reports (the Listener protocol)
 
     @callback
     def on_session(self, session_state: SessionState) -> None:
-        """Follow the session: unavailable only after the grace time, back at once."""
+        """Follow the session: unavailable after the grace time, available again at once."""
         connected = session_state is SessionState.READY
         if connected is self.connected or self._shutdown_requested:
             return
@@ -383,11 +383,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_state(self, state: ServerState, diff: Diff) -> None:
-        """Take over a new state of the server, and call those whom the difference concerns."""
+        """Store a new state of the server, and call the listeners to the changed fields."""
         self.data = state
         if diff.devices:
             self._admit(state)
-            # Devices come and go first: the entities of a device that is gone are not called.
+            # Devices first, so that entities of a removed device are not called.
             self.async_update_listeners()
         for key, fields in diff.cameras.items():
             self._state_listeners.call(DeviceKey("camera", key), fields)
@@ -415,12 +415,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_log(self, line: LogLine) -> None:
-        """Call those who listen to the log."""
+        """Call the listeners to the log."""
         self._log_listeners.call(SERVER_KEY, None, line)
 
     @callback
     def on_resync(self) -> None:
-        """Take over what had to wait, call those who listen to complete lists, and tidy up."""
+        """Apply what had to wait, call the listeners to complete lists, and tidy up."""
         if self._camera_ids.keys() | self._credential_ids.keys() != self._listed_keys:
             self._admit(self.data)
             self.async_update_listeners()
@@ -429,7 +429,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_token(self, token: str) -> None:
-        """Keep a new token: each login leaves one on the server for ever."""
+        """Store a new token, as each login leaves one on the server forever."""
         self._newest_token = token
         now = self.hass.loop.time()
         kept_at = [at for at in self._tokens_kept_at if now - at < _TOKEN_PERIOD]
@@ -438,7 +438,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             self._keep_token()
 
     def _keep_token(self) -> None:
-        """Write the newest token to the entry, unless a flow has written one meanwhile."""
+        """Write the newest token to the entry, unless a flow has written one since."""
         kept, newest = self._kept_token, self._newest_token
         if newest is not None and kept == self.config_entry.data.get(CONF_TOKEN) != newest:
             self._kept_token = newest
@@ -446,12 +446,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_login_refused(self) -> None:
-        """Ask for a new password; the client goes on trying the old one."""
+        """Start reauthentication; the client keeps trying the old password."""
         self.config_entry.async_start_reauth(self.hass)
 
     @callback
     def on_login_accepted(self) -> None:
-        """Ask for a new password no more."""
+        """End reauthentication."""
         for flow in self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
@@ -488,5 +488,5 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
 
 def _ids[T: (Camera, Credential)](rows: Mapping[int, T]) -> dict[str, int]:
-    """Return the ids by key; where two objects share one, the older is meant."""
+    """Return the ids by key; of two objects with the same key, that of the older one."""
     return {rows[row_id].key: row_id for row_id in sorted(rows, reverse=True)}

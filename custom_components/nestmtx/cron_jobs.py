@@ -1,4 +1,4 @@
-"""How entities name the cron jobs of a server: which ones there are, the server says."""
+"""Names of the entities for cron jobs, which the server lists."""
 
 from collections.abc import Callable, Iterable, Mapping
 import re
@@ -24,7 +24,7 @@ KNOWN_JOBS: Final[Mapping[str, str]] = MappingProxyType(
         "ConfirmStreamerProcessesJob": "check_processes",
     }
 )
-"""Keys of the jobs whose names are translated."""
+"""Keys of the jobs with translated names."""
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -34,7 +34,7 @@ def job_key(job: str) -> str:
 
 
 def translation_key(job: str, prefix: str = "") -> str:
-    """Return the key under which a job's entity is named; unknown jobs share one."""
+    """Return the translation key of a job's entity; unknown jobs share one."""
     return f"{prefix}{KNOWN_JOBS.get(job, 'cron_job')}"
 
 
@@ -49,7 +49,7 @@ def async_add_job_entities(
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: Callable[[str], Entity],
 ) -> None:
-    """Add the entity of each job that the server lists, now and later."""
+    """Add an entity for each job that the server lists, now and later."""
     coordinator = entry.runtime_data.coordinator
     added: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""The camera card and the dashboard strategy: served to browsers, and made known to Lovelace."""
+"""Serve the camera card and the dashboard strategy, and add them to Lovelace's resources."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ from .const import DOMAIN
 from .strategy_dashboards import async_restore, async_retire
 
 DASHBOARD_RESOURCE: Final = "dashboard_resource"
-"""The issue of a Home Assistant whose resources are written by hand, and lack ours."""
+"""The issue for Lovelace resources in YAML mode that lack ours."""
 
 _DASHBOARDS: HassKey[Dashboards] = HassKey(f"{DOMAIN}_dashboards")
 _FOLDER: Final = Path(__file__).with_name("frontend")
@@ -26,38 +26,38 @@ _PREFIX: Final = f"/{DOMAIN}/"
 
 @callback
 def dashboards_of(hass: HomeAssistant) -> Dashboards:
-    """Return the owner of what dashboards use of this integration."""
+    """Return the one Dashboards object of this Home Assistant."""
     version = async_get_loaded_integration(hass, DOMAIN).version
     return hass.data.setdefault(_DASHBOARDS, Dashboards(hass, str(version)))
 
 
 class Dashboards:
-    """Owns the Lovelace resource by which browsers load the card and the strategy.
+    """Owns the Lovelace resource from which browsers load the card and the strategy.
 
-    The version is a part of its path, so that no browser mixes the modules of two versions.
+    Its path contains the version, so that no browser mixes the modules of two versions.
     """
 
     def __init__(self, hass: HomeAssistant, version: str) -> None:
-        """Nothing is served yet."""
+        """Set the served paths for a version."""
         self._hass = hass
         self._folder_url = f"{_PREFIX}{version}"
         self._lock = asyncio.Lock()
 
     @property
     def url(self) -> str:
-        """The address of the resource, a JavaScript module."""
+        """The URL of the resource, a JavaScript module."""
         return f"{self._folder_url}/nestmtx.js"
 
     async def async_serve(self) -> None:
-        """Serve the modules: once, as a path cannot be taken back."""
+        """Serve the modules, once, as Home Assistant cannot remove a static path."""
         await self._hass.http.async_register_static_paths(
             [StaticPathConfig(self._folder_url, str(_FOLDER), cache_headers=True)]
         )
 
     async def async_add(self) -> bool:
-        """Have browsers load this version; answers whether they do.
+        """Add or update the resource of this version; return whether it is there.
 
-        Where resources are written in YAML, only the user can add it: an issue tells how.
+        If resources are in YAML mode, only the user can add it; an issue explains how.
         """
         async with self._lock:
             resources = self._hass.data[LOVELACE_DATA].resources
@@ -68,18 +68,18 @@ class Dashboards:
                 is_added = any(item.get(CONF_URL) == self.url for item in resources.async_items())
             if is_added:
                 await async_restore(self._hass)
-        self._tell(is_added=is_added)
+        self._update_issue(is_added=is_added)
         return is_added
 
     async def async_remove(self) -> None:
-        """Have browsers load nothing more of this integration, and dashboards say why."""
+        """Remove the resource, and replace dashboards that need it with an explanation."""
         async with self._lock:
             await async_retire(self._hass)
             resources = self._hass.data[LOVELACE_DATA].resources
             if isinstance(resources, ResourceStorageCollection):
                 for item in await _ours(resources):
                     await resources.async_delete_item(item[CONF_ID])
-        self._tell(is_added=True)
+        self._update_issue(is_added=True)
 
     async def _async_store(self, resources: ResourceStorageCollection) -> None:
         ours = await _ours(resources)
@@ -93,7 +93,7 @@ class Dashboards:
             await resources.async_delete_item(item[CONF_ID])
 
     @callback
-    def _tell(self, *, is_added: bool) -> None:
+    def _update_issue(self, *, is_added: bool) -> None:
         if is_added:
             ir.async_delete_issue(self._hass, DOMAIN, DASHBOARD_RESOURCE)
             return
@@ -110,6 +110,6 @@ class Dashboards:
 
 
 async def _ours(resources: ResourceStorageCollection) -> list[dict[str, Any]]:
-    # Nothing is listed before this has loaded them.
+    # This loads the resources, without which none are listed.
     await resources.async_get_info()
     return [item for item in resources.async_items() if item[CONF_URL].startswith(_PREFIX)]

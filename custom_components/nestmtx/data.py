@@ -1,4 +1,4 @@
-"""What a loaded config entry of NestMTX owns."""
+"""Runtime data of a loaded config entry."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ type NestMTXConfigEntry = ConfigEntry[NestMTXData]
 
 @dataclass(frozen=True, slots=True)
 class NestMTXData:
-    """The coordinator, and of its cameras what is kept awake, still pictures and clips."""
+    """The coordinator, and the owners of kept-awake cameras, still pictures and clips."""
 
     coordinator: NestMTXCoordinator
     keep_awake: KeepAwake

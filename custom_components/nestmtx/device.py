@@ -1,4 +1,4 @@
-"""The devices of an entry: the server, and one for each camera and each credential."""
+"""The devices of an entry: the server, and one for each camera and credential."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from .rate_limit import RateLimit
 
 
 class _CameraFacts(NamedTuple):
-    """What a camera's device is made of."""
+    """The facts shown by a camera's device."""
 
     id: int
     name: str | None
@@ -25,10 +25,10 @@ class _CameraFacts(NamedTuple):
 
 
 class Devices:
-    """Keeps the devices of an entry in step with what the server lists."""
+    """Keeps the devices of an entry in sync with the server's lists."""
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
-        """Register the server."""
+        """Register the server's device."""
         self._coordinator = coordinator
         self._entry = coordinator.config_entry
         self._entry_id = self._entry.entry_id
@@ -37,19 +37,19 @@ class Devices:
         self._cameras: dict[str, _CameraFacts] = {}
         self._credentials: dict[str, Credential] = {}
         self._rooms: dict[str, str | None] = dict(self._entry.data.get(CONF_ROOMS, {}))
-        """In which room each camera was last, also before the start."""
+        """The last room of each camera, kept across restarts."""
         self._stale: frozenset[str] = frozenset()
         self._new_areas = RateLimit(MAX_NEW_AREAS, DAY)
         self._server_device_id = self._register(self._server_info()).id
 
     @callback
     def async_update_server(self) -> None:
-        """Bring the server's device up to date."""
+        """Update the server's device."""
         self._register(self._server_info())
 
     @callback
     def async_update(self) -> None:
-        """Register new objects, bring the known ones up to date, and remove those that are gone."""
+        """Register new objects, update the known ones, and remove those that are gone."""
         gone = {DeviceKey("camera", key) for key in self._cameras}
         gone |= {DeviceKey("credential", key) for key in self._credentials}
         self._remove(self._device_ids(gone - self._coordinator.device_keys))
@@ -66,15 +66,15 @@ class Devices:
 
     @callback
     def async_remove_stale(self) -> None:
-        """Remove devices from before the start that two complete lists do not have."""
+        """Remove devices from before the restart that are missing from two complete lists."""
         stale = stale_device_ids(self._coordinator)
         self._remove(stale & self._stale)
         self._stale = stale
 
     def _update_camera(self, former: _CameraFacts | None, camera: Camera) -> None:
-        """Register a camera, or bring its device up to date with its name, model and room.
+        """Register a camera, or update its device with its name, model and room.
 
-        A device that the user moved to another area stays there.
+        A device that the user has moved to another area stays there.
         """
         if former == _facts(camera):
             return
@@ -95,7 +95,7 @@ class Devices:
         self._registry.async_update_device(device.id, area_id=area_id)
 
     def _keep_rooms(self) -> None:
-        """Keep the rooms of the cameras that have a device, for the next start."""
+        """Store the rooms of the cameras that have a device, for the next start."""
         self._rooms = {
             key: room
             for key, room in self._rooms.items()
@@ -109,7 +109,7 @@ class Devices:
         return self._registry.async_get_or_create(config_entry_id=self._entry_id, **info)
 
     def _remove(self, device_ids: frozenset[str]) -> None:
-        """Remove devices, and with them their entities."""
+        """Remove devices and their entities."""
         for device_id in device_ids:
             self._registry.async_remove_device(device_id)
 
@@ -118,7 +118,7 @@ class Devices:
         return frozenset(device.id for device in devices if device is not None)
 
     def _server_info(self) -> DeviceInfo:
-        """Return what the device registry is to know of the server."""
+        """Return the device info of the server."""
         coordinator = self._coordinator
         return DeviceInfo(
             identifiers={self._ids.identifier(SERVER_KEY)},
@@ -131,7 +131,7 @@ class Devices:
         )
 
     def _camera_info(self, camera: Camera) -> DeviceInfo:
-        """Return what the device registry is to know of a camera."""
+        """Return the device info of a camera."""
         device_key = DeviceKey("camera", camera.key)
         return DeviceInfo(
             **_named(device_key, camera.name, camera.id),
@@ -144,7 +144,7 @@ class Devices:
         )
 
     def _credential_info(self, credential: Credential) -> DeviceInfo:
-        """Return what the device registry is to know of a credential."""
+        """Return the device info of a credential."""
         device_key = DeviceKey("credential", credential.key)
         return DeviceInfo(
             **_named(device_key, credential.description, credential.id),
@@ -169,10 +169,10 @@ def async_setup_devices(entry: ConfigEntry, coordinator: NestMTXCoordinator) -> 
 
 @callback
 def stale_device_ids(coordinator: NestMTXCoordinator) -> frozenset[str]:
-    """Return the ids of devices from before the start, of nothing that the server lists.
+    """Return the ids of devices that belong to nothing on the server's lists.
 
-    An empty list says nothing: where the server lists no camera at all, no camera's device is
-    stale; the same with credentials.
+    An empty list is not trusted: if the server lists no camera, no camera's device is stale; the
+    same applies to credentials.
     """
     registry, entry_id = dr.async_get(coordinator.hass), coordinator.config_entry.entry_id
     identifiers = _identifiers(coordinator)
@@ -186,12 +186,12 @@ def stale_device_ids(coordinator: NestMTXCoordinator) -> frozenset[str]:
 
 
 def is_stale(coordinator: NestMTXCoordinator, device: DeviceEntry) -> bool:
-    """Return whether a device is of nothing that there is on the server."""
+    """Return whether a device belongs to nothing on the server's lists."""
     return _identifiers(coordinator).isdisjoint(device.identifiers)
 
 
 def _identifiers(coordinator: NestMTXCoordinator) -> set[tuple[str, str]]:
-    """Return the identifiers of all devices that there are to be."""
+    """Return the identifiers of the devices of the server and of all its objects."""
     return {coordinator.ids.identifier(each) for each in (SERVER_KEY, *coordinator.device_keys)}
 
 
@@ -200,7 +200,7 @@ def _facts(camera: Camera) -> _CameraFacts:
 
 
 def _described(credential: Credential) -> tuple[int, str | None]:
-    """Return what a credential's device is made of."""
+    """Return the facts shown by a credential's device."""
     return credential.id, credential.description
 
 

@@ -1,8 +1,8 @@
-"""The ids by which Home Assistant knows the devices and entities of an entry.
+"""Device identifiers and unique ids of an entry.
 
-An id says what the device is, and not which entry has it: an entry that is deleted and added again
-gets the names, areas and entity ids back that Home Assistant remembers. Where another entry has a
-device of that id already, a number tells them apart. Who has which is kept in the device registry.
+An id identifies the device without its entry, so that an entry that is deleted and added again gets
+back the names, areas and entity ids that Home Assistant remembers. If another entry already has a
+device with that id, a number is appended. The device registry keeps which entry has which id.
 """
 
 from itertools import count
@@ -16,14 +16,14 @@ from .const import DOMAIN
 from .device_key import DeviceKey
 
 _NUMBER: Final = "#"
-"""What a number begins with; no checksum has it."""
+"""The prefix of the number, which occurs in no checksum."""
 
 
 class DeviceIds:
     """The ids of one entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Take over which ids the entry's devices have."""
+        """Load the ids of the entry's devices from the registry."""
         self._hass = hass
         self._entry_id = entry_id
         self._registry = dr.async_get(hass)
@@ -39,17 +39,17 @@ class DeviceIds:
         return DOMAIN, self._id(device_key)
 
     def device(self, device_key: DeviceKey) -> DeviceEntry | None:
-        """Return the device that there is."""
+        """Return the registered device, if any."""
         return self._registry.async_get_device_by_identifier(
             self.identifier(device_key), self._entry_id
         )
 
     def unique_id(self, device_key: DeviceKey, suffix: str) -> str:
-        """Return the unique id of an entity of a device."""
+        """Return the unique id of a device's entity."""
         return f"{self._id(device_key)}_{suffix}"
 
     def _id(self, device_key: DeviceKey) -> str:
-        """Return the id of the device that there is, or the first that no other entry has."""
+        """Return the registered device's id, or else the first id that no other entry has."""
         plain = "_".join(filter(None, device_key))
         known = self._ids.get(plain)
         if known is None or not self._has(self._entry_id, known):

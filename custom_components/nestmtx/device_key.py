@@ -1,4 +1,4 @@
-"""What a device, and the entities of it, are known by."""
+"""The key of a device and its entities."""
 
 from typing import Literal, NamedTuple
 

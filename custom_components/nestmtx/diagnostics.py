@@ -1,4 +1,4 @@
-"""Diagnostics of an entry, and of the device of one camera or credential."""
+"""Diagnostics of an entry, and of a camera's or credential's device."""
 
 from dataclasses import asdict
 import re
@@ -16,7 +16,7 @@ from .data import NestMTXConfigEntry
 from .device_key import DeviceKey
 
 _PRIVATE: Final = {CONF_HOST, CONF_USERNAME, CONF_VIDEO_HOST}
-"""What is no secret, and nobody else's business; secrets are masked by the client's one list."""
+"""Private, though not secret; the client's list of secrets masks the rest."""
 _URL: Final = re.compile(r"(?P<begin>[a-z]+://<window\.location\.origin>(:\d+)?)/")
 _URLS: Final = ("url_rtsp_tcp", "url_rtmp", "url_hls_m3u8", "url_web_rtc", "url_srt")
 
@@ -24,7 +24,7 @@ _URLS: Final = ("url_rtsp_tcp", "url_rtmp", "url_hls_m3u8", "url_web_rtc", "url_
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: NestMTXConfigEntry
 ) -> dict[str, Any]:
-    """Return what is known of a server, its cameras and credentials."""
+    """Return the diagnostics of a server, its cameras and credentials."""
     coordinator = entry.runtime_data.coordinator
     diagnostics = {
         "entry": async_redact_data(dict(entry.data), _PRIVATE),
@@ -39,7 +39,7 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: NestMTXConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return what is known of one device, and of its server."""
+    """Return the diagnostics of one device and its server."""
     coordinator = entry.runtime_data.coordinator
 
     def is_device_of(device_key: DeviceKey) -> bool:
@@ -62,7 +62,7 @@ async def async_get_device_diagnostics(
 
 
 def _shown(diagnostics: dict[str, Any]) -> dict[str, Any]:
-    """Mask what is secret by its name or its look, whoever wrote it into a description."""
+    """Mask values that are secret by name or by form, including those in descriptions."""
     return cast("dict[str, Any]", redact_answer(diagnostics))
 
 
@@ -82,7 +82,7 @@ def _server(coordinator: NestMTXCoordinator) -> dict[str, Any]:
 
 
 def _camera(camera: Camera) -> dict[str, Any]:
-    """Return a camera without where its stream is found, which whoever knows it can watch."""
+    """Return a camera without its stream's path, as anyone who knows it can watch the stream."""
     return {
         **asdict(camera),
         "path": _redacted(camera.path),
@@ -92,7 +92,7 @@ def _camera(camera: Camera) -> dict[str, Any]:
 
 def _credential(credential: Credential) -> dict[str, Any]:
     row = asdict(credential)
-    # What is called "authorization" elsewhere is a secret.
+    # Renamed, as a value named "authorization" is masked as a secret.
     return {**row, "status": row.pop("authorization")}
 
 
@@ -101,7 +101,7 @@ def _redacted(text: str | None) -> str | None:
 
 
 def _without_path(url: str | None) -> str | None:
-    """Return scheme and port of a URL as the server's are, and nothing of any other."""
+    """Mask a URL's path; a URL of a form that the server doesn't use is masked entirely."""
     if url is None:
         return None
     match = _URL.match(url)

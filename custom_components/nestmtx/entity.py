@@ -1,7 +1,9 @@
-"""Base entities: of the server, a camera, or a credential."""
+"""Base entities of the server, a camera, or a credential."""
 
+import asyncio
 from collections.abc import Callable, Iterable
-from typing import override
+from itertools import batched
+from typing import Final, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -13,16 +15,19 @@ from .coordinator import ListenerScope, NestMTXCoordinator
 from .data import NestMTXConfigEntry
 from .device_key import SERVER_KEY, DeviceKey
 
+BATCH: Final = 10
+"""Objects whose entities are added before other tasks run: some tens of milliseconds."""
+
 NO_FIELDS: Fields = frozenset()
-"""The fields of an entity that shows nothing of its object but whether it is there."""
+"""The fields of an entity that depends only on its object's availability."""
 
 
 class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
-    """An entity of one object, which is written when one of its fields differs."""
+    """An entity of one object, whose state is written when one of its fields changes."""
 
     _attr_has_entity_name = True
     fields: Fields = None
-    """The fields of the object that it is made of; all, where they are not named."""
+    """The fields of the object that the entity shows; None for all."""
 
     def __init__(
         self,
@@ -30,32 +35,32 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
         device_key: DeviceKey,
         description: EntityDescription,
     ) -> None:
-        """Identify the entity and its device, which is registered by `device.Devices`."""
+        """Set the entity's unique id and device; `device.Devices` registers the device."""
         super().__init__(coordinator, context=ListenerScope(device_key, self.fields))
         self.device_key = device_key
         self.entity_description = description
         self._attr_unique_id = coordinator.ids.unique_id(device_key, description.key)
-        # Not by its `device_info`, for which the device would be looked up and compared each time.
+        # Not `device_info`: Home Assistant would look up and compare the device for each entity.
         self.device_entry = coordinator.ids.device(device_key)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Take over what has changed since the entity was made."""
+        """Apply changes since the entity was created."""
         await super().async_added_to_hass()
         self._clear_state()
         self._refresh()
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """Leave no state behind; Home Assistant writes that the entity is unavailable."""
+        """Remove the state, before Home Assistant writes it as unavailable."""
         await super().async_will_remove_from_hass()
         self._clear_state()
 
     @callback
     def _clear_state(self) -> None:
-        """Remove the state, so that the next one is no change of it.
+        """Remove the state, so that the next one is not recorded as a change.
 
-        Activity shows changes: a reload would be two lines for each entity.
+        Otherwise a reload would add two lines to Activity for each entity.
         """
         if self.hass.states.get(self.entity_id) is not None:
             self.hass.states.async_remove(self.entity_id)
@@ -68,21 +73,21 @@ class NestMTXEntity(CoordinatorEntity[NestMTXCoordinator]):
 
     @callback
     def _refresh(self) -> None:
-        """Handle a change that properties do not show by themselves."""
+        """Handle a change, for entities whose properties are not enough."""
 
 
 class NestMTXServerEntity(NestMTXEntity):
-    """An entity of the server; what it shows is requested while the entity is enabled."""
+    """An entity of the server; its feed is subscribed to while the entity is enabled."""
 
     feed: Feed | None = None
 
     def __init__(self, coordinator: NestMTXCoordinator, description: EntityDescription) -> None:
-        """Be an entity of the server."""
+        """Identify the entity by the server."""
         super().__init__(coordinator, SERVER_KEY, description)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Subscribe to the feed, until the entity is removed."""
+        """Subscribe to the feed until the entity is removed."""
         await super().async_added_to_hass()
         if self.feed is not None:
             self.async_on_remove(self.coordinator.async_subscribe(self.feed))
@@ -94,13 +99,13 @@ class NestMTXCameraEntity(NestMTXEntity):
     def __init__(
         self, coordinator: NestMTXCoordinator, camera: Camera, description: EntityDescription
     ) -> None:
-        """Be an entity of the camera."""
+        """Identify the entity by the camera."""
         self._first = camera
         super().__init__(coordinator, DeviceKey("camera", camera.key), description)
 
     @property
     def camera(self) -> Camera:
-        """The camera as it is known by now; as it was at first, when it is gone."""
+        """The camera's latest state; its first state if it is gone."""
         return self.coordinator.known_camera(self.device_key.key) or self._first
 
     @property
@@ -119,13 +124,13 @@ class NestMTXCredentialEntity(NestMTXEntity):
         credential: Credential,
         description: EntityDescription,
     ) -> None:
-        """Be an entity of the credential."""
+        """Identify the entity by the credential."""
         self._first = credential
         super().__init__(coordinator, DeviceKey("credential", credential.key), description)
 
     @property
     def credential(self) -> Credential:
-        """The credential as it is known by now; as it was at first, when it is gone."""
+        """The credential's latest state; its first state if it is gone."""
         return self.coordinator.known_credential(self.device_key.key) or self._first
 
     @property
@@ -135,32 +140,29 @@ class NestMTXCredentialEntity(NestMTXEntity):
         return super().available and self.coordinator.credential(self.device_key.key) is not None
 
 
-@callback
-def async_add_camera_entities(
+async def async_add_camera_entities(
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: Callable[[Camera], Iterable[Entity]],
 ) -> None:
-    """Add the entities of each camera that there is, and of those that appear later."""
-    _async_add_as_they_appear(
+    """Add the entities of each camera, and of those that appear later."""
+    await _async_add_as_they_appear(
         entry, async_add_entities, lambda coordinator: coordinator.cameras, create
     )
 
 
-@callback
-def async_add_credential_entities(
+async def async_add_credential_entities(
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: Callable[[Credential], Iterable[Entity]],
 ) -> None:
-    """Add the entities of each credential that there is, and of those that appear later."""
-    _async_add_as_they_appear(
+    """Add the entities of each credential, and of those that appear later."""
+    await _async_add_as_they_appear(
         entry, async_add_entities, lambda coordinator: coordinator.credentials, create
     )
 
 
-@callback
-def _async_add_as_they_appear[T: (Camera, Credential)](
+async def _async_add_as_they_appear[T: (Camera, Credential)](
     entry: NestMTXConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     objects: Callable[[NestMTXCoordinator], Iterable[T]],
@@ -169,14 +171,30 @@ def _async_add_as_they_appear[T: (Camera, Credential)](
     coordinator = entry.runtime_data.coordinator
     added: set[str] = set()
 
-    @callback
-    def add() -> None:
-        nonlocal added
-        present = {each.key: each for each in objects(coordinator)}
-        appeared = [each for key, each in present.items() if key not in added]
-        added = set(present)
-        if appeared:
-            async_add_entities(entity for each in appeared for entity in create(each))
+    def present() -> dict[str, T]:
+        return {each.key: each for each in objects(coordinator)}
 
-    add()
-    entry.async_on_unload(coordinator.async_add_listener(add))
+    def appeared() -> list[str]:
+        nonlocal added
+        there = present()
+        keys = [key for key in there if key not in added]
+        added = set(there)
+        return keys
+
+    async def add(keys: list[str]) -> None:
+        for batch in batched(keys, BATCH, strict=False):
+            # One may have gone meanwhile, and its device with it.
+            there = present()
+            async_add_entities(
+                [entity for key in batch if key in there for entity in create(there[key])]
+            )
+            await asyncio.sleep(0)
+
+    @callback
+    def add_later() -> None:
+        if keys := appeared():
+            entry.async_create_task(coordinator.hass, add(keys))
+
+    await add(appeared())
+    entry.async_on_unload(coordinator.async_add_listener(add_later))
+    add_later()

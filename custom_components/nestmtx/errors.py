@@ -1,4 +1,4 @@
-"""Translates the client's errors into sentences: what happened, and what to do."""
+"""Translate the client's errors into messages: what happened, and what to do."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ from .client import (
 )
 from .const import DOMAIN
 
-# The first that fits: kinds stand before what they are kinds of.
+# The first match applies: subclasses come before their base classes.
 _TRANSLATION_KEYS: Final[tuple[tuple[type[NestMTXError], str], ...]] = (
     (InvalidAuth, "invalid_auth"),
     (InvalidCertificate, "invalid_certificate"),
@@ -40,7 +40,7 @@ _TRANSLATION_KEYS: Final[tuple[tuple[type[NestMTXError], str], ...]] = (
 
 
 def translation_key(err: NestMTXError) -> str:
-    """Return the key of the sentence that says what happened and what to do."""
+    """Return the translation key of an error's message."""
     return next(key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind))
 
 
@@ -56,14 +56,14 @@ HOPELESS: Final = frozenset(
         StartProblem.UNAUTHORIZED,
     }
 )
-"""Why a stream does not start, whoever asks again: each attempt may cost calls at Google."""
+"""Errors for which a start is not retried, as each attempt may cost calls to Google."""
 
 _OF_THE_CALLER: Final = (InvalidRequest, RefusedAuthorization, RefusedChange)
-"""What is wrong with what was asked for, and not with the server."""
+"""Errors in the caller's request rather than of the server."""
 
 
 def translated_error(err: NestMTXError, host: str) -> HomeAssistantError:
-    """Return the error in the user's language; `host` is what it names."""
+    """Return the error as a translated HomeAssistantError; `host` is the host that it names."""
     key, placeholders = _sentence(err)
     kind = ServiceValidationError if isinstance(err, _OF_THE_CALLER) else HomeAssistantError
     return kind(
@@ -74,10 +74,10 @@ def translated_error(err: NestMTXError, host: str) -> HomeAssistantError:
 
 
 def _sentence(err: NestMTXError) -> tuple[str, dict[str, str]]:
-    """Return the key of an error's sentence, and what to fill in."""
+    """Return the translation key of an error's message, and its placeholders."""
     match err:
         case RefusedAuthorization() | RefusedChange() | StreamNotStarted():
-            # Of the sentences, one names the credential.
+            # One of the messages names the credential.
             return err.problem.value, {"credential": getattr(err, "credential", "")}
         case InvalidRequest():
             return "invalid_request", {"message": str(err)}

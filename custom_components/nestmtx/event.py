@@ -1,4 +1,4 @@
-"""Events: what happens to a camera or a credential, and what the server logs."""
+"""Event entities: the activity of cameras and credentials, and the server's log."""
 
 from collections.abc import Mapping
 from typing import Final, override
@@ -24,7 +24,7 @@ from .rate_limit import RateLimit
 PARALLEL_UPDATES = 0
 
 MAX_LINES: Final = 300
-"""Lines of the log a minute; a camera that does not start makes 80."""
+"""Lines of the log per minute; a camera that doesn't start logs 80."""
 
 _CAMERA_EVENT_TYPES: Final = {
     "demand": "demand",
@@ -68,12 +68,12 @@ async def async_setup_entry(
     """Add the events of the server, its cameras and credentials."""
     coordinator = entry.runtime_data.coordinator
     async_add_entities([NestMTXLog(coordinator, LOG)])
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [NestMTXCameraActivity(coordinator, camera, CAMERA_ACTIVITY)],
     )
-    async_add_credential_entities(
+    await async_add_credential_entities(
         entry,
         async_add_entities,
         lambda credential: [
@@ -83,11 +83,11 @@ async def async_setup_entry(
 
 
 class NestMTXActivity(NestMTXEntity, EventEntity):
-    """What happens to a camera or a credential."""
+    """The activity of a camera or a credential."""
 
     fields = NO_FIELDS
     types: Mapping[str, str]
-    """The entity's event types by the server's, in lower case."""
+    """The entity's event types by the server's event types in lower case."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -106,21 +106,21 @@ class NestMTXActivity(NestMTXEntity, EventEntity):
 
 
 class NestMTXCameraActivity(NestMTXActivity, NestMTXCameraEntity):
-    """What happens to a camera."""
+    """The activity of a camera."""
 
     types = _CAMERA_EVENT_TYPES
 
 
 class NestMTXCredentialActivity(NestMTXActivity, NestMTXCredentialEntity):
-    """What happens to a credential."""
+    """The activity of a credential."""
 
     types = _CREDENTIAL_EVENT_TYPES
 
 
 class NestMTXLog(NestMTXServerEntity, EventEntity):
-    """The server's log, line by line; of each line, the history keeps the level only.
+    """The server's log, line by line; the history keeps only the level of each line.
 
-    Of more than so many lines a minute, the rest is left out; the next one tells how many.
+    Lines beyond MAX_LINES a minute are left out; the next event has their number.
     """
 
     feed = Feed.LOG

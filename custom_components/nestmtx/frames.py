@@ -1,13 +1,13 @@
 """Frames of video as JPEG, decoded by PyAV, which Home Assistant's stream component requires.
 
-What is decoded is not trusted: its size is bounded before it comes here, what it asks of a decoder
-is read before it is decoded, and decoding can be stopped between two frames. All of this blocks.
+The video is not trusted: its size is limited before it comes here, the decoder's requirements are
+checked before decoding, and decoding can be stopped between two frames. All functions block.
 
-A "connecting" picture comes in the same stream as the camera's, and is not to be shown. It stands
-still; but so may what a camera sees, and an encoder that has 100 kbit/s refines both alike. The
-sizes of their encoded frames do not tell them apart: of both, some have 24 bytes and others 2,000
-(NestMTX's two stages of x264, 1920x1080, measured). So a frame is the camera's when it moves, or
-when it looks like the camera's last picture.
+NestMTX sends a "connecting" picture in the same stream as the camera's video; it must not be shown.
+It is still; but so may be the camera's scene, and an encoder with 100 kbit/s refines both alike.
+The sizes of encoded frames do not distinguish them: both have frames of 24 and of 2,000 bytes
+(measured with NestMTX's two stages of x264, 1920x1080). So a frame is taken to be the camera's if
+it moves, or if it looks like the camera's last picture.
 """
 
 from collections.abc import Sequence
@@ -29,38 +29,38 @@ if TYPE_CHECKING:
     import av
 
 MAX_FRAMES: Final = 300
-"""Frames that are decoded for one picture. NestMTX has 250 from one key frame to the next."""
+"""Frames decoded for one picture. NestMTX sends a key frame every 250 frames."""
 MAX_DECODE_TIME: Final = 5.0
-"""Seconds for the frames of one picture. 250 of 1920x1080 at 100 kbit/s take 0.1 s on a desktop."""
+"""Seconds to decode one picture. 250 frames of 1920x1080 at 100 kbit/s take 0.1 s on a desktop."""
 MAX_SEGMENT_SIZE: Final = 16 * 1024 * 1024
-"""Bytes of what Home Assistant plays. A segment has about 200 kB."""
+"""Bytes of a segment of Home Assistant's stream. A segment has about 200 kB."""
 _MAX_HEADER: Final = 64 * 1024
-"""Bytes within which a recorded MP4 says how it is encoded."""
+"""Bytes within which a recorded MP4 must have its codec configuration."""
 _PIXEL_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
-"""What cameras send. Others take a multiple of the memory."""
+"""Pixel formats that cameras send. Others take a multiple of the memory."""
 _QUALITY: Final = 85
 _START_CODE: Final = b"\x00\x00\x01"
 _AVCC_SPS: Final = 6
-"""Where the length of the first SPS stands in the configuration of H.264 in MP4."""
+"""Offset of the first SPS's length in the H.264 configuration (avcC) of an MP4."""
 
 _COMPARED: Final = 10
-"""Frames between the two that are compared: a second."""
+"""Frames between the two compared frames: a second."""
 _BEFORE: Final = 30
-"""Frames for which one picture may not have taken the place of another: the new one is refined."""
+"""Frames without a cut before the last frame: after a cut, the new picture is still refined."""
 _DRAWN: Final = 5
-"""Frames until the parts of a key frame that were grey are drawn."""
+"""Frames until the grey parts of a key frame are drawn."""
 _SIZE: Final = (320, 180)
-"""Width and height in which they are compared."""
+"""Width and height to which frames are reduced for comparison."""
 _REFINEMENT: Final = 24
-"""Levels of brightness, of 256, by which an encoder changes some pixel of a picture that stands
-still: 18 were measured in "connecting", and more than 190 of a car."""
+"""Levels of brightness, of 256, by which an encoder may change any pixel of a still picture: 18
+were measured in "connecting", and more than 190 for a car."""
 _CUT: Final = 25.0
-"""Levels by which pixels change on average where one picture takes the place of another, which may
-be "connecting". 34 to 84 were measured for that, and up to 12 for what moves."""
+"""Levels by which pixels change on average at a cut, such as from "connecting" to the camera's
+video. 34 to 84 were measured for cuts, and up to 12 for movement."""
 _REDUCED: Final = 4
 _ALIKE: Final = 5.0
-"""Levels by which two pictures of a scene in which nothing moves differ on average, 25 s apart:
-1.4 were measured; and 37 or more of "connecting" and a camera's picture."""
+"""Levels by which two pictures of a still scene, 25 s apart, may differ on average: 1.4 were
+measured; and 37 or more between "connecting" and a camera's picture."""
 
 _TURNS: Final = {
     Orientation.MIRROR: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -78,7 +78,7 @@ type Pixels = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """A frame as JPEG, and how it looks from afar."""
+    """A frame as JPEG, and its look (reduced for comparison)."""
 
     jpeg: bytes
     look: Pixels
@@ -86,7 +86,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A frame of a clip's first seconds as JPEG, and how many seconds the whole clip has."""
+    """A frame of a clip's first seconds as JPEG, and the clip's duration in seconds."""
 
     jpeg: bytes | None
     seconds: float
@@ -97,15 +97,16 @@ def shot_of_units(
 ) -> Shot | None:
     """Return the last frame of some H.264, if it is the camera's.
 
-    The units are access units, of which the first is a key frame. `former` is the look of the
-    camera's last picture; `is_certain` says that no other picture than the camera's can be there.
+    `units` are access units, the first of them a key frame. `former` is the look of the camera's
+    last picture; `is_certain` means that the video cannot be a "connecting" picture.
     """
     try:
         import av  # noqa: PLC0415
     except ImportError:
         return None
     decoder = av.CodecContext.create("h264", "r")
-    # Before it takes memory. Without delay, each unit gives a frame, and no more are remembered.
+    # Limit the size before memory is taken. With low delay, each unit gives a frame at once, and
+    # none are buffered.
     decoder.options = {"max_pixels": str(MAX_PIXELS), "flags": "low_delay"}
     decoder.thread_count = 1
     deadline, newest = time.monotonic() + MAX_DECODE_TIME, len(units) - 1
@@ -151,7 +152,7 @@ def shot_of_segment(segment: bytes, former: Pixels | None, stop: Event) -> Shot 
 
 
 def opening_of_clip(path: Path, stop: Event) -> Opening | None:
-    """Return how a recorded MP4 begins; None where there is no video in it. Raises OSError."""
+    """Return the opening of a recorded MP4; None if it has no video. Raises OSError."""
     import av  # noqa: PLC0415
     from av.bitstream import BitStreamFilterContext  # noqa: PLC0415
 
@@ -177,13 +178,13 @@ def opening_of_clip(path: Path, stop: Event) -> Opening | None:
         return None
     if not seconds:
         return None
-    # Whatever it shows, it is what the clip begins with.
+    # Any picture is certain here, as the clip begins with it.
     shot = shot_of_units(units, None, stop, is_certain=True)
     return Opening(shot.jpeg if shot else None, seconds)
 
 
 def _is_decodable_segment(segment: bytes) -> bool:
-    """Return whether an MP4 may be opened, which decodes some of it."""
+    """Return whether an MP4 is safe to open, as opening decodes some of it."""
     _, found, record = segment.partition(b"avcC")
     length = int.from_bytes(record[_AVCC_SPS : _AVCC_SPS + 2])
     sps = record[_AVCC_SPS + 2 : _AVCC_SPS + 2 + length]
@@ -191,7 +192,7 @@ def _is_decodable_segment(segment: bytes) -> bool:
 
 
 def _decoded(decoder: av.VideoCodecContext, unit: bytes) -> av.VideoFrame | None:
-    """Return the frame that a unit gives; None where the decoder refuses it."""
+    """Return the frame of a unit; None if the decoder refuses it."""
     import av  # noqa: PLC0415
 
     try:
@@ -206,18 +207,18 @@ def _reduced(frame: av.VideoFrame) -> Pixels:
 
 
 def _moves(before: Pixels, second: Pixels, last: Pixels) -> bool:
-    """Return whether a frame differs from that of a second ago, and is of the scene before."""
+    """Return whether a frame differs from that of a second ago without a cut in between."""
     is_other = np.abs(last - second).max() > _REFINEMENT
     return bool(is_other and np.abs(last - before).mean() < _CUT)
 
 
 def _is_alike(pixels: Pixels, former: Pixels | None) -> bool:
-    """Return whether a frame looks as the camera's last picture does."""
+    """Return whether a frame looks like the camera's last picture."""
     return former is not None and bool(np.abs(_look(pixels) - former).mean() < _ALIKE)
 
 
 def _look(pixels: Pixels) -> Pixels:
-    """Return how a reduced frame looks from afar."""
+    """Return the look of a reduced frame."""
     rows, columns = (size // _REDUCED for size in pixels.shape)
     blocks: Pixels = pixels.reshape(rows, _REDUCED, columns, _REDUCED)
     look: Pixels = blocks.mean(axis=(1, 3)).astype(np.int16)
@@ -225,7 +226,7 @@ def _look(pixels: Pixels) -> Pixels:
 
 
 def look_of(jpeg: bytes) -> Pixels:
-    """Return how a picture looks from afar."""
+    """Return the look of a picture."""
     image = Image.open(BytesIO(jpeg), formats=["JPEG"])
     image.draft("L", _SIZE)
     reduced = image.convert("L").resize(_SIZE, Image.Resampling.BOX)
@@ -233,7 +234,7 @@ def look_of(jpeg: bytes) -> Pixels:
 
 
 def turned(jpeg: bytes, orientation: Orientation) -> bytes:
-    """Return a picture turned; Home Assistant scales it, and turns only its own streams."""
+    """Return a picture turned: Home Assistant turns its own streams only, and scales pictures."""
     turn = _TURNS.get(orientation)
     if turn is None:
         return jpeg

@@ -1,8 +1,8 @@
-"""Sessions over HTTP that keep no cookies and follow no redirect.
+"""HTTP sessions that keep no cookies and follow no redirects.
 
-The jar of Home Assistant's own session is shared by all integrations: it would send the server what
-other services on its host have set, and let it fill the jar for everybody. Nothing but the address
-that the user gave is opened: aiohttp has no other way to keep a websocket from being redirected.
+All integrations share the cookie jar of Home Assistant's own session: it would send the server the
+cookies of other services on its host, and the server could fill it for all. Only the address that
+the user entered is opened: aiohttp has no other way to refuse redirects of a websocket.
 """
 
 from collections.abc import Generator
@@ -20,7 +20,7 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
 @callback
 def async_create_http_session(hass: HomeAssistant, *, verify_ssl: bool) -> ClientSession:
-    """Return the session of the config entry that is being set up; it ends with the entry."""
+    """Return a session for the config entry being set up; it is closed with the entry."""
     return async_create_clientsession(
         hass, verify_ssl, cookie_jar=DummyCookieJar(), trace_configs=[_no_redirects()]
     )
@@ -28,7 +28,7 @@ def async_create_http_session(hass: HomeAssistant, *, verify_ssl: bool) -> Clien
 
 @contextmanager
 def http_session(hass: HomeAssistant, *, verify_ssl: bool) -> Generator[ClientSession]:
-    """Have a session for a while."""
+    """Open a session for the length of the context."""
     session = async_create_clientsession(
         hass,
         verify_ssl,

@@ -1,4 +1,4 @@
-"""The last picture of each camera, whose state is when it was taken."""
+"""Image entities: the last picture of each camera; the state is when it was taken."""
 
 from datetime import datetime, timedelta
 from typing import Final, override
@@ -12,8 +12,9 @@ from homeassistant.helpers.event import async_call_later
 
 from .client import Camera
 from .const import DOMAIN
+from .coordinator import ListenerScope
 from .data import NestMTXConfigEntry, NestMTXData
-from .entity import NestMTXCameraEntity, async_add_camera_entities
+from .entity import NO_FIELDS, NestMTXCameraEntity, async_add_camera_entities
 from .picture_store import Picture
 from .stills import async_turned
 
@@ -21,10 +22,10 @@ PARALLEL_UPDATES = 0
 
 LAST_PICTURE: Final = ImageEntityDescription(key="last_picture", translation_key="last_picture")
 INTERVAL: Final = timedelta(minutes=5)
-"""Between two pictures that are shown while a camera streams. Each is a row in the database, and a
-line in Activity: of a shorter view, only its last picture is shown."""
+"""The time between two pictures shown while a camera streams. Each adds a row to the database and a
+line to Activity; a shorter view shows only its last picture."""
 SETTLED: Final = 5.0
-"""Seconds after the end of a stream, by when there is a picture of its very last frame, if any."""
+"""Seconds after a stream's end within which the picture of its last frame is ready, if any."""
 
 
 async def async_setup_entry(
@@ -33,39 +34,41 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the last picture of each camera."""
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry, async_add_entities, lambda camera: [NestMTXLastPicture(entry.runtime_data, camera)]
     )
 
 
 class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
-    """A camera's last picture that is worth a state of its own; the camera shows all of them."""
+    """A camera's last picture, changed less often than the camera entity's."""
 
-    fields = frozenset({"ready"})
+    fields = NO_FIELDS
 
     def __init__(self, data: NestMTXData, camera: Camera) -> None:
-        """Show nothing yet."""
+        """Start without a picture."""
         ImageEntity.__init__(self, data.coordinator.hass)
         super().__init__(data.coordinator, camera, LAST_PICTURE)
         self._stills = data.stills
         self._shown: Picture | None = None
         self._withheld_since: datetime | None = None
-        """When the first picture was taken that has come, and was not shown, since the last one."""
+        """When the oldest picture not shown yet was taken; None if there is none."""
         self._cancel_settled: CALLBACK_TYPE | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Take over the last picture from before a restart."""
+        """Show the last picture from before a restart."""
         key = self.device_key.key
         await self._stills.async_load(key)
         self._show(self._stills.last(key))
         self.async_on_remove(self._stills.async_follow(key, self._handle_picture))
+        ready = ListenerScope(self.device_key, frozenset({"ready"}))
+        self.async_on_remove(self.coordinator.async_add_listener(self._handle_ready, ready))
         self.async_on_remove(self._cancel)
         await super().async_added_to_hass()
 
     @override
     async def async_image(self) -> bytes | None:
-        """Return the picture that the state is about."""
+        """Return the picture that the state dates."""
         if self._shown is None:
             return None
         ids, registry = self.coordinator.ids, er.async_get(self.hass)
@@ -74,9 +77,8 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
         return await async_turned(self.hass, entity_id, self._shown)
 
     @callback
-    @override
-    def _refresh(self) -> None:
-        """Show what was withheld, once nothing follows it any more."""
+    def _handle_ready(self) -> None:
+        """Show the withheld picture once the stream has ended."""
         if self._withheld_since and not self.camera.ready and self._cancel_settled is None:
             self._cancel_settled = async_call_later(self.hass, SETTLED, self._handle_settled)
 

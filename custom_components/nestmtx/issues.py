@@ -1,4 +1,4 @@
-"""Repair issues: what an administrator should know of, and can fix in Settings → Repairs."""
+"""Repair issues, which administrators can fix in Settings → Repairs."""
 
 from dataclasses import dataclass, field
 import re
@@ -20,19 +20,19 @@ NO_VIDEO_PROTOCOL: Final = "no_video_protocol"
 ORPHANED_STREAM: Final = "orphaned_stream"
 
 ORPHAN_AFTER: Final = 60.0
-"""Seconds that lists show the signs of an orphaned stream before it is one: a stream that has just
-ended shows them, too, as the lists lag.
+"""Seconds that lists must show the signs of an orphaned stream: as lists lag, a stream that has
+just ended shows them, too.
 """
 
 _DEFAULT: Final = ("nestmtx", "nestmtx")
-"""User name and password of a server that was just installed."""
+"""Username and password of a newly installed server."""
 _MARKDOWN: Final = re.compile(r"[^\w\s.,:;@&'+-]+")
-"""What could be more than text where a page shows it."""
+"""Characters that could be Markdown or HTML."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something to be fixed, of a credential, of a camera or of the whole server."""
+    """A problem to fix, of a credential, a camera, or the server."""
 
     kind: str
     credential_key: str = ""
@@ -42,7 +42,7 @@ class Issue:
 
 
 def issues_of(coordinator: NestMTXCoordinator) -> list[Issue]:
-    """Return what there is to be fixed on a server."""
+    """Return the issues of a server."""
     data = coordinator.config_entry.data
     issues = [
         Issue(CREDENTIAL_UNAUTHORIZED, each.key, placeholders={"name": name_of(each)})
@@ -57,14 +57,14 @@ def issues_of(coordinator: NestMTXCoordinator) -> list[Issue]:
 
 
 def name_of(credential: Credential) -> str:
-    """Return what a credential is called, as text and nothing else."""
+    """Return the name of a credential as plain text."""
     return _plain(credential.description) or str(credential.id)
 
 
 def is_orphaned(camera: Camera) -> bool:
-    """Return whether a camera streams, and the server has no process for it.
+    """Return whether a camera streams without a process of the server.
 
-    The server has lost it then: no request ends it, and nobody has to watch for it to go on.
+    The server has lost track of such a stream: it runs without viewers, and no request ends it.
     """
     return camera.ready and camera.process_id is None and camera.status is CameraStatus.DEAD
 
@@ -74,7 +74,7 @@ def _plain(name: str | None) -> str:
 
 
 def _has_no_video(coordinator: NestMTXCoordinator) -> bool:
-    """Whether cameras are set up, and the server offers no stream of any."""
+    """Return whether cameras are set up, but the server offers no stream for any."""
     urls = [
         stream_urls(camera, coordinator.video_host)
         for camera in coordinator.cameras
@@ -87,15 +87,15 @@ class Issues:
     """Keeps the issues of a server in the issue registry."""
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
-        """Nothing is registered yet."""
+        """Start without registered issues."""
         self._coordinator = coordinator
         self._issue_ids: set[str] = set()
         self._orphaned_since: dict[str, float] = {}
-        """By the camera's key."""
+        """When each stream was first seen orphaned, by camera key."""
 
     @callback
     def async_update(self) -> None:
-        """Register the issues that there are, and delete those that are gone."""
+        """Register the current issues, and delete those that are fixed."""
         entry_id = self._coordinator.config_entry.entry_id
         issues = {
             "_".join(
@@ -126,12 +126,12 @@ class Issues:
 
     @callback
     def async_clear(self) -> None:
-        """Delete all issues: an entry that is not loaded can fix nothing."""
+        """Delete all issues, as an unloaded entry cannot fix them."""
         self._delete(self._issue_ids)
         self._issue_ids = set()
 
     def _orphans(self) -> list[Issue]:
-        """Return the streams that were orphaned in all lists for long enough."""
+        """Return the issues of streams that lists have shown as orphaned for ORPHAN_AFTER."""
         now = self._coordinator.hass.loop.time()
         orphaned = {
             camera.key: camera for camera in self._coordinator.cameras if is_orphaned(camera)

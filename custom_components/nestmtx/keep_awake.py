@@ -1,8 +1,8 @@
-"""Cameras that are kept awake for some time, though nobody watches them yet.
+"""Keep cameras awake for a limited time without a viewer.
 
-A sleeping camera takes half a minute to start. An automation that has it start when the bell rings
-gains that time for whoever picks up the phone. What is kept awake counts as no viewer, has an end,
-and sleeps at the latest then.
+A sleeping camera takes half a minute to start. An automation that wakes it when the doorbell rings
+saves that time for the user who then opens the live view. Keeping a camera awake doesn't count as a
+viewer, and always has an end.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ from .coordinator import NestMTXCoordinator
 from .errors import HOPELESS
 
 MAX_DURATION: Final = timedelta(hours=1)
-"""No camera is kept awake for longer by one call: it may run on a battery."""
+"""The longest time for one call, as the camera may run on a battery."""
 
 
 @dataclass(slots=True)
 class _Hold:
-    """A camera that is kept awake, and until when."""
+    """The task that keeps a camera awake, and its end."""
 
     until: datetime
     task: asyncio.Task[None]
@@ -35,23 +35,23 @@ class _Hold:
 
 
 class KeepAwake:
-    """Keeps cameras of an entry awake, each until its end."""
+    """Keeps cameras of an entry awake, each until its own time."""
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
-        """None is kept awake."""
+        """Start with no camera kept awake."""
         self._coordinator = coordinator
         self._hass: HomeAssistant = coordinator.hass
         self._holds: dict[str, _Hold] = {}
         self._listeners: dict[str, list[CALLBACK_TYPE]] = {}
 
     def until(self, key: str) -> datetime | None:
-        """Return until when a camera is kept awake; None where it is not."""
+        """Return until when a camera is kept awake; None if it isn't."""
         hold = self._holds.get(key)
         return hold.until if hold else None
 
     @callback
     def async_follow(self, key: str, listener: CALLBACK_TYPE) -> Callable[[], None]:
-        """Call when `until` has changed, until the returned function is called."""
+        """Call `listener` on changes of `until`, until the returned function is called."""
         self._listeners.setdefault(key, []).append(listener)
 
         @callback
@@ -65,11 +65,11 @@ class KeepAwake:
 
     @callback
     def async_keep_awake(self, key: str, duration: timedelta, *, unattended: bool) -> None:
-        """Wake a camera, and keep it awake for some time at least; it starts in the background.
+        """Wake a camera in the background, and keep it awake for at least `duration`.
 
-        A call never brings the end forward: automations do not know of each other. Raises
-        HomeAssistantError where it is known by now that the camera does not start; a refusal by
-        Google keeps those that are `unattended` from asking again for some minutes.
+        A call never shortens the time set by another, as automations don't know of each other.
+        Raises HomeAssistantError if the camera is known not to start; after a refusal by Google,
+        `unattended` calls fail for some minutes.
         """
         self._coordinator.check_start(key, unattended=unattended)
         until, hold = dt_util.utcnow() + min(duration, MAX_DURATION), self._holds.get(key)
@@ -85,7 +85,7 @@ class KeepAwake:
 
     @callback
     def async_let_sleep(self, key: str) -> None:
-        """Keep a camera awake no longer; whoever watches it goes on to do so."""
+        """Stop keeping a camera awake; its viewers are not affected."""
         hold = self._holds.pop(key, None)
         if hold is not None:
             hold.cancel_end()
@@ -94,7 +94,7 @@ class KeepAwake:
 
     @callback
     def async_stop(self, _: Event | None = None) -> None:
-        """Keep none awake any longer."""
+        """Stop keeping cameras awake."""
         for key in tuple(self._holds):
             self.async_let_sleep(key)
 
@@ -106,9 +106,9 @@ class KeepAwake:
         return async_track_point_in_utc_time(self._hass, end, until)
 
     async def _run(self, key: str) -> None:
-        """Have a camera stream until cancelled, and again when its stream breaks off.
+        """Keep a camera streaming until cancelled, and restart a stream that breaks off.
 
-        What is hopeless is given up: each attempt may cost calls at Google.
+        Give up if a start is hopeless, as each attempt may cost calls to Google.
         """
         timings, failures, is_reported = self._coordinator.timings, 0, False
         while True:

@@ -1,8 +1,8 @@
-"""Links cameras with their devices of core's Google Nest integration, where both know a camera.
+"""Link cameras with their devices of core's Google Nest integration.
 
-That one has what NestMTX does not: motion, persons, sounds, and the button of a doorbell. Home
-Assistant shows devices as linked that share an identifier. What NestMTX calls the checksum of a
-camera is the hash of the name by which Google, and so that integration, identifies it.
+That integration has what NestMTX lacks: motion, persons, sounds, and the doorbell button. Home
+Assistant links devices that share an identifier. NestMTX's checksum of a camera is the hash of
+the name by which Google, and so that integration, identifies it.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from .coordinator import NestMTXCoordinator
 from .device_key import DeviceKey
 
 NEST: Final = "nest"
-"""The domain of the integration, and of its identifiers. Nothing is imported from it."""
+"""The domain of that integration and its identifiers. Nothing is imported from it."""
 
 
 class LinkedDevices:
     """Keeps the identifiers that the cameras of an entry share with Google Nest's devices."""
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
-        """Link nothing yet."""
+        """Start without links."""
         self._coordinator = coordinator
         self._hass = coordinator.hass
         self._entry_id = coordinator.config_entry.entry_id
@@ -32,7 +32,7 @@ class LinkedDevices:
 
     @callback
     def async_update(self) -> None:
-        """Link the cameras that Google Nest knows, and unlink those that it knows no more."""
+        """Link the cameras that Google Nest has, and unlink those that it no longer has."""
         names = self._names()
         for camera in self._coordinator.cameras:
             identifier = self._coordinator.ids.identifier(DeviceKey("camera", camera.key))
@@ -47,7 +47,7 @@ class LinkedDevices:
 
     @callback
     def async_handle_event(self, event: Event[EventDeviceRegistryUpdatedData]) -> None:
-        """Follow Google Nest's devices that come, go, or are identified otherwise."""
+        """Update the links when Google Nest's devices or their identifiers change."""
         if self._concerns_nest(event.data):
             self.async_update()
 
@@ -62,7 +62,7 @@ class LinkedDevices:
         return any(identifier[0] == NEST for identifier in identifiers)
 
     def _names(self) -> dict[str, str]:
-        """Return Google's names of Google Nest's devices by their checksums."""
+        """Return the Google names of Google Nest's devices, by checksum."""
         return {
             hashlib.sha256(name.encode()).hexdigest(): name
             for entry in self._hass.config_entries.async_entries(NEST)
@@ -74,7 +74,7 @@ class LinkedDevices:
 
 @callback
 def async_setup_linked_devices(entry: ConfigEntry, coordinator: NestMTXCoordinator) -> None:
-    """Keep the cameras of an entry linked until it is unloaded; their devices are there before."""
+    """Keep an entry's cameras linked until it is unloaded; call after `async_setup_devices`."""
     linked = LinkedDevices(coordinator)
     entry.async_on_unload(
         coordinator.hass.bus.async_listen(

@@ -1,4 +1,4 @@
-"""A live view over WebRTC: one browser's session at MediaMTX, from its offer to its end."""
+"""A live view over WebRTC: one browser's session with MediaMTX, from its offer to its end."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,10 +21,10 @@ from .device_key import DeviceKey
 from .errors import HOPELESS
 
 MAX_FAILURES = 2
-"""Checks in a row that MediaMTX does not answer, after which it counts as gone."""
+"""Consecutive checks without an answer, after which MediaMTX counts as gone."""
 NOT_CONNECTED: Final = "view_not_connected"
 STALLED: Final = "camera_stalls"
-"""Also the code of a message that ends no view: the server brings the camera back in a minute."""
+"""Also the code of a message that ends no view, as the server restores the camera in a minute."""
 _OF_THE_WAY: Final = frozenset(
     {
         NOT_CONNECTED,
@@ -34,24 +34,25 @@ _OF_THE_WAY: Final = frozenset(
         "signaling_failed",
     }
 )
-"""What goes wrong on the way to the browser: the camera can be shown on another one."""
+"""Failures between MediaMTX and the browser, for which HLS may still work."""
 _PEER_CONNECTION: Final = re.compile(r"^o=\S+ (\S+) ", re.MULTILINE)
 
 
 class LivePhase(StrEnum):
-    """How far a live view is."""
+    """The phase of a live view."""
 
     STARTING = "starting"
-    """The camera is being started: there is no answer yet."""
+    """The camera is being started; there is no answer yet."""
     WAITING = "waiting"
-    """It streams, and the next key frame is waited for."""
+    """The camera streams; the browser waits for the next key frame."""
     LIVE = "live"
 
 
 def end_of_view(*, is_connected: bool, is_young: bool, was_asleep: bool) -> str:
-    """Return the translation key of why MediaMTX has ended a view of a camera that can stream.
+    """Return the translation key of why MediaMTX ended a view of a camera that can stream.
 
-    What Google refuses ends when it `is_young`, after a start; `read` may be reported of it or not.
+    A stream that Google refuses ends soon after its start (`is_young`), with or without a `read`
+    event.
     """
     if is_young and was_asleep:
         return StartProblem.FLAPPING.value
@@ -59,10 +60,10 @@ def end_of_view(*, is_connected: bool, is_young: bool, was_asleep: bool) -> str:
 
 
 class LiveView:
-    """One browser's view of a camera; it ends by `close`.
+    """One browser's view of a camera, ended by `close`.
 
-    `connected` is done as soon as it is clear whether the browser receives the stream: with false
-    where another way to the browser may work, with a HomeAssistantError where none would.
+    `connected` is done when it is known whether the browser receives the stream: true or false, as
+    HLS may still work, or a HomeAssistantError if no way would.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class LiveView:
         send: WebRTCSendMessage,
         changed: Callable[[LiveView], None],
     ) -> None:
-        """Nothing is sent yet; `changed` is called when the phase has changed."""
+        """Prepare the view; `changed` is called when the phase changes."""
         self.key = key
         self.page: ActiveConnection | None = current_connection.get()
         self.phase = LivePhase.STARTING
@@ -84,7 +85,7 @@ class LiveView:
         self.was_asleep = camera is not None and not camera.ready
         self.is_over = False
         self.was_unreached = False
-        """It was answered, and the video did not come through to the browser."""
+        """The offer was answered, but the browser did not connect."""
         self.connected: asyncio.Future[bool] = coordinator.hass.loop.create_future()
         self.whep = WhepSession(coordinator.http, url)
         self._coordinator = coordinator
@@ -101,13 +102,13 @@ class LiveView:
         )
 
     def begin(self) -> None:
-        """Answer the browser's offer as soon as there is an answer."""
+        """Start to answer the browser's offer, in a task."""
         self._task = self._coordinator.config_entry.async_create_background_task(
             self._coordinator.hass, self._run(), f"{DOMAIN} live view"
         )
 
     def is_of_same_player(self, offer: str) -> bool:
-        """Return whether an offer is one more of the same player, which connects anew.
+        """Return whether an offer is from the same player, which reconnects.
 
         An RTCPeerConnection keeps the session id of its offers (RFC 9429, section 5.2.2).
         """
@@ -116,24 +117,24 @@ class LiveView:
 
     @callback
     def saw_picture(self, taken: datetime) -> None:
-        """Note when there was a key frame: the browser has it, too, if it was connected by then."""
+        """Handle a key frame taken at a time: a browser connected by then has it, too."""
         if self.phase is LivePhase.WAITING and self._is_connected and taken > self.phase_since:
             self._enter(LivePhase.LIVE)
 
     def count(self) -> None:
-        """Have the session counted as a viewer, from its answer on."""
+        """Count the session as a viewer, if it has been answered."""
         if self.whep.is_open:
             self._coordinator.async_viewer_came(self.key, self.whep.reader_id, self.began_at)
 
     async def close(self) -> None:
-        """End the session at MediaMTX, whatever its state.
+        """End the session with MediaMTX, in any state.
 
-        An offer that is not answered yet cannot be withdrawn: MediaMTX would make a session of it
-        that nobody ends. So its answer is waited for.
+        An offer cannot be withdrawn: MediaMTX would create a session that is never ended. So wait
+        for the answer to a pending offer.
         """
         self._is_closed = True
         self._unsubscribe()
-        # Whoever has closed it wants no other stream, either.
+        # A page that has closed the view wants no HLS stream, either.
         self._refuse(_sentence("view_closed"))
         if self._task is not None:
             if self.whep.is_open or not self._is_offered:
@@ -142,7 +143,7 @@ class LiveView:
         await self._close_session()
 
     def abandon(self) -> None:
-        """Wait no longer for the answer to an offer."""
+        """Stop waiting for the answer to an offer."""
         if self._task is not None:
             self._task.cancel()
 
@@ -166,7 +167,7 @@ class LiveView:
             self._changed(self)
 
     async def _open(self) -> None:
-        """Offer, which MediaMTX holds while it has the camera started, and pass the answer on."""
+        """Send the offer, which MediaMTX holds until the camera streams, and forward the answer."""
         if error := self._coordinator.start_error(self.key):
             raise error
         await self._coordinator.async_wait_for_restart(self.key)
@@ -184,9 +185,9 @@ class LiveView:
         await self.whep.add_waiting()
 
     async def _watch(self) -> None:
-        """Check now and then whether MediaMTX still has the session. Raises HomeAssistantError.
+        """Check periodically whether MediaMTX still has the session. Raises HomeAssistantError.
 
-        The browser does not notice the session's end by itself, and goes on to show a still.
+        The browser doesn't notice the session's end, and would show a frozen picture.
         """
         timings, failures = self._coordinator.timings, 0
         while True:
@@ -205,16 +206,16 @@ class LiveView:
                     was_asleep=self.was_asleep,
                 )
                 raise _sentence(reason)
-            self._tell_of_silence()
+            self._report_silence()
             if age >= timings.connect_view:
                 self._decide(connected=True)
             if age >= timings.first_picture and self._shows_video:
                 self.saw_picture(dt_util.utcnow())
 
-    def _tell_of_silence(self) -> None:
-        """Say that the camera stalls, once each time; the session goes on, and has no other sign.
+    def _report_silence(self) -> None:
+        """Report once that the camera stalls; the session goes on without any other sign of it.
 
-        Home Assistant's page closes the view, a card of ours waits.
+        Home Assistant's own player closes the view; the camera card waits.
         """
         was_silent, coordinator = self._is_silent, self._coordinator
         self._is_silent = coordinator.silent_for(self.key) >= coordinator.timings.silence
@@ -225,12 +226,12 @@ class LiveView:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._to_be_checked.wait()
-        # What is said during a check asks for another one.
+        # Events during a check cause another check.
         self._to_be_checked.clear()
 
     @callback
     def _handle_event(self, event: Event) -> None:
-        """Check at once when something is said of the session, or of its stream."""
+        """Check the session at once on an event of the session or its stream."""
         is_own = bool(event.reader) and event.reader == self.whep.reader_id
         if is_own and event.type == "read":
             self._decide(connected=True)
@@ -244,7 +245,7 @@ class LiveView:
     def _refuse(self, reason: HomeAssistantError) -> None:
         if not self.connected.done():
             self.connected.set_exception(reason)
-            # Mostly, nobody waits for it.
+            # Retrieve the exception, as usually nothing awaits it.
             self.connected.exception()
 
     def _enter(self, phase: LivePhase) -> None:
@@ -252,7 +253,7 @@ class LiveView:
         self._changed(self)
 
     async def _close_session(self) -> None:
-        # The event comes late, or gets lost: what ends with the last viewer is not to wait for it.
+        # The event comes late or gets lost: don't wait for it to stop counting the viewer.
         self._coordinator.async_viewer_went(self.key, self.whep.reader_id)
         await self.whep.close()
 

@@ -1,7 +1,7 @@
-"""The pictures and clips of cameras in the media browser: by server, camera and day.
+"""Media source: the pictures and clips of cameras, by server, camera and day.
 
-All of it is read off the media folder and the device registry, so that clips can be seen while the
-server is not reached.
+It only reads the media folder and the device registry, so that clips can be played while the server
+is unavailable.
 """
 
 from pathlib import Path
@@ -26,12 +26,12 @@ _MEDIA_CLASSES: Final = {PICTURE: MediaClass.IMAGE, VIDEO: MediaClass.VIDEO}
 
 
 async def async_get_media_source(hass: HomeAssistant) -> NestMTXMediaSource:
-    """Return what the media browser shows."""
+    """Return the media source."""
     return NestMTXMediaSource(hass)
 
 
 def media_content_id(entry_id: str, device_id: str, path: Path) -> str:
-    """Return what a stored file is known by in media players."""
+    """Return the media content id of a stored file."""
     return f"media-source://{DOMAIN}/{entry_id}/{device_id}/{path.parent.name}/{path.name}"
 
 
@@ -41,13 +41,13 @@ class NestMTXMediaSource(MediaSource):
     name: str = "NestMTX"
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Nothing is read before somebody looks."""
+        """Prepare the source; nothing is read before it is browsed."""
         super().__init__(DOMAIN)
         self._hass = hass
 
     @override
     async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
-        """Return where a picture or clip is served."""
+        """Return the URL and type of a picture or clip."""
         store = clip_store_of(self._hass)
         match _parts(item):
             case (entry_id, device_id, day, file) if device_id in self._cameras(entry_id):
@@ -58,7 +58,7 @@ class NestMTXMediaSource(MediaSource):
 
     @override
     async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
-        """Return what is within a server, a camera or a day; without an identifier, all servers."""
+        """Return the content of a server, camera or day; without an identifier, all servers."""
         shown = await self._browse(clip_store_of(self._hass), *_parts(item))
         if shown is None:
             raise BrowseError(translation_domain=DOMAIN, translation_key="media_gone")
@@ -89,13 +89,13 @@ class NestMTXMediaSource(MediaSource):
 
     @property
     def _servers(self) -> dict[str, str]:
-        """The titles of the entries, by their ids."""
+        """Return the titles of the entries, by id."""
         entries = self._hass.config_entries.async_entries(DOMAIN)
         return {entry.entry_id: entry.title for entry in entries}
 
     @callback
     def _cameras(self, entry_id: str) -> dict[str, str]:
-        """Return the names of a server's devices, by their ids."""
+        """Return the names of a server's devices, by id."""
         if entry_id not in self._servers:
             return {}
         devices = dr.async_entries_for_config_entry(dr.async_get(self._hass), entry_id)
@@ -104,12 +104,12 @@ class NestMTXMediaSource(MediaSource):
 
 
 def _parts(item: MediaSourceItem) -> tuple[str, ...]:
-    """Return what an identifier is made of: server, camera, day and file, or the first of these."""
+    """Return the parts of an identifier: server, camera, day and file, or the first of them."""
     return tuple(item.identifier.split("/")) if item.identifier else ()
 
 
 def _paths(store: ClipStore, device_id: str, day: str) -> list[Path]:
-    """Return the files of a day that can be shown, the newest first."""
+    """Return the files of a day to show, newest first."""
     paths = (store.path(device_id, day, file) for file in store.files(device_id, day))
     return [path for path in paths if path is not None]
 
@@ -130,7 +130,7 @@ def _folder(
 
 
 def _file(identifier: str, path: Path, siblings: list[Path], store: ClipStore) -> BrowseMediaSource:
-    """Return a picture or clip; a clip is shown by its picture."""
+    """Return the item of a picture or clip; a clip has its picture as thumbnail."""
     picture = path.with_suffix(PICTURE)
     return BrowseMediaSource(
         domain=DOMAIN,

@@ -1,4 +1,4 @@
-"""The options of an entry: how video and pictures come, and how much of the server's log."""
+"""Options flow: video, snapshots, and the server's log."""
 
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from .stills import StillsPolicy
 
 
 def _choice(key: str, options: list[str]) -> SelectSelector:
-    """Return a selector of options that are translated under a key."""
+    """Return a selector of options, with `key` as its translation key."""
     return SelectSelector(
         SelectSelectorConfig(options=options, translation_key=key, mode=SelectSelectorMode.DROPDOWN)
     )
@@ -39,7 +39,7 @@ OPTIONS_SCHEMA: Final = vol.Schema(
 
 
 class NestMTXOptionsFlow(OptionsFlowWithReload):
-    """Changes the options; the entry is loaded anew with them."""
+    """Changes the options, and reloads the entry."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for all options."""
@@ -58,7 +58,7 @@ class NestMTXOptionsFlow(OptionsFlowWithReload):
 
 
 def _checked(user_input: dict[str, Any]) -> dict[str, Any]:
-    """Return the options without an empty host. Raises InvalidAddress."""
+    """Return the options, without an empty host. Raises InvalidAddress."""
     host = user_input.get(CONF_VIDEO_HOST, "").strip()
     others = {key: value for key, value in user_input.items() if key != CONF_VIDEO_HOST}
     return {CONF_VIDEO_HOST: parse_host(host), **others} if host else others

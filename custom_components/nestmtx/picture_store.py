@@ -1,4 +1,4 @@
-"""The last picture of each camera, kept in files."""
+"""Store each camera's last picture in a file."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,30 +16,30 @@ from .client import MAX_PIXELS
 
 _SUFFIX: Final = ".jpg"
 MAX_SIZE: Final = 16 * 1024 * 1024
-"""Bytes of a picture that is read from a file. One of 3840x2160 has about 2 MB."""
+"""Bytes of the largest picture to load. One of 3840x2160 has about 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a camera saw, as JPEG and as the camera sees it, and when."""
+    """A picture as JPEG, not turned, and when it was taken."""
 
     jpeg: bytes
     taken: datetime
 
 
 class PictureStore:
-    """Keeps each camera's last picture in a file, whose time is when it was taken. Blocks."""
+    """Keeps each camera's last picture in a file modified when it was taken. Blocks."""
 
     def __init__(self, folder: Path) -> None:
-        """The folder need not be there yet."""
+        """Use a folder, which may not exist yet."""
         self._folder = folder
 
     def keys(self) -> frozenset[str]:
-        """Return the keys of the cameras of which there is a picture."""
+        """Return the keys of the cameras that have a picture."""
         return frozenset(path.stem for path in self._folder.glob(f"*{_SUFFIX}"))
 
     def load(self, key: str) -> Picture | None:
-        """Return a camera's picture; None where there is none that can be shown."""
+        """Return a camera's picture; None if there is none or it is invalid."""
         try:
             with open(self._path(key), "rb", opener=_open_file) as file:
                 status = os.fstat(file.fileno())
@@ -52,11 +52,11 @@ class PictureStore:
                 image.load()
         except OSError, Image.DecompressionBombError, ValueError, SyntaxError:
             return None
-        # A clock that was wrong once must not date a picture in the future for good.
+        # After the clock was wrong, a picture must not be dated in the future.
         return Picture(jpeg, min(datetime.fromtimestamp(taken, UTC), datetime.now(UTC)))
 
     def save(self, key: str, picture: Picture) -> None:
-        """Keep a picture in place of the former one. Raises OSError."""
+        """Store a picture in place of the former one. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._path(key)
         partial = path.with_suffix(".partial")
@@ -76,7 +76,7 @@ class PictureStore:
                     path.unlink()
 
     def clear(self) -> None:
-        """Remove all pictures, the folder, and the one around it unless another entry has one."""
+        """Remove all pictures and the folder, and the parent folder if it is empty then."""
         self.keep_only(())
         with suppress(OSError):
             self._folder.rmdir()
@@ -87,5 +87,5 @@ class PictureStore:
 
 
 def _open_file(path: str, flags: int) -> int:
-    """Open a file, but follow no link, and wait for no writer of a FIFO."""
+    """Open a file without following a symbolic link or waiting for a FIFO's writer."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -1,7 +1,7 @@
-"""What is shown of a camera of which there is no picture: a drawing, its state and its name.
+"""Placeholders for cameras without a picture: a drawing with the camera's state and name.
 
-Nobody knows the theme of whoever looks at it, so that it suits a light and a dark one. The words
-are in the language of Home Assistant, as pictures are the same for all who look at them.
+As pictures are the same for all users, they suit light and dark themes, and their text is in Home
+Assistant's language.
 """
 
 from enum import Enum
@@ -25,34 +25,34 @@ _WORDS: Final = f"component.{DOMAIN}.config_panel.picture"
 _WHITE: Final = (255, 255, 255)
 _PALE: Final = (206, 214, 226)
 _WIDEST: Final = 1120
-"""How wide a line may be, of 1280: the picture may be cropped a little."""
+"""Pixels of the widest line, of 1280, as the picture may be cropped a little."""
 _SMALLEST: Final = 28
 _CACHED: Final = 64
 _SYMBOLS: Final = frozenset({"So", "Sk", "Cf", "Cs", "Co", "Cn", "Mn"})
-"""Unicode's categories of what a name loses nothing without: emojis, and what joins them."""
+"""Unicode categories that a name can go without: emojis, and characters that join them."""
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 _MISSING: Final = "\uffff"
 _SAMPLE: Final = 16
 
 
 class Placeholder(Enum):
-    """Why there is no picture, by the file that says so; scripts/render-placeholders draws it."""
+    """The reasons for a missing picture, with their files, drawn by scripts/render-placeholders."""
 
     UNAVAILABLE = "unavailable.jpg"
-    """Nothing is known of the camera."""
+    """The camera is unavailable."""
     UNCONFIGURED = "unconfigured.jpg"
     DISABLED = "disabled.jpg"
     UNAUTHORIZED = "unauthorized.jpg"
-    """Google does not let the server in."""
+    """The server has no access to Google."""
     PROBLEM = "problem.jpg"
     STARTING = "starting.jpg"
     LIVE = "live.jpg"
-    """It streams, and nobody has looked yet."""
+    """The camera streams, but has no picture yet."""
     ASLEEP = "asleep.jpg"
 
 
 def placeholder_for(camera: Camera, *, authorized: bool) -> Placeholder:
-    """Return why there is no picture of a camera that is known."""
+    """Return the reason why an available camera has no picture."""
     reasons = (
         (camera.path is None, Placeholder.UNCONFIGURED),
         (not camera.is_enabled, Placeholder.DISABLED),
@@ -69,7 +69,7 @@ def placeholder_for(camera: Camera, *, authorized: bool) -> Placeholder:
 
 
 async def async_placeholder(hass: HomeAssistant, placeholder: Placeholder, name: str) -> bytes:
-    """Return the drawing as JPEG, with the state in words and the name of the camera."""
+    """Return the drawing as JPEG, with the camera's translated state and name."""
     words = await async_get_translations(hass, hass.config.language, "config_panel", {DOMAIN})
     state = words.get(f"{_WORDS}.{placeholder.name.lower()}", "")
     return await hass.async_add_executor_job(draw_placeholder, placeholder, state, name)
@@ -77,7 +77,7 @@ async def async_placeholder(hass: HomeAssistant, placeholder: Placeholder, name:
 
 @lru_cache(maxsize=_CACHED)
 def draw_placeholder(placeholder: Placeholder, state: str, name: str) -> bytes:
-    """Return the drawing with two lines of text, as JPEG. Not for the event loop."""
+    """Return the drawing with two lines of text, as JPEG. Blocks."""
     with Image.open(FOLDER / placeholder.value, formats=["JPEG"]) as image:
         canvas = ImageDraw.Draw(image)
         _write(canvas, 524, 60, state, _WHITE)
@@ -90,7 +90,7 @@ def draw_placeholder(placeholder: Placeholder, state: str, name: str) -> bytes:
 def _write(
     canvas: ImageDraw.ImageDraw, y: int, size: int, text: str, colour: tuple[int, int, int]
 ) -> None:
-    """Write a line in the middle of the picture: smaller if it is long, cut if it is longer."""
+    """Write a centred line: smaller if it is long, truncated if it is still too long."""
     if not (written := writable(text)):
         return
     font = _font(size)
@@ -102,9 +102,9 @@ def _write(
 
 
 def writable(text: str) -> str:
-    """Return what can be written of a text: without emojis, and nothing where letters are missing.
+    """Return the text without emojis, or an empty text if the font lacks one of its letters.
 
-    A line with holes is worse than none: whatever shows the picture has the name beside it.
+    A line with gaps is worse than none, as the name is also shown beside the picture.
     """
     kept = "".join(each for each in text if _has(each) or _category(each) not in _SYMBOLS)
     plain = " ".join(kept.split())
@@ -113,7 +113,7 @@ def writable(text: str) -> str:
 
 @cache
 def _has(character: str) -> bool:
-    """Return whether the font has a character, and its letters can be joined as they have to."""
+    """Return whether the font has a character and can shape its script."""
     if _bidirectional(character) in _RIGHT_TO_LEFT and not features.check("raqm"):
         return False
     font = _font(_SAMPLE)

@@ -1,4 +1,4 @@
-"""Keeps in an entry by what its server is recognized, when it is added under another address."""
+"""Store in an entry how its server is recognized when it is added under another address."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,7 +11,7 @@ from .const import CONF_MARKS
 from .coordinator import NestMTXCoordinator
 
 MAX_MARKS: Final = 20
-"""Those of the oldest rows, which are the last to go."""
+"""Marks of the oldest rows, which are the least likely to be deleted."""
 
 
 @callback
@@ -24,7 +24,7 @@ def async_setup_recognition(entry: ConfigEntry, coordinator: NestMTXCoordinator)
         marks = kept_marks(
             (*row_marks(data.credentials.values()), *row_marks(data.cameras.values()))
         )
-        # A server that lists nothing is no other one.
+        # An empty list doesn't mean another server.
         if marks and marks != entry.data.get(CONF_MARKS):
             coordinator.hass.config_entries.async_update_entry(
                 entry, data={**entry.data, CONF_MARKS: marks}
@@ -34,5 +34,5 @@ def async_setup_recognition(entry: ConfigEntry, coordinator: NestMTXCoordinator)
 
 
 def kept_marks(marks: Sequence[str]) -> list[str]:
-    """Return what an entry keeps of the marks of a server's rows."""
+    """Return those of the marks of a server's rows that an entry stores."""
     return list(marks[:MAX_MARKS])

@@ -1,4 +1,4 @@
-"""Flows that put right what Settings → Repairs tells of."""
+"""Repair flows for the issues in Settings → Repairs."""
 
 from typing import Any, Final, cast
 
@@ -21,9 +21,9 @@ CONF_ORIGIN: Final = "origin"
 CONF_REPETITION: Final = "repetition"
 
 EXAMPLE_REDIRECT: Final = "https://…/credentials/authorize"
-"""Shown while the address of the server is none."""
+"""Shown while the entered address is invalid."""
 MIN_PASSWORD_LENGTH: Final = 8
-"""Characters, as many as common advice asks for."""
+"""Characters, following common advice."""
 PASSWORD_ERRORS: Final = ("cannot_connect", "timeout_connect", "user_gone")
 AUTHORIZATION_ERRORS: Final = ("cannot_connect", "timeout_connect", *AuthorizationProblem)
 
@@ -41,10 +41,10 @@ RESOURCE_SCHEMA: Final = vol.Schema({})
 
 
 class NestMTXRepairsFlow(RepairsFlow):
-    """A repair of something on the server of an entry."""
+    """A repair on the server of an entry."""
 
     def __init__(self, entry: NestMTXConfigEntry, credential_key: str) -> None:
-        """Nothing is changed yet."""
+        """Prepare a repair of an entry's server, or of one of its credentials."""
         self._entry = entry
         self._credential_key = credential_key
 
@@ -58,16 +58,16 @@ class NestMTXRepairsFlow(RepairsFlow):
 
 
 class DefaultAccountFlow(NestMTXRepairsFlow):
-    """Gives the server's default user a password of its own."""
+    """Changes the password of the server's default user."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin."""
+        """Start."""
         return await self.async_step_password()
 
     async def async_step_password(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask for a password, set it on the server, and keep it."""
+        """Ask for a password, set it on the server, and store it."""
         if not self._is_loaded:
             return self.async_abort(reason="not_loaded")
         errors: dict[str, str] = {}
@@ -94,10 +94,10 @@ class DefaultAccountFlow(NestMTXRepairsFlow):
 
 
 class CredentialFlow(NestMTXRepairsFlow):
-    """Has Google let a credential of the server in again."""
+    """Authorizes a credential of the server at Google again."""
 
     def __init__(self, entry: NestMTXConfigEntry, credential_key: str) -> None:
-        """Nothing is asked for yet."""
+        """Prepare the authorization."""
         super().__init__(entry, credential_key)
         self._origin = ""
         self._url = ""
@@ -107,7 +107,7 @@ class CredentialFlow(NestMTXRepairsFlow):
         return self._coordinator.credential(self._credential_key)
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin with the server's address as Google knows it."""
+        """Suggest the server's address as registered with Google."""
         if (abort := self._abort_reason()) is not None:
             return self.async_abort(reason=abort)
         credential_id = self._known_credential.id
@@ -115,7 +115,7 @@ class CredentialFlow(NestMTXRepairsFlow):
             with self._coordinator.translated():
                 origin = await self._coordinator.client.credentials.redirect_origin(credential_id)
         except HomeAssistantError:
-            # It can be typed in, and whether the server is there shows then.
+            # The user can enter it; an unreachable server shows up in the next step.
             origin = None
         self._origin = origin or self._coordinator.address.url
         return await self.async_step_origin()
@@ -154,7 +154,7 @@ class CredentialFlow(NestMTXRepairsFlow):
     async def async_step_callback(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show Google's page, and take the address that it sends the browser to."""
+        """Show Google's page, and ask for the URL to which it redirects the browser."""
         if (abort := self._abort_reason()) is not None:
             return self.async_abort(reason=abort)
         errors: dict[str, str] = {}
@@ -185,7 +185,7 @@ class CredentialFlow(NestMTXRepairsFlow):
         return cast("Credential", self._credential)
 
     def _abort_reason(self) -> str | None:
-        """Return why there is nothing to be done, if that is so."""
+        """Return the reason to abort, if there is nothing to do."""
         if not self._is_loaded:
             return "not_loaded"
         if self._credential is None:
@@ -194,16 +194,16 @@ class CredentialFlow(NestMTXRepairsFlow):
 
 
 class DashboardResourceFlow(RepairsFlow):
-    """Looks again, when the user has added the resource that dashboards need."""
+    """Checks again after the user has added the dashboard resource."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin."""
+        """Start."""
         return await self.async_step_resource()
 
     async def async_step_resource(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Say what to add, and look whether it is there."""
+        """Show what to add, and check whether it has been added."""
         dashboards = dashboards_of(self.hass)
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -219,7 +219,7 @@ class DashboardResourceFlow(RepairsFlow):
 
 
 def password_errors(user_input: dict[str, str]) -> dict[str, str]:
-    """Return what is wrong with a new password, by field."""
+    """Return the errors of a new password, by field."""
     password = user_input[CONF_PASSWORD]
     if len(password) < MIN_PASSWORD_LENGTH:
         return {CONF_PASSWORD: "password_short"}
@@ -229,14 +229,14 @@ def password_errors(user_input: dict[str, str]) -> dict[str, str]:
 
 
 def _known(err: HomeAssistantError, known: tuple[str, ...], other: str) -> str:
-    """Return the key of an error's sentence in a form."""
+    """Return an error's translation key if a form knows it, else `other`."""
     return err.translation_key if err.translation_key in known else other
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
-    """Return the flow of an issue."""
+    """Return the repair flow of an issue."""
     issue = cast("dict[str, str]", data)
     if issue["kind"] == DASHBOARD_RESOURCE:
         return DashboardResourceFlow()

@@ -1,4 +1,4 @@
-"""Sensors: what cameras are doing, what credentials may do, and how the server is."""
+"""Sensors of cameras, credentials, and the server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class CameraSensorDescription(SensorEntityDescription):
     """Describes a sensor of a camera."""
 
     fields: Fields
-    """The fields of the camera that it shows."""
+    """The fields of the camera that the entity shows."""
     value_fn: Callable[[Camera], Value]
 
 
@@ -67,7 +67,7 @@ class ServerSensorDescription(SensorEntityDescription):
     value_fn: Callable[[Server], Value]
 
 
-# "unavailable" is Home Assistant's own word for an entity that it knows nothing of.
+# "unavailable" is reserved by Home Assistant for entities without a known state.
 _STATUS_STATES: Final = {
     status: "not_available" if status is CameraStatus.UNAVAILABLE else status.value
     for status in CameraStatus
@@ -79,7 +79,7 @@ def _bytes(key: str, value_fn: Callable[[Camera], int | None]) -> CameraSensorDe
         key=key,
         translation_key=key,
         device_class=SensorDeviceClass.DATA_SIZE,
-        # Of the running stream: each one begins at 0, which is no loss of what came before.
+        # Of the running stream: each stream starts at 0, which is a reset of the total.
         state_class=SensorStateClass.TOTAL_INCREASING,
         native_unit_of_measurement=UnitOfInformation.BYTES,
         suggested_unit_of_measurement=UnitOfInformation.MEGABYTES,
@@ -146,7 +146,7 @@ CAMERA_SENSORS = (
     _detail("tracks", lambda camera: camera.tracks),
     _bytes("data_received", lambda camera: camera.data_received),
     _bytes("data_sent", lambda camera: camera.data_sent),
-    # A text: a number would be shown with separators.
+    # As text, because a number would be shown with thousands separators.
     _detail(
         "process_id",
         lambda camera: None if camera.process_id is None else str(camera.process_id),
@@ -231,7 +231,7 @@ SERVER_SENSORS = (
 
 
 def last_run_sensor(job: str) -> ServerSensorDescription:
-    """Describe the sensor that shows when a job last ran."""
+    """Return the description of the sensor that shows when a job last ran."""
     return ServerSensorDescription(
         key=f"{LAST_RUN}{job_key(job)}",
         translation_key=translation_key(job, LAST_RUN),
@@ -246,7 +246,7 @@ def last_run_sensor(job: str) -> ServerSensorDescription:
 
 @callback
 def shown_feeds(hass: HomeAssistant, entry_id: str) -> set[Feed]:
-    """Return the feeds of the server's sensors that are enabled, or will be."""
+    """Return the feeds of the server's sensors that are or will be enabled."""
     registry = er.async_get(hass)
     is_disabled = {
         each.translation_key or "": each.disabled
@@ -280,7 +280,7 @@ async def async_setup_entry(
         async_add_entities,
         lambda job: NestMTXServerSensor(coordinator, last_run_sensor(job)),
     )
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: (
@@ -291,7 +291,7 @@ async def async_setup_entry(
             NestMTXAwakeToday(coordinator, camera, AWAKE_TODAY),
         ),
     )
-    async_add_credential_entities(
+    await async_add_credential_entities(
         entry,
         async_add_entities,
         lambda credential: (
@@ -309,7 +309,7 @@ class NestMTXServerSensor(NestMTXServerEntity, SensorEntity):
     def __init__(
         self, coordinator: NestMTXCoordinator, description: ServerSensorDescription
     ) -> None:
-        """Show something of a feed."""
+        """Show a value of the description's feed."""
         self.feed = description.feed
         self.fields = frozenset({POLLS[description.feed].field})
         super().__init__(coordinator, description)
@@ -322,7 +322,7 @@ class NestMTXServerSensor(NestMTXServerEntity, SensorEntity):
 
 
 class NestMTXCamerasStreaming(NestMTXServerEntity, SensorEntity):
-    """How many cameras stream."""
+    """The number of streaming cameras."""
 
     fields = frozenset({STREAMING})
 
@@ -365,7 +365,7 @@ class NestMTXAuthorization(NestMTXCredentialEntity, SensorEntity):
 
 
 class NestMTXLastAuthorized(NestMTXCredentialEntity, RestoreSensor):
-    """When Google last authorized a credential; only events say, so it is kept over restarts."""
+    """When Google last authorized a credential; only events report it, so it is restored."""
 
     fields = frozenset({"authorized_at"})
     _restored: datetime | None = None
@@ -378,7 +378,7 @@ class NestMTXLastAuthorized(NestMTXCredentialEntity, RestoreSensor):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Take over what was known before a restart."""
+        """Restore the time from before a restart."""
         await super().async_added_to_hass()
         last = await self.async_get_last_sensor_data()
         if last is not None and isinstance(last.native_value, datetime):

@@ -1,4 +1,4 @@
-"""Writes the server's log into Home Assistant's log."""
+"""Write the server's log to Home Assistant's log."""
 
 from datetime import datetime
 import logging
@@ -27,17 +27,17 @@ LEVELS: Final = MappingProxyType(
         LogLevel.CRITICAL: logging.CRITICAL,
     }
 )
-"""Home Assistant's levels by the server's, the least first."""
+"""Python's log levels by the server's, lowest first."""
 
 MAX_LINES: Final = 30
-"""Lines a minute. Home Assistant complains of who writes 200 in five minutes."""
+"""Lines a minute. Home Assistant warns of a logger that writes 200 lines in five minutes."""
 
 
 class ServerLog:
-    """Listens to the log of a server from a level on."""
+    """Writes the lines of a server's log from a level on."""
 
     def __init__(self, coordinator: NestMTXCoordinator, least: LogLevel) -> None:
-        """Begin to listen."""
+        """Start listening."""
         self._coordinator = coordinator
         self._levels = frozenset(list(LEVELS)[list(LEVELS).index(least) :])
         self._report_level = LEVELS[least]
@@ -78,7 +78,7 @@ class ServerLog:
 
     @callback
     def _report(self, _: datetime | None = None) -> None:
-        """Log how many lines were left out."""
+        """Log the number of lines left out."""
         if self._cancel_report is not None:
             self._cancel_report()
             self._cancel_report = None
@@ -94,7 +94,7 @@ class ServerLog:
 
 @callback
 def async_setup_server_log(entry: ConfigEntry, coordinator: NestMTXCoordinator) -> None:
-    """Write the server's log until the entry is unloaded, where its options say so."""
+    """Write the server's log until the entry is unloaded, if its options enable it."""
     least = entry.options.get(CONF_LOG_LEVEL, LOG_OFF)
     if least == LOG_OFF:
         return

@@ -54,7 +54,7 @@ PAYLOADS: Final[Mapping[tuple[str, str], vol.Schema]] = MappingProxyType(
             {
                 vol.Required("username"): _WORD,
                 vol.Required("password"): _WORD,
-                # The server takes a missing one for no.
+                # Required, as the server takes a missing value as false.
                 vol.Required("can_login"): bool,
             }
         ),
@@ -75,12 +75,12 @@ PAYLOADS: Final[Mapping[tuple[str, str], vol.Schema]] = MappingProxyType(
         ),
     }
 )
-"""What the server takes, by command and module; other modules get whatever is given."""
+"""Payload schemas by command and module; other modules' payloads are not checked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """An action: its fields, and the method that it calls."""
+    """An action: its fields, and the client's method that it calls."""
 
     fields: Mapping[vol.Marker, Any]
     call: Callable[[RPC, Mapping[str, Any]], Awaitable[Any]]
@@ -158,15 +158,15 @@ async def _async_handle(command: str, action: Action, call: ServiceCall) -> Serv
 
 
 def _check_page(data: Mapping[str, Any]) -> None:
-    """Raise ServiceValidationError for a size of pages where all rows are asked for."""
+    """Raise ServiceValidationError for a page size without a page."""
     if ATTR_ITEMS_PER_PAGE in data and ATTR_PAGE not in data:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="page_missing")
 
 
 def _check_payload(command: str, data: Mapping[str, Any]) -> None:
-    """Check a payload in the server's terms, whose own complaints do not tell what they are about.
+    """Check a payload against the server's rules, as the server's errors don't name the field.
 
-    Raises ServiceValidationError, which repeats no value: it may be a secret.
+    Raises ServiceValidationError without any value, which could be a secret.
     """
     schema = PAYLOADS.get((command, data[ATTR_MODULE]))
     if schema is None:

@@ -1,9 +1,9 @@
-"""Still pictures that never wake a camera, and never keep one awake.
+"""Still pictures that never wake a camera or keep it awake.
 
-Dashboards request a picture every ten seconds. Each request is answered at once, with the last
-picture. New ones come from streams that run anyhow: of each camera that somebody watches, or that
-runs all the time, one reader makes a picture of each key frame and what follows it. It ends with
-the last viewer, and what came last becomes the picture of the camera that sleeps.
+Dashboards request a picture every ten seconds. Each request is answered at once with the last
+picture. New pictures come from running streams: while a camera has a viewer or streams all the
+time, one reader makes pictures of each key frame and the frames that follow. The reader ends with
+the last viewer, and its last frame becomes the picture of the sleeping camera.
 """
 
 import asyncio
@@ -34,23 +34,23 @@ from .picture_store import Picture, PictureStore
 
 
 class StillsPolicy(StrEnum):
-    """Where new pictures come from, beside those that are taken on purpose."""
+    """The source of new pictures, besides those taken on request."""
 
     RUNNING = "running"
-    """Streams that run anyhow: what somebody watches, is persistent, or is kept awake."""
+    """Running streams: cameras that are watched, persistent, or kept awake."""
     OWN_VIEW = "own_view"
-    """What Home Assistant itself plays; nothing is read from the server for a picture."""
+    """Streams that Home Assistant itself plays; nothing is read from the server for a picture."""
     ON_REQUEST = "on_request"
-    """Nowhere else."""
+    """No other source."""
 
 
 INTERVAL: Final = timedelta(seconds=12)
-"""The least time between two pictures of a camera. However often key frames come, up to each 25 s,
-no picture gets older than that while somebody watches."""
+"""The least time between two pictures of a camera. As key frames come at least every 25 s, no
+picture gets older than that while the camera is watched."""
 MAX_TAKE_TIME: Final = 30.0
-"""Seconds for a picture that is taken on purpose: a key frame comes each 25 s."""
+"""Seconds for a picture taken on request, as a key frame comes every 25 s."""
 MAX_DECODERS: Final = 1
-"""Pictures that are decoded at the same time, so that no server keeps all cores busy."""
+"""Pictures decoded at the same time, so that no server keeps all cores busy."""
 _TRY_AGAIN: Final = 1.5
 """Seconds after video that may be a "connecting" picture, before it is decoded again."""
 _READ_AGAIN: Final = 10.0
@@ -59,18 +59,18 @@ _READ_AGAIN: Final = 10.0
 _READER_FIELDS: Final = frozenset(
     {"authorized_until", "extension_failed", "is_enabled", "is_persistent", "ready", "watched"}
 )
-"""The fields of a camera that say whether its stream is read."""
+"""The fields of a camera that decide whether its stream is read."""
 
 
 def store_of(hass: HomeAssistant, entry_id: str) -> PictureStore:
-    """Return where an entry's pictures are kept: in the cache, which is in no backup."""
+    """Return the store of an entry's pictures, in the cache folder, which backups exclude."""
     return PictureStore(Path(hass.config.cache_path(DOMAIN, entry_id)))
 
 
 def has_video(camera: Camera) -> bool:
-    """Return whether a camera streams video, as far as the server's words go.
+    """Return whether a camera streams video, according to the server.
 
-    When the authorization ends is not looked at: the server's clock, or ours, may be wrong.
+    The authorization's end is ignored, as the server's clock or ours may be wrong.
     """
     return camera.ready and camera.shows_video and camera.is_enabled
 
@@ -81,25 +81,25 @@ def runs_anyhow(camera: Camera) -> bool:
 
 
 class PictureListener(Protocol):
-    """Is called with new pictures of a camera."""
+    """A callback for new pictures of a camera."""
 
     def __call__(self, picture: Picture, *, lasts: bool) -> None:
-        """Take a picture; one that `lasts` was requested, or is the last one for now."""
+        """Handle a picture; it `lasts` if it was taken on request or is a stream's last one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Taker:
-    """Who waits for a picture that is no older than the request for it, by the loop's clock."""
+    """A request for a picture no older than `asked_at`, by the loop's clock."""
 
     asked_at: float
     picture: asyncio.Future[Picture]
 
 
 class Stills:
-    """The last picture of each camera of an entry, and the readers that bring new ones."""
+    """The last picture of each camera of an entry, and the readers that make new ones."""
 
     def __init__(self, coordinator: NestMTXCoordinator, keep_awake: KeepAwake) -> None:
-        """There is none yet."""
+        """Start without pictures."""
         self._coordinator = coordinator
         self._keep_awake = keep_awake
         self._hass = coordinator.hass
@@ -108,20 +108,20 @@ class Stills:
         self._album = Album(self._hass, store_of(self._hass, coordinator.config_entry.entry_id))
         self._listeners: dict[str, list[PictureListener]] = {}
         self._takers: dict[str, set[_Taker]] = {}
-        """Who waits for a camera's next picture, and has its stream read for it."""
+        """Requests for a camera's next picture, for which its stream is read."""
         self._asked: set[str] = set()
-        """The cameras whose next frame is to become a picture, whatever was made before."""
+        """The cameras whose next frame is to become a picture, even if one was just made."""
         self._readers: dict[str, asyncio.Task[None]] = {}
         self._groups: dict[str, GroupOfPictures] = {}
-        """What came last of the streams that are read."""
+        """The latest frames of the streams being read."""
         self._budget = Budget()
         self._decodings: dict[str, asyncio.Task[None]] = {}
         self._due_at: dict[str, float] = {}
-        """When the next picture is to be taken, by the loop's clock: another may be put right."""
+        """When each camera's next picture is due, by the loop's clock, which is monotonic."""
         self._decoders = asyncio.Semaphore(MAX_DECODERS)
         self._stop = Event()
 
-    # What entities use
+    # For entities
 
     def last(self, key: str) -> Picture | None:
         """Return a camera's last picture."""
@@ -129,9 +129,9 @@ class Stills:
 
     @callback
     def async_follow(self, key: str, listener: PictureListener) -> CALLBACK_TYPE:
-        """Bring new pictures of a camera, and call for each, until the returned function is called.
+        """Make new pictures of a camera, and call `listener` with each, until unsubscribed.
 
-        A camera without an entity costs nothing.
+        A camera without listeners costs nothing.
         """
         self._listeners.setdefault(key, []).append(listener)
         update = partial(self._update_reader, key)
@@ -157,17 +157,17 @@ class Stills:
         return end
 
     async def async_load(self, key: str) -> None:
-        """Take over the picture of a camera from before the start."""
+        """Load a camera's picture from before the restart."""
         await self._album.async_load(key)
 
     async def async_tidy(self) -> None:
-        """Look which pictures there are, and remove those of cameras that are gone."""
+        """List the stored pictures, and remove those of cameras that are gone."""
         await self._album.async_tidy({camera.key for camera in self._coordinator.cameras})
 
     async def async_look_at(self, key: str, stream: Stream | None) -> None:
-        """Make a picture of what Home Assistant itself plays, where nothing else brings one.
+        """Make a picture of the stream that Home Assistant plays, if there is no other source.
 
-        It is there for the next request: this one is not held up.
+        It is for the next request; this one is not delayed.
         """
         is_wanted = self._policy is not StillsPolicy.ON_REQUEST and key not in self._readers
         if not is_wanted or not self._may_decode(key):
@@ -177,7 +177,7 @@ class Stills:
             self._decode(key, partial(shot_of_segment, segment), self._hass.loop.time())
 
     async def async_take(self, key: str) -> Picture:
-        """Wake a camera, take a picture that is of now, and let go. Raises HomeAssistantError."""
+        """Wake a camera, take a new picture, and release it. Raises HomeAssistantError."""
         async with self._coordinator.async_hold_stream(key):
             try:
                 async with asyncio.timeout(MAX_TAKE_TIME):
@@ -186,7 +186,7 @@ class Stills:
                 raise _no_picture() from err
 
     async def async_stop(self, _: HomeAssistantEvent | None = None) -> None:
-        """Take no more pictures, and keep what there is."""
+        """Stop taking pictures, and save the existing ones."""
         self._stop.set()
         for key in tuple(self._readers):
             self._end_reader(key)
@@ -198,7 +198,7 @@ class Stills:
 
     @callback
     def _update_reader(self, key: str) -> None:
-        """Begin or end to read a camera's stream, by what is known of it now."""
+        """Start or stop reading a camera's stream, by the camera's current state."""
         reader = self._readers.get(key)
         if not self._may_read(key):
             self._end_reader(key)
@@ -216,13 +216,13 @@ class Stills:
         if self._stop.is_set():
             return False
         if key in self._takers:
-            # Its stream is held.
+            # The request keeps the camera awake.
             return True
         camera = self._known_camera(key)
         return (
             self._policy is StillsPolicy.RUNNING
             and key in self._listeners
-            # Without the server's events, our reader would count as a viewer.
+            # Without the server's events, our own reader would count as a viewer.
             and self._coordinator.connected
             and camera is not None
             and (runs_anyhow(camera) or self._keep_awake.until(key) is not None)
@@ -230,7 +230,7 @@ class Stills:
         )
 
     def _known_camera(self, key: str) -> Camera | None:
-        """Return a camera, unless nothing certain is known of it."""
+        """Return a camera; None if its state isn't certain."""
         return self._coordinator.camera(key) if self._coordinator.last_update_success else None
 
     async def _read(self, key: str) -> None:
@@ -253,12 +253,12 @@ class Stills:
             except NestMTXError as err:
                 LOGGER.debug("The stream for still pictures has ended: %s", err)
             finally:
-                # The connection has ended by now: nothing is kept awake by what is left to do.
+                # The connection is closed by now, so that decoding keeps nothing awake.
                 self._finish(key, group)
             await asyncio.sleep(_READ_AGAIN)
 
     def _next_group(self, key: str, former: GroupOfPictures) -> GroupOfPictures:
-        """Begin anew with a key frame; a group that was too short is tried now."""
+        """Return a new group for a key frame, and try the former one if it was too short before."""
         if not former.is_tried:
             self._try_group(key, former)
         former.clear()
@@ -266,13 +266,13 @@ class Stills:
         return group
 
     def _try_group(self, key: str, group: GroupOfPictures) -> None:
-        """Make a picture of the newest frame of a group, unless there is one, or it is not due."""
+        """Make a picture of a group's newest frame, unless the group has one or none is due."""
         is_wanted = key in self._takers or not group.is_pictured
         if is_wanted and group.units and self._may_decode(key):
             self._decode_group(key, group)
 
     def _finish(self, key: str, group: GroupOfPictures) -> None:
-        """Make a picture of the very last frame, if somebody follows the camera still."""
+        """Make a picture of the last frame, if the camera still has listeners."""
         if self._groups.get(key) is group:
             del self._groups[key]
         if group.units and key in self._listeners and not self._stop.is_set():
@@ -297,19 +297,19 @@ class Stills:
                 self._asked.discard(key)
             group = self._groups.get(key)
             if group is not None and taker.picture.done() and not self._may_read(key):
-                # Its very last frame would give the same picture once more.
+                # Its last frame would give the same picture again.
                 group.clear()
             self._update_reader(key)
 
     def _is_asked(self, key: str) -> bool:
-        """Return whether a frame is to become a picture now: once, and when there is time."""
+        """Return whether the next frame is to become a picture, once the decoder is free."""
         if key not in self._asked or not self._may_decode(key):
             return False
         self._asked.discard(key)
         return True
 
     def _waiting(self, *keys: str) -> list[_Taker]:
-        """Return who still waits for a picture of some cameras."""
+        """Return the pending requests for a picture of some cameras."""
         takers = (each for key in keys for each in self._takers.get(key, ()))
         return [each for each in takers if not each.picture.done()]
 
@@ -339,7 +339,7 @@ class Stills:
         *,
         is_last: bool = False,
     ) -> asyncio.Task[None]:
-        """Begin to make a picture of some video, which is kept if it is the camera's."""
+        """Start making a picture of some video, which is kept if it shows the camera's scene."""
         decoding = self._decodings[key] = (
             self._coordinator.config_entry.async_create_background_task(
                 self._hass,
@@ -370,7 +370,7 @@ class Stills:
             shot = await self._hass.async_add_executor_job(decode, former, self._stop)
         pause = _TRY_AGAIN if shot is None else INTERVAL.total_seconds()
         self._due_at[key] = self._hass.loop.time() + pause
-        # Once its entry is gone, its folder is, too.
+        # With the entry, its folder is removed.
         if shot is not None and not self._stop.is_set():
             kept()
             picture = self._album.async_keep(key, shot, taken)
@@ -378,7 +378,7 @@ class Stills:
 
     @callback
     def _hand_out(self, key: str, picture: Picture, received_at: float, *, is_last: bool) -> None:
-        """Call all who follow a camera, and end the waiting of who has asked before."""
+        """Call a camera's listeners, and fulfil the requests from before the video was received."""
         takers = [each for each in self._waiting(key) if each.asked_at <= received_at]
         for listener in tuple(self._listeners.get(key, ())):
             listener(picture, lasts=is_last or bool(takers))
@@ -387,7 +387,7 @@ class Stills:
 
 
 async def async_turned(hass: HomeAssistant, entity_id: str | None, picture: Picture) -> bytes:
-    """Return a picture as JPEG, turned as the user has set for the camera's entity."""
+    """Return a picture as JPEG, in the orientation set for the camera's entity."""
     if entity_id is None:
         return picture.jpeg
     settings = await get_dynamic_camera_stream_settings(hass, entity_id)
@@ -399,7 +399,7 @@ def _no_picture() -> HomeAssistantError:
 
 
 def _last_segment(stream: Stream | None) -> bytes | None:
-    """Return the last few seconds of what Home Assistant plays, as MP4."""
+    """Return the last segment of a stream that Home Assistant plays, as MP4."""
     output = stream.outputs().get(HLS_PROVIDER) if stream and stream.available else None
     segments = [each for each in output.get_segments() if each.complete] if output else []
     return segments[-1].init + segments[-1].get_data() if segments else None

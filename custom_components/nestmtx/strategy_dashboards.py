@@ -1,7 +1,7 @@
-"""Dashboards that consist of this integration's strategy, when the integration is removed.
+"""Dashboards of this integration's strategy, when the integration is removed.
 
-Without its module a browser would show an error in their place. Instead they say in words what
-happened, and keep their strategy beside these words: adding the integration again restores them.
+Without the strategy's module, browsers would show an error. Instead, the dashboards get a text that
+explains what happened, and keep their strategy, which adding the integration again restores.
 """
 
 from collections.abc import AsyncGenerator
@@ -17,12 +17,12 @@ from .const import DOMAIN
 
 STRATEGY: Final = f"custom:{DOMAIN}"
 _KEPT: Final = DOMAIN
-"""The key of a dashboard's former configuration, beside its words."""
+"""The key of a dashboard's former configuration, beside the text."""
 _WORDS: Final = f"component.{DOMAIN}.config_panel.dashboard"
 
 
 async def async_retire(hass: HomeAssistant) -> None:
-    """Replace each dashboard of the strategy by a sentence, in the language of Home Assistant."""
+    """Replace each dashboard of the strategy by a text in Home Assistant's language."""
     words = await async_get_translations(hass, hass.config.language, "config_panel", {DOMAIN})
     async for dashboard, config in _dashboards(hass):
         strategy = config.get("strategy")
@@ -41,7 +41,7 @@ async def async_retire(hass: HomeAssistant) -> None:
 
 
 async def async_restore(hass: HomeAssistant) -> None:
-    """Give back the strategy to each dashboard that says that the integration is removed."""
+    """Restore the strategy of each dashboard that was replaced by the text."""
     async for dashboard, config in _dashboards(hass):
         if isinstance(former := config.get(_KEPT), dict):
             await dashboard.async_save(former)
@@ -50,7 +50,7 @@ async def async_restore(hass: HomeAssistant) -> None:
 async def _dashboards(
     hass: HomeAssistant,
 ) -> AsyncGenerator[tuple[LovelaceStorage, dict[str, Any]]]:
-    """Yield the dashboards that can be written, with what they are configured to show."""
+    """Yield the dashboards that can be written, with their configuration."""
     for dashboard in tuple(hass.data[LOVELACE_DATA].dashboards.values()):
         if isinstance(dashboard, LovelaceStorage):
             try:

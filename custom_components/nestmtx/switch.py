@@ -1,4 +1,4 @@
-"""Switches: whether a camera is enabled, and whether it is persistent."""
+"""Switches that enable a camera and make it persistent."""
 
 from dataclasses import dataclass
 from typing import Any, Final, override
@@ -31,7 +31,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the switches of the cameras."""
     coordinator = entry.runtime_data.coordinator
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: (
@@ -43,18 +43,18 @@ async def async_setup_entry(
 
 @dataclass(frozen=True)
 class _Memory(ExtraStoredData):
-    """Whether a camera was persistent when it was disabled: the server forgets it."""
+    """Whether a camera was persistent when it was disabled, which the server doesn't keep."""
 
     was_persistent: bool
 
     @override
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return the values to store."""
         return {"was_persistent": self.was_persistent}
 
 
 class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
-    """Whether a camera is enabled; one that was persistent is so again when it is enabled."""
+    """Enables a camera; a camera that was persistent before it was disabled is so again."""
 
     fields = frozenset({"is_enabled", "is_persistent"})
 
@@ -64,7 +64,7 @@ class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
         camera: Camera,
         description: SwitchEntityDescription,
     ) -> None:
-        """Nothing is remembered yet."""
+        """Start without a former state."""
         self._was_persistent = camera.is_persistent
         super().__init__(coordinator, camera, description)
 
@@ -77,12 +77,12 @@ class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
     @property
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
-        """Have it remembered over restarts."""
+        """Return the former state to restore after a restart."""
         return _Memory(self._was_persistent)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Remember what was so before a restart."""
+        """Restore the former state from before a restart."""
         if memory := await self.async_get_last_extra_data():
             self._was_persistent = bool(memory.as_dict().get("was_persistent"))
         await super().async_added_to_hass()
@@ -107,7 +107,7 @@ class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
 
 
 class NestMTXPersistentSwitch(NestMTXCameraEntity, SwitchEntity):
-    """Whether a camera streams all the time."""
+    """Makes a camera stream all the time."""
 
     fields = frozenset({"is_persistent"})
 
@@ -119,10 +119,10 @@ class NestMTXPersistentSwitch(NestMTXCameraEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Have the camera stream all the time."""
+        """Let the camera stream all the time."""
         await self.coordinator.async_update_camera(self.device_key.key, is_persistent=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Have the camera stream only while somebody watches, and wait until its stream ends."""
+        """Let the camera stream only while it is watched, and wait until its stream ends."""
         await self.coordinator.async_update_camera(self.device_key.key, is_persistent=False)

@@ -1,4 +1,4 @@
-"""What the page on the system's health tells of NestMTX servers."""
+"""System health of NestMTX servers."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from .data import NestMTXConfigEntry
 
 @callback
 def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
-    """Register what is told."""
+    """Register the system health info."""
     register.async_register_info(_async_info)
 
 

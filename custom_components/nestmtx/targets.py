@@ -1,7 +1,7 @@
-"""Which entities the target of a trigger or a condition means.
+"""Resolve the targets of triggers and conditions.
 
-A target is a camera, or a device, area, floor or label that holds one: what is looked at may be
-another entity of the camera's device.
+A target is a camera, or a device, area, floor or label with cameras. The trigger or condition may
+use another entity of the camera's device.
 """
 
 from collections.abc import Set as AbstractSet
@@ -17,7 +17,7 @@ from .const import DOMAIN
 def entities_of_kind(
     hass: HomeAssistant, entity_ids: AbstractSet[str], translation_key: str
 ) -> set[str]:
-    """Return the targeted entities of one kind, and those of the targeted cameras' devices."""
+    """Return the entities of one kind among the targets and on the targeted cameras' devices."""
     registry = er.async_get(hass)
     targeted = [entry for each in entity_ids if (entry := _entry(registry, each)) is not None]
     siblings = (

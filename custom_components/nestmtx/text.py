@@ -1,4 +1,4 @@
-"""Texts: the path under which a camera's stream is published."""
+"""Text entities: the path under which a camera's stream is published."""
 
 from typing import Final, override
 
@@ -12,7 +12,7 @@ from .entity import NestMTXCameraEntity, async_add_camera_entities
 
 PARALLEL_UPDATES = 0
 
-# Without a pattern: core would refuse a wrong one in words that nobody has translated.
+# Without a pattern, as core's error for a value that doesn't match is not translated.
 PATH: Final = TextEntityDescription(
     key="path",
     translation_key="path",
@@ -27,7 +27,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the paths of the cameras."""
-    async_add_camera_entities(
+    await async_add_camera_entities(
         entry,
         async_add_entities,
         lambda camera: [NestMTXPathText(entry.runtime_data.coordinator, camera, PATH)],
@@ -47,5 +47,5 @@ class NestMTXPathText(NestMTXCameraEntity, TextEntity):
 
     @override
     async def async_set_value(self, value: str) -> None:
-        """Publish the stream under another path, or under none."""
+        """Publish the stream under another path; with an empty value, stop publishing it."""
         await self.coordinator.async_update_camera(self.device_key.key, path=value or None)

@@ -1,4 +1,4 @@
-"""Triggers: what happens to cameras, credentials and servers."""
+"""Triggers for cameras, credentials and servers."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -18,20 +18,20 @@ STATE_IDLE: Final = "idle"
 
 
 class NestMTXTrigger(EntityTargetStateTriggerBase):
-    """Fires when an entity of one kind enters a state; its coming back is no such change."""
+    """Fires when an entity of one kind enters a state, unless it was unavailable before."""
 
     _primary_entities_only = False
     _translation_key: str
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities of the kind that a target means."""
+        """Return the targeted entities of the trigger's kind."""
         meant = entities_of_kind(self._hass, entities, self._translation_key)
         return super().entity_filter(meant)
 
 
 def _trigger(domain: str, kind: str, state: str) -> type[NestMTXTrigger]:
-    """Return the trigger for entities of one kind, by its translation key, that enter a state."""
+    """Return the trigger for entities of one kind, by translation key, that enter a state."""
 
     class StateTrigger(NestMTXTrigger):
         _domain_specs = MappingProxyType({domain: DomainSpec()})

@@ -1,6 +1,6 @@
-"""The trigger for a camera that streams though nobody watches it.
+"""The trigger for a camera that streams without a viewer.
 
-Two entities say so together, so it is none of the triggers for an entity's state.
+It depends on two entities, so it cannot be one of the triggers for an entity's state.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ from .targets import entities_of_kind
 
 STATE_STREAMING: Final = "streaming"
 DEFAULT_FOR: Final = timedelta(minutes=5)
-"""Longer than a stream goes on by itself when its last viewer has gone."""
+"""Longer than a stream continues after its last viewer has left."""
 
 SCHEMA: Final = vol.Schema(
     {
@@ -52,9 +52,9 @@ SCHEMA: Final = vol.Schema(
 
 
 class UnwatchedStreamTrigger(Trigger):
-    """Fires when a camera has streamed for so long, and nobody has watched it.
+    """Fires when a camera has streamed for a time without a viewer.
 
-    One that is to stream all the time is left out.
+    Persistent cameras are left out.
     """
 
     @override
@@ -66,14 +66,14 @@ class UnwatchedStreamTrigger(Trigger):
     _run_action: TriggerActionRunner
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Nothing is looked at yet."""
+        """Prepare the trigger."""
         super().__init__(hass, config)
         self._target = config.target or {}
         self._for: timedelta = (config.options or {})[CONF_FOR]
         self._cameras: dict[str, str] = {}
-        """The cameras by the entities that say something of them."""
+        """The cameras by the entities on which the trigger depends."""
         self._timers: dict[str, CALLBACK_TYPE] = {}
-        """By camera, from the beginning on; one that has fired stays until it begins anew."""
+        """Timers by camera; a fired one stays until the camera is watched or stops streaming."""
 
     @override
     async def async_attach_runner(
@@ -81,7 +81,7 @@ class UnwatchedStreamTrigger(Trigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Look at the cameras now, and with each change."""
+        """Check the cameras now and on each change."""
         self._run_action = run_action
         end = await async_track_target_selector_state_change_event(
             self._hass,
@@ -116,7 +116,7 @@ class UnwatchedStreamTrigger(Trigger):
 
     @callback
     def _look(self, camera: str) -> None:
-        """Begin to wait, or wait no longer."""
+        """Start or cancel a camera's timer."""
         if not self._is_unwatched(camera):
             self._cancel(camera)
         elif camera not in self._timers:
@@ -131,7 +131,7 @@ class UnwatchedStreamTrigger(Trigger):
 
     @callback
     def _entities(self, targeted: set[str]) -> set[str]:
-        """Return the entities that say something of the cameras of a target."""
+        """Return the entities on which the trigger depends, of the targeted cameras."""
         self._cameras = {
             entity_id: camera
             for camera in entities_of_kind(self._hass, targeted, CAMERA.key)

@@ -1,4 +1,4 @@
-"""Live views over WebRTC: straight from MediaMTX, or by another provider such as go2rtc."""
+"""Live views over WebRTC: directly from MediaMTX, or from another provider such as go2rtc."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -21,34 +21,34 @@ from .device_key import SERVER_KEY
 from .live_view import LivePhase, LiveView
 
 MAX_VIEWS = 16
-"""Live views of one camera: browsers offer again, and forget what they had."""
+"""Live views of one camera, as browsers offer again without closing the former view."""
 MAX_CLOSING = 16
-"""Views that were closed before their answer, and still wait for it."""
+"""Views closed before their answer, which still wait for it."""
 MAX_CANDIDATES = 64
-"""Candidates that wait while the camera is woken."""
+"""Candidates queued while the camera is woken."""
 MAX_MID_LENGTH = 3
-"""Digits that number a medium of an offer: browsers count from 0, and offer two or three."""
+"""Digits of a media index: browsers number the two or three media of an offer from 0."""
 MAX_START_TIMES = 5
-"""Starts of a camera that the next one is estimated by."""
+"""Starts of a camera from which the next one is estimated."""
 _PAIR = 1.0
-"""Seconds within which a page requests both kinds of stream of a camera that it opens."""
+"""Seconds within which a page requests both HLS and WebRTC of a camera."""
 _OFFER = 0.3
-"""Seconds for which a page's offer is waited for after its request for the other kind of stream."""
+"""Seconds to wait for a page's WebRTC offer after its request for HLS."""
 _EXPECTED_OFFER = 3.0
-"""Seconds for that of a page that has asked how to connect: it may be far away."""
+"""The same for a page that has requested the client configuration, as it may be far away."""
 _LOOK = 0.05
 _WITHOUT_WEBRTC = 300.0
-"""Seconds for which a page is not kept waiting again whose WebRTC did not connect."""
+"""Seconds during which a page whose WebRTC did not connect gets HLS without waiting."""
 _CLOSE_TIMEOUT = 0.4
-"""Seconds for all live views together. MediaMTX also ends those that say no goodbye."""
+"""Seconds to close all live views together. MediaMTX also ends those that are not closed."""
 
 
 class WhepCamera(Protocol):
-    """What this module needs of a camera entity that WhepProvider plays."""
+    """The part of our camera entity that WhepProvider uses."""
 
     @property
     def key(self) -> str:
-        """What identifies the camera."""
+        """The key of the camera."""
 
     @property
     def whep_url(self) -> str | None:
@@ -56,14 +56,14 @@ class WhepCamera(Protocol):
 
 
 class WhepProvider(CameraWebRTCProvider):
-    """Signals live views with MediaMTX; one for all cameras of an entry.
+    """Signals live views with MediaMTX; one provider for all cameras of an entry.
 
-    It is not registered with Home Assistant, which would offer it for other cameras: a camera
-    chooses it by itself.
+    It is not registered with Home Assistant, which would offer it for other cameras, but chosen by
+    the camera entities.
     """
 
     def __init__(self, coordinator: NestMTXCoordinator) -> None:
-        """There are no views yet."""
+        """Start without views."""
         self.ice_servers: list[RTCIceServer] = []
         self._coordinator = coordinator
         self._views: dict[str, LiveView] = {}
@@ -73,9 +73,9 @@ class WhepProvider(CameraWebRTCProvider):
             lambda: deque(maxlen=MAX_START_TIMES)
         )
         self._without_webrtc: dict[str, float] = {}
-        """Until when pages, by their refresh token, are not kept waiting for WebRTC."""
+        """Until when pages, by refresh token, get HLS without waiting for WebRTC."""
         self._expected: dict[str, tuple[ActiveConnection | None, float]] = {}
-        """Which page has asked last how to connect to a camera, and when."""
+        """The last page that requested the client configuration of a camera, and when."""
         coordinator.async_add_goodbye(self.async_stop)
         connected = ListenerScope(SERVER_KEY, frozenset({CONNECTED}))
         coordinator.config_entry.async_on_unload(
@@ -92,14 +92,14 @@ class WhepProvider(CameraWebRTCProvider):
     @callback
     @override
     def async_is_supported(self, stream_source: str) -> bool:
-        """Return false: cameras choose this provider by themselves."""
+        """Return false, as only our camera entities choose this provider."""
         return False
 
     @override
     async def async_handle_async_webrtc_offer(
         self, camera: CameraEntity, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
     ) -> None:
-        """Open a live view; the answer, or what went wrong, follows by message."""
+        """Open a live view; the answer or an error follows by message."""
         key, url = _whep_camera(camera).key, _whep_camera(camera).whep_url
         if url is None:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_stream")
@@ -118,7 +118,7 @@ class WhepProvider(CameraWebRTCProvider):
     async def async_on_webrtc_candidate(
         self, session_id: str, candidate: RTCIceCandidateInit
     ) -> None:
-        """Pass a candidate on; of a view that has ended, it is of no use."""
+        """Forward a candidate; ignore it if the view has ended."""
         if view := self._views.get(session_id):
             await view.whep.add_candidate(Candidate(candidate.candidate, _media(candidate)))
 
@@ -127,7 +127,7 @@ class WhepProvider(CameraWebRTCProvider):
     def async_close_session(self, session_id: str) -> None:
         """Close a live view."""
         if view := self._views.pop(session_id, None):
-            # Home Assistant's stop waits for a task that is not in the background.
+            # In the background, as Home Assistant's stop waits for other tasks.
             task = self._coordinator.hass.async_create_background_task(
                 view.close(), f"{DOMAIN} end of a live view"
             )
@@ -155,40 +155,40 @@ class WhepProvider(CameraWebRTCProvider):
 
     @callback
     def async_close_views(self, key: str) -> None:
-        """Close the live views of a camera, without waiting for that.
+        """Close the live views of a camera without waiting.
 
-        Home Assistant removes one camera after the other: `async_stop` waits for all together.
+        Home Assistant removes cameras one after another; `async_stop` waits for all together.
         """
         for session_id in self._sessions(key):
             self.async_close_session(session_id)
 
-    # What the camera shows of its views
+    # Views as shown by the camera entity
 
     @callback
     def async_follow(self, key: str, follower: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call when `view_of` returns something else, until the returned function is called."""
+        """Call `follower` on changes of `view_of`, until the returned function is called."""
         self._followers[key] = follower
         return lambda: self._followers.pop(key, None) and None
 
     def view_of(self, key: str) -> LiveView | None:
-        """Return the latest live view of a camera that is not over."""
+        """Return a camera's latest live view that has not ended."""
         views = (self._views[session_id] for session_id in reversed(self._sessions(key)))
         return next((view for view in views if not view.is_over), None)
 
     def usual_start(self, key: str) -> float | None:
-        """Return how many seconds it took a sleeping camera the last times to be seen."""
+        """Return the median seconds from opening a view to its video, for a sleeping camera."""
         start_times = self._start_times.get(key)
         return median(start_times) if start_times else None
 
     @callback
     def async_picture_taken(self, key: str, taken: datetime) -> None:
-        """Note when the stream of a camera had a key frame."""
+        """Handle a key frame in the stream of a camera."""
         for session_id in self._sessions(key):
             self._views[session_id].saw_picture(taken)
 
     @callback
     def _count_views(self) -> None:
-        """Count all views again with a new connection: nothing is known of them then."""
+        """Count all views again after a new connection, with which the counts start over."""
         for view in self._views.values():
             if self._coordinator.connected and not view.is_over:
                 view.count()
@@ -206,10 +206,10 @@ class WhepProvider(CameraWebRTCProvider):
     # One viewer, one reader
 
     async def async_plays(self, key: str) -> bool:
-        """Return whether the page that requests a stream of a camera receives it over WebRTC.
+        """Return whether the page that requests HLS of a camera receives WebRTC.
 
-        A page requests both kinds of stream at once, and drops the other one when WebRTC plays.
-        Raises HomeAssistantError where the camera cannot be shown either way.
+        A page requests both at once, and drops HLS when WebRTC plays. Raises HomeAssistantError if
+        the camera can be shown by neither.
         """
         page = current_connection.get()
         if page is None or self._now < self._without_webrtc.get(_browser(page), 0.0):
@@ -231,11 +231,11 @@ class WhepProvider(CameraWebRTCProvider):
 
     @callback
     def async_expect_offer(self, key: str) -> None:
-        """Note that a page has asked how to connect to a camera: its offer follows."""
+        """Note that a page has requested the client configuration: its offer follows."""
         self._expected[key] = current_connection.get(), self._now
 
     async def _offered(self, key: str, page: ActiveConnection) -> LiveView | None:
-        """Return the view that a page opens, for which its offer may still be on its way."""
+        """Return the view that a page opens, after waiting for its offer if necessary."""
         begun = self._now
         while (view := self._opening(key, page)) is None:
             asker, asked_at = self._expected.get(key, (None, 0.0))
@@ -246,7 +246,7 @@ class WhepProvider(CameraWebRTCProvider):
         return view
 
     def _opening(self, key: str, page: ActiveConnection) -> LiveView | None:
-        """Return the view that a page has begun to open just now, and may have closed since."""
+        """Return the view that a page has just opened, and may have closed since."""
         return next(
             (
                 view
@@ -257,7 +257,7 @@ class WhepProvider(CameraWebRTCProvider):
         )
 
     async def async_stop(self, _: Event | None = None) -> None:
-        """Close all live views, and wait for it for a moment."""
+        """Close all live views, and wait briefly for that."""
         for session_id in tuple(self._views):
             self.async_close_session(session_id)
         if self._closing:
@@ -270,14 +270,14 @@ class WhepProvider(CameraWebRTCProvider):
         return self._coordinator.hass.loop.time()
 
     def _sessions(self, key: str) -> list[str]:
-        """Return the ids of a camera's views, the oldest first."""
+        """Return the ids of a camera's views, oldest first."""
         return [session_id for session_id, view in self._views.items() if view.key == key]
 
     async def _async_fetch_ice_servers(self, url: str) -> None:
         try:
             servers = await ice_servers(self._coordinator.http, url)
         except NestMTXError as err:
-            LOGGER.debug("MediaMTX does not name its ICE servers: %s", err)
+            LOGGER.debug("Failed to get MediaMTX's ICE servers: %s", err)
             self._knows_ice_servers = False
             return
         self.ice_servers = [
@@ -288,7 +288,7 @@ class WhepProvider(CameraWebRTCProvider):
 class WakeFirstProvider(CameraWebRTCProvider):
     """Wakes a camera before another provider, such as go2rtc, opens its stream.
 
-    That one gives a stream five seconds, in which no camera wakes up.
+    The provider waits five seconds for a stream, which is too short for a camera to wake up.
     """
 
     def __init__(
@@ -316,7 +316,7 @@ class WakeFirstProvider(CameraWebRTCProvider):
     async def async_handle_async_webrtc_offer(
         self, camera: CameraEntity, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
     ) -> None:
-        """Wake the camera and forward the offer, unless the view was closed meanwhile."""
+        """Wake the camera and forward the offer, unless the view has been closed."""
         self._waiting[session_id] = []
         start = self._starts[session_id] = asyncio.ensure_future(self._start())
         try:
@@ -338,7 +338,7 @@ class WakeFirstProvider(CameraWebRTCProvider):
     async def async_on_webrtc_candidate(
         self, session_id: str, candidate: RTCIceCandidateInit
     ) -> None:
-        """Forward a candidate, after the offer."""
+        """Forward a candidate after the offer."""
         waiting = self._waiting.get(session_id)
         if waiting is None:
             await self.provider.async_on_webrtc_candidate(session_id, candidate)
@@ -351,7 +351,7 @@ class WakeFirstProvider(CameraWebRTCProvider):
         """Close a live view."""
         self._waiting.pop(session_id, None)
         if (start := self._starts.get(session_id)) is not None:
-            # Nobody waits for the camera any more.
+            # The view no longer needs the camera.
             start.cancel()
         self.provider.async_close_session(session_id)
 
@@ -359,7 +359,7 @@ class WakeFirstProvider(CameraWebRTCProvider):
     async def async_get_image(
         self, camera: CameraEntity, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return none: the provider would wake the camera."""
+        """Return None, as the provider would wake the camera."""
         return None
 
     @override
@@ -379,17 +379,17 @@ class WakeFirstProvider(CameraWebRTCProvider):
 
 
 def _browser(page: ActiveConnection) -> str:
-    """Return what identifies the browser of a page: the same after it was loaded again."""
+    """Return the id of a page's browser, which stays the same when the page is reloaded."""
     return page.refresh_token_id or page.user.id
 
 
 def _whep_camera(camera: CameraEntity) -> WhepCamera:
-    """Return a camera as what it is: only ours choose WhepProvider."""
+    """Cast a camera entity, as only our own choose WhepProvider."""
     return cast("WhepCamera", camera)
 
 
 def _media(candidate: RTCIceCandidateInit) -> int:
-    """Return which of the offer's media a candidate belongs to."""
+    """Return the index of the medium in the offer to which a candidate belongs."""
     if candidate.sdp_m_line_index is not None:
         return candidate.sdp_m_line_index
     mid = candidate.sdp_mid or ""

@@ -1,1 +1,1 @@
-"""The brand's drawings, and what renders them for Home Assistant."""
+"""The brand's drawings, and the script that renders them for Home Assistant."""

@@ -1,4 +1,4 @@
-"""Render the brand's drawings, as Home Assistant serves them for the integration."""
+"""Render the brand's drawings as the images that Home Assistant serves for the integration."""
 
 from collections.abc import Iterator
 import io
@@ -18,14 +18,14 @@ DRAWINGS = Path(__file__).parent
 OUTPUT = ROOT / "custom_components" / "nestmtx" / "brand"
 
 HEIGHT = 256
-"""Of each picture in pixels; those named @2x have twice as many."""
+"""Height of each picture in pixels; those named @2x have twice as many."""
 SCHEMES: dict[str, Literal["light", "dark"]] = {"": "light", "dark_": "dark"}
-"""The themes that the drawings have colours for, by what the names of their pictures begin with."""
+"""The colour schemes of the drawings, by the prefix of their pictures' names."""
 SCALES = {"": 1, "@2x": 2}
 
 
 class Picture(NamedTuple):
-    """A file, and how it comes out of a drawing."""
+    """A file, and how it is rendered from a drawing."""
 
     name: str
     drawing: str
@@ -34,7 +34,7 @@ class Picture(NamedTuple):
 
 
 def main() -> int:
-    """Render all pictures: 0 when they were written, 1 with the reason otherwise."""
+    """Render all pictures; return 0, or print the reason and return 1."""
     try:
         with sync_playwright() as playwright, launch(playwright) as browser:
             for picture in pictures():
@@ -46,14 +46,14 @@ def main() -> int:
 
 
 def pictures() -> Iterator[Picture]:
-    """Name each picture as Home Assistant asks for it."""
+    """Yield the pictures that Home Assistant requests."""
     for drawing, prefix, suffix in product(("icon", "logo"), SCHEMES, SCALES):
         name = f"{prefix}{drawing}{suffix}.png"
         yield Picture(name, f"{drawing}.svg", SCHEMES[prefix], SCALES[suffix])
 
 
 def render(browser: Browser, picture: Picture) -> Image.Image:
-    """Draw a picture on a transparent ground, as wide as its drawing is for its height."""
+    """Render a picture on a transparent background, in the aspect ratio of its drawing."""
     with browser.new_page(color_scheme=picture.scheme, device_scale_factor=picture.scale) as page:
         page.goto((DRAWINGS / picture.drawing).as_uri())
         page.set_viewport_size({"width": round(HEIGHT * ratio(page)), "height": HEIGHT})
@@ -61,7 +61,7 @@ def render(browser: Browser, picture: Picture) -> Image.Image:
 
 
 def ratio(page: Page) -> float:
-    """Say how many times as wide as high the drawing is that a page shows."""
+    """Return the aspect ratio of the drawing on a page."""
     width, height = page.evaluate(
         "(({ width, height }) => [width, height])(document.documentElement.viewBox.baseVal)"
     )
@@ -69,7 +69,7 @@ def ratio(page: Page) -> float:
 
 
 def save(image: Image.Image, path: Path) -> None:
-    """Write a picture that reaches all four edges: an empty margin would make it look smaller."""
+    """Write a picture. Raises Failure for an empty margin, which would make it look smaller."""
     if image.getchannel("A").getbbox() != (0, 0, *image.size):
         raise Failure(f"{path.name} has an empty margin")
     path.parent.mkdir(parents=True, exist_ok=True)

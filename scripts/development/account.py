@@ -1,4 +1,4 @@
-"""The user of a new Home Assistant, and logging in as that user."""
+"""Create the user of a new Home Assistant, and log in as that user."""
 
 from http import HTTPStatus
 
@@ -9,7 +9,7 @@ from .failure import Failure
 from .options import HOME_ASSISTANT
 from .polling import wait_for
 
-# The first start downloads Home Assistant's packages.
+# Seconds: the first start downloads Home Assistant's packages.
 START_TIMEOUT = 600.0
 
 HOME = {
@@ -26,7 +26,7 @@ HOME = {
 
 
 async def log_in(url: str) -> str:
-    """Wait for Home Assistant, make the user where there is none, and get an access token."""
+    """Wait for Home Assistant, create the user if there is none, and return an access token."""
     async with ClientSession(url) as session:
         steps = await wait_for(
             "Home Assistant's start", lambda: open_steps(session), seconds=START_TIMEOUT
@@ -38,11 +38,11 @@ async def log_in(url: str) -> str:
 
 
 async def open_steps(session: ClientSession) -> set[str] | None:
-    """Name what has not been set up, or nothing while Home Assistant does not answer yet."""
+    """Return the remaining onboarding steps, or None while Home Assistant doesn't answer yet."""
     try:
         async with session.get("/api/onboarding") as response:
             if response.status == HTTPStatus.NOT_FOUND:
-                # The resource is there only until all steps are done.
+                # The resource exists only until all steps are done.
                 return set()
             return {step["step"] for step in await response.json() if not step["done"]}
     except ClientError:
@@ -50,7 +50,7 @@ async def open_steps(session: ClientSession) -> set[str] | None:
 
 
 async def create_user(session: ClientSession, client_id: str) -> str:
-    """Make the first user, and get a code that logs it in."""
+    """Create the first user, and return an authorization code."""
     user = {
         "name": HOME_ASSISTANT.user.title(),
         "username": HOME_ASSISTANT.user,
@@ -63,7 +63,7 @@ async def create_user(session: ClientSession, client_id: str) -> str:
 
 
 async def authorization_code(session: ClientSession, client_id: str) -> str:
-    """Log in with the password, as the login page does."""
+    """Log in with the password like the login page, and return an authorization code."""
     flow = {
         "client_id": client_id,
         "handler": ["homeassistant", None],
@@ -82,14 +82,14 @@ async def authorization_code(session: ClientSession, client_id: str) -> str:
 
 
 async def access_token(session: ClientSession, client_id: str, code: str) -> str:
-    """Exchange a code for a token."""
+    """Exchange an authorization code for an access token."""
     grant = {"grant_type": "authorization_code", "client_id": client_id, "code": code}
     async with session.post("/auth/token", data=grant) as response:
         return str((await response.json())["access_token"])
 
 
 async def complete_onboarding(home: Api, url: str) -> None:
-    """Answer what the first visit to the page would ask."""
+    """Complete the onboarding steps of the first visit."""
     steps = await open_steps(home.session) or set()
     if "core_config" in steps:
         await home.command("config/core/update", **HOME)

@@ -9,12 +9,12 @@ from aiohttp import ClientConnectionError, ClientSession, ClientWebSocketRespons
 
 from .failure import Failure
 
-# The registries of a house come in one message.
+# A registry comes in one message.
 MAX_MESSAGE_SIZE = 64 * 1024 * 1024
 
 
 class Api:
-    """A session that is logged in."""
+    """An authenticated session."""
 
     def __init__(self, session: ClientSession, socket: ClientWebSocketResponse) -> None:
         """Use an authenticated HTTP session and WebSocket."""
@@ -23,7 +23,7 @@ class Api:
         self._ids = count(1)
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Send a body to a resource."""
+        """Post a JSON body to a resource."""
         return await request(self.session, "POST", path, body)
 
     async def delete(self, path: str) -> Any:
@@ -31,7 +31,7 @@ class Api:
         return await request(self.session, "DELETE", path)
 
     async def command(self, command_type: str, **fields: Any) -> Any:
-        """Send a WebSocket command, one at a time, and take its result."""
+        """Send a WebSocket command, one at a time, and return its result."""
         number = next(self._ids)
         await self._socket.send_json({"id": number, "type": command_type, **fields})
         answer = await receive(self._socket)
@@ -57,7 +57,7 @@ async def connected(url: str, token: str) -> AsyncIterator[Api]:
 
 
 async def receive(socket: ClientWebSocketResponse) -> dict[str, Any]:
-    """Take the next message."""
+    """Return the next message."""
     message = await socket.receive()
     if message.type is not WSMsgType.TEXT:
         raise ClientConnectionError("the connection was closed")
@@ -68,7 +68,7 @@ async def receive(socket: ClientWebSocketResponse) -> dict[str, Any]:
 async def request(
     session: ClientSession, method: str, path: str, body: dict[str, Any] | None = None
 ) -> Any:
-    """Make a request, with a JSON body and answer."""
+    """Send a request with a JSON body, and return the JSON answer."""
     async with session.request(method, path, json=body) as response:
         if not response.ok:
             raise Failure(

@@ -15,14 +15,14 @@ BROWSER_ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # WebRTC with a server on this machine.
+    # Allow WebRTC with a server on this machine.
     "--allow-loopback-in-peer-connection",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start the system's browser: Playwright's own cannot decode H264."""
+    """Start the system's browser, as Playwright's own cannot decode H.264."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         raise Failure("no browser was found: install Chromium or Chrome")
@@ -30,7 +30,7 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def log_in(page: Page, url: str, account: Account = HOME_ASSISTANT) -> None:
-    """Open a page of Home Assistant, by way of its login form."""
+    """Open a page of Home Assistant through its login form."""
     page.goto(url)
     page.locator("input[name=username]").fill(account.user)
     page.locator("input[name=password]").fill(account.password)

@@ -1,4 +1,4 @@
-"""One child process: started, watched and ended here, with everything that it started."""
+"""Start, watch and end one child process, with all processes that it has started."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -13,26 +13,26 @@ from .failure import Failure
 from .options import ROOT
 
 LAST_LINES = 20
-# Home Assistant writes its database and closes connections, which takes it two seconds.
+# Seconds: Home Assistant takes two to write its database and close connections.
 STOP_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What to run, from the repository's folder."""
+    """A command to run from the repository's folder."""
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    # The exit code with which the program asks to be started again.
+    # The exit code by which the program requests a restart.
     restart_code: int | None = None
 
 
 @asynccontextmanager
 async def running(command: Command, log: Path) -> AsyncIterator[None]:
-    """Run a command for as long as the context lasts.
+    """Run a command during the context.
 
-    The context is cancelled, and fails, when the process ends by itself.
+    If the process ends on its own, the context is cancelled and raises Failure.
     """
     child = Child(command, log, await start(command, log, "wb"))
     try:
@@ -48,13 +48,13 @@ class Child:
     """A running process, in a process group of its own."""
 
     def __init__(self, command: Command, log: Path, process: asyncio.subprocess.Process) -> None:
-        """Own a process that was started."""
+        """Take ownership of a started process."""
         self._command = command
         self._log = log
         self._process = process
 
     async def watch(self) -> None:
-        """Wait, and fail when the process ends although nobody asked it to."""
+        """Wait for the process to end. Raises Failure if it was not stopped."""
         while (code := await self._process.wait()) == self._command.restart_code:
             self._process = await start(self._command, self._log, "ab")
         raise Failure(
@@ -63,7 +63,7 @@ class Child:
         )
 
     async def stop(self) -> None:
-        """End the process, then whatever is left of its group."""
+        """End the process, then the rest of its process group."""
         try:
             if self._process.returncode is None:
                 self._signal_group(signal.SIGTERM)
@@ -82,7 +82,7 @@ class Child:
 async def start(
     command: Command, log: Path, mode: Literal["wb", "ab"]
 ) -> asyncio.subprocess.Process:
-    """Start a process that writes a log, or goes on with one."""
+    """Start a process that writes or appends to a log."""
     with log.open(mode) as output:
         return await asyncio.create_subprocess_exec(
             *command.arguments,
@@ -91,11 +91,11 @@ async def start(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,
-            # The terminal's Ctrl-C must reach this program only, which then ends its children.
+            # Ctrl-C in the terminal must reach only this program, which then ends its children.
             start_new_session=True,
         )
 
 
 def last_lines(text: str) -> str:
-    """Take the end of a log."""
+    """Return the end of a log."""
     return "\n".join(text.splitlines()[-LAST_LINES:])

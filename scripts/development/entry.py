@@ -1,4 +1,4 @@
-"""The integration's entry, made through Home Assistant's own form."""
+"""The integration's entry, created through its config flow."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,17 +11,17 @@ from .polling import INTERVAL
 
 DOMAIN = "nestmtx"
 TITLES = {"NestMTX", HOST}
-"""What the entry is called: as the integration if it is the first, and else by its host."""
+"""Titles of the entry: the integration's name if it is the first, else its host."""
 FLOWS = "/api/config/config_entries/flow"
 LOAD_LOOKS = 120
-# States that no further wait changes.
+# Final states.
 BROKEN = {"setup_error", "migration_error", "failed_unload"}
 
 type Values = Mapping[str, Any]
 
 
 def server(port: int) -> dict[str, Any]:
-    """List what the form is told about the simulated server."""
+    """Return the form's values for the simulated server."""
     return {
         "host": HOST,
         "port": port,
@@ -33,7 +33,7 @@ def server(port: int) -> dict[str, Any]:
 
 
 def fill_in(fields: list[dict[str, Any]], values: Values) -> dict[str, Any]:
-    """Answer the fields that a form has; a section holds fields of its own."""
+    """Return the values for a form's fields, including those in sections."""
     answers: dict[str, Any] = {}
     for field in fields:
         name = field["name"]
@@ -47,7 +47,7 @@ def fill_in(fields: list[dict[str, Any]], values: Values) -> dict[str, Any]:
 
 
 async def add(home: Api, port: int) -> None:
-    """Add the simulated server, as a user would."""
+    """Add the simulated server through the form."""
     step = await home.post(FLOWS, {"handler": DOMAIN})
     while step["type"] == "form":
         if step.get("errors"):
@@ -59,7 +59,7 @@ async def add(home: Api, port: int) -> None:
 
 
 async def describe(home: Api, errors: Mapping[str, str]) -> str:
-    """Say a form's errors as the page would."""
+    """Return a form's errors, translated."""
     answer = await home.command(
         "frontend/get_translations", language="en", category="config", integration=[DOMAIN]
     )
@@ -71,13 +71,13 @@ async def describe(home: Api, errors: Mapping[str, str]) -> str:
 
 
 async def find(home: Api) -> list[dict[str, Any]]:
-    """Read the simulated server's entry; others are the developer's, and have other titles."""
+    """Return the entries of the simulated server; other titles are the developer's own entries."""
     entries = await home.command("config_entries/get", domain=DOMAIN)
     return [entry for entry in entries if entry["title"] in TITLES]
 
 
 async def wait_loaded(home: Api) -> None:
-    """Wait until the integration works."""
+    """Wait until the entry is loaded. Raises Failure if setup fails."""
     entries: list[dict[str, Any]] = []
     for _ in range(LOAD_LOOKS):
         entries = await find(home)
@@ -98,6 +98,6 @@ async def remove(home: Api, entries: list[dict[str, Any]]) -> None:
 
 
 async def remove_suggestions(home: Api) -> None:
-    """Remove what onboarding adds by itself, such as a weather service: not needed here."""
+    """Remove entries that onboarding adds, such as a weather service, as they are not needed."""
     entries = await home.command("config_entries/get")
     await remove(home, [entry for entry in entries if entry["source"] == "onboarding"])

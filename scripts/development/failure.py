@@ -1,5 +1,5 @@
-"""What ends a run, said in one sentence to whoever started it."""
+"""An error that ends a run, with a message for the developer."""
 
 
 class Failure(Exception):
-    """A reason to stop: its text is all that is shown."""
+    """A reason to stop; only its message is shown."""

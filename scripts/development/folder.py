@@ -10,7 +10,7 @@ import shutil
 from .failure import Failure
 from .options import HOST, ROOT, Options
 
-# Tells a folder that was made here from somebody's own.
+# Marks a folder that was created here, to distinguish it from any other.
 MARKER = ".scripts-develop"
 SIMULATOR_PORT = ".simulator-port"
 
@@ -30,7 +30,7 @@ logger:
 
 @contextmanager
 def prepared(options: Options) -> Iterator[None]:
-    """Make the folder, and keep it from other runs for as long as the context lasts."""
+    """Create the folder, and lock it against other runs during the context."""
     folder = options.config
     refuse_foreign(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def prepared(options: Options) -> Iterator[None]:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Keep away from what was not made here."""
+    """Raise Failure for a folder that was not created here."""
     if not folder.exists() or (folder / MARKER).is_file():
         return
     if not folder.is_dir() or any(folder.iterdir()):
@@ -56,7 +56,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def empty(folder: Path) -> None:
-    """Remove everything but the marker, which is locked."""
+    """Remove everything except the marker, which is locked."""
     for path in folder.iterdir():
         if path.name == MARKER:
             continue
@@ -67,11 +67,11 @@ def empty(folder: Path) -> None:
 
 
 def fill(folder: Path, port: int) -> None:
-    """Write what Home Assistant needs to start, and keep what a developer changed."""
+    """Write the files that Home Assistant needs to start, and keep the developer's changes."""
     write_once(folder / "configuration.yaml", CONFIGURATION)
     write_once(folder / "automations.yaml", "[]\n")
     components = folder / "custom_components"
-    # The repository may have moved.
+    # Replace the link, as the repository may have been moved.
     components.unlink(missing_ok=True)
     components.symlink_to(ROOT / "custom_components", target_is_directory=True)
     storage = folder / ".storage"
@@ -80,34 +80,34 @@ def fill(folder: Path, port: int) -> None:
 
 
 def logs(folder: Path) -> Path:
-    """Name where the output of both servers goes."""
+    """Return the folder of both servers' output."""
     path = folder / "logs"
     path.mkdir(exist_ok=True)
     return path
 
 
 def known_simulator_port(folder: Path) -> int | None:
-    """Read which server Home Assistant was connected to; --fresh forgets it."""
+    """Return the port of the last run's simulator; None after --fresh."""
     path = folder / SIMULATOR_PORT
     return int(path.read_text()) if path.exists() else None
 
 
 def remember_simulator_port(folder: Path, port: int) -> None:
-    """Write which server Home Assistant is connected to."""
+    """Store the port of the simulator."""
     (folder / SIMULATOR_PORT).write_text(f"{port}\n")
 
 
 def write_once(path: Path, text: str) -> None:
-    """Write a file that is not there yet."""
+    """Write a file, unless it exists."""
     if not path.exists():
         path.write_text(text)
 
 
 def http_settings(port: int) -> dict[str, object]:
-    """Home Assistant's own file for where it listens.
+    """Return the content of Home Assistant's storage file for its HTTP server.
 
-    Only this file can restrict it to this machine: everybody knows the password, and an
-    administrator can run anything. In YAML it would be a trial that ends after five minutes.
+    It restricts Home Assistant to this machine, as the password is public and an administrator can
+    run anything. In YAML, it would be a trial that ends after five minutes.
     """
     return {
         "version": 3,

@@ -13,12 +13,12 @@ RUNNING_TIMEOUT = 600.0
 STUBS = Path(__file__).parent / "stubs"
 STUBBED_PACKAGES = ("pymicro-vad", "pyspeex-noise")
 
-# What the page's Restart button, which loads changed code, makes Home Assistant exit with.
+# Home Assistant's exit code for the Restart button, which loads changed code.
 RESTART_EXIT_CODE = 100
 
 
 def command(folder: Path) -> Command:
-    """Start Home Assistant with a configuration folder."""
+    """Return the command that starts Home Assistant with a configuration folder."""
     return Command(
         name=NAME,
         arguments=[
@@ -28,9 +28,9 @@ def command(folder: Path) -> Command:
             "--log-no-color",
         ],
         environment={
-            # The stand-ins come before what is installed.
+            # The stubs take precedence over installed packages.
             "PYTHONPATH": str(STUBS),
-            # Home Assistant installs with uv: let it trust what the system trusts.
+            # Home Assistant installs with uv: let it trust the system's certificates.
             "UV_SYSTEM_CERTS": "true",
         },
         restart_code=RESTART_EXIT_CODE,
@@ -38,7 +38,7 @@ def command(folder: Path) -> Command:
 
 
 async def wait_running(home: Api) -> None:
-    """Wait until everything that is configured is set up."""
+    """Wait until Home Assistant has started."""
 
     async def running() -> bool | None:
         config = await home.command("get_config")

@@ -1,4 +1,4 @@
-"""The integration's devices, as Home Assistant's registries list them."""
+"""The integration's devices, from Home Assistant's registries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Device:
 
 
 def devices(platform: str, entity_rows: Iterable[Row], device_rows: Iterable[Row]) -> list[Device]:
-    """Join the registries for one integration, in the order of the devices' names."""
+    """Return the devices of one integration with their entities, sorted by name."""
     entities: dict[str, dict[str, str]] = {}
     for row in entity_rows:
         if row["platform"] == platform and not row["disabled_by"] and not row["hidden_by"]:
@@ -35,7 +35,7 @@ def devices(platform: str, entity_rows: Iterable[Row], device_rows: Iterable[Row
 
 
 def key(entity_row: Row) -> str:
-    """Name an entity by what it shows; the main entity of a device has no key of its own."""
+    """Return the translation key of an entity; the main entity of a device has none."""
     domain: str = entity_row["entity_id"].partition(".")[0]
     translation_key = entity_row["translation_key"]
     return f"{domain}.{translation_key}" if translation_key else domain

@@ -1,4 +1,4 @@
-"""What a run is asked to do."""
+"""The options of a run."""
 
 import argparse
 from dataclasses import dataclass
@@ -8,29 +8,29 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 HIGHEST_PORT = 65535
-# Home Assistant asks for a hyphen.
+# Home Assistant requires a hyphen.
 DASHBOARD = "nest-cameras"
 
 
 class Account(NamedTuple):
-    """Who logs in, and how."""
+    """A username and password."""
 
     user: str
     password: str
 
     def __str__(self) -> str:
-        """Return what is to be typed in."""
+        """Return the username and password to enter."""
         return f"{self.user}/{self.password}"
 
 
-# Both servers listen on this machine only, so that everybody may know these.
+# Not secret, as both servers listen only on this machine.
 HOME_ASSISTANT = Account("demo", "demo")
 SIMULATOR = Account("nestmtx", "nestmtx")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """A run: where the two servers listen and keep their files, and what happens in them."""
+    """A run's options: the ports and folders of the two servers, and the simulator's scenario."""
 
     port: int
     simulator_port: int
@@ -42,17 +42,17 @@ class Options:
 
     @property
     def url(self) -> str:
-        """Home Assistant's address."""
+        """The URL of Home Assistant."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def simulator_url(self) -> str:
-        """The simulated server's address."""
+        """The URL of the simulated server."""
         return f"http://{HOST}:{self.simulator_port}"
 
 
 def parse(arguments: list[str]) -> Options:
-    """Read the command line, or leave with an explanation."""
+    """Parse the command line, or exit with an explanation."""
     parser = argparse.ArgumentParser(
         prog="scripts/develop",
         description="Start Home Assistant with nestmtx and a simulated NestMTX server.",
@@ -73,7 +73,7 @@ def parse(arguments: list[str]) -> Options:
 
 
 def add_simulated(parser: argparse.ArgumentParser) -> None:
-    """Add what is handed on to the simulator, which knows what is allowed."""
+    """Add the options passed on to the simulator, which validates them."""
     group = parser.add_argument_group("the simulated server")
     group.add_argument(
         "--scenario",
@@ -97,7 +97,7 @@ def add_simulated(parser: argparse.ArgumentParser) -> None:
 
 
 def port(text: str) -> int:
-    """Read a TCP port."""
+    """Parse a TCP port."""
     number = int(text)
     if not 0 < number <= HIGHEST_PORT:
         raise ValueError

@@ -1,4 +1,4 @@
-"""Waiting for something that does not say when it is there."""
+"""Wait by polling."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ INTERVAL = 0.5
 
 
 async def wait_for[T](what: str, look: Callable[[], Awaitable[T | None]], *, seconds: float) -> T:
-    """Look again and again until there is an answer."""
+    """Call `look` until it returns a result. Raises Failure after `seconds`."""
     try:
         async with asyncio.timeout(seconds):
             while True:

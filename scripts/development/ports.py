@@ -1,18 +1,18 @@
-"""Which TCP ports are free on this machine."""
+"""Find free TCP ports on this machine."""
 
 import socket
 
 from .failure import Failure
 from .options import HIGHEST_PORT, HOST, Options
 
-# As the simulator's options name them; in this order they get their ports.
+# Named after the simulator's options, in the order of their ports.
 VIDEO_PROTOCOLS = ("hls", "rtsp", "web-rtc")
 
 
 def is_free(port: int) -> bool:
-    """Say whether a server could listen on that port."""
+    """Return whether a server could listen on a port."""
     with socket.socket() as probe:
-        # A port whose last connections are still closing is free for a server.
+        # A server can use a port whose last connections are still closing.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -22,7 +22,7 @@ def is_free(port: int) -> bool:
 
 
 def check(options: Options) -> None:
-    """Refuse ports that are taken, before anything is started."""
+    """Raise Failure if a port is in use, before anything is started."""
     if options.port == options.simulator_port:
         raise Failure("Home Assistant and the simulator need two different ports")
     for name, port, option in (
@@ -34,7 +34,7 @@ def check(options: Options) -> None:
 
 
 def video_ports(options: Options) -> dict[str, int]:
-    """Choose where the simulator serves video: the first free ports behind its own."""
+    """Return the simulator's video ports: the first free ones after its own."""
     behind = range(options.simulator_port + 1, HIGHEST_PORT + 1)
     free = (port for port in behind if port != options.port and is_free(port))
     chosen = dict(zip(VIDEO_PROTOCOLS, free, strict=False))

@@ -1,4 +1,4 @@
-"""Start both servers, set them up for one another, and stay until asked to stop."""
+"""Start both servers, connect them, and run until stopped."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -16,7 +16,7 @@ from .signals import STOP_SIGNALS
 
 
 def main(arguments: list[str]) -> int:
-    """Run until stopped: 0 when asked to stop, 1 when something failed."""
+    """Run until stopped; return 0 when stopped by a signal, 1 on a failure."""
     options = parse(arguments)
     code = 0
     try:
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
 
 
 async def until_stopped(work: Coroutine[None, None, None]) -> None:
-    """Do the work, and end it when a signal asks for it."""
+    """Run `work`, and cancel it on a stop signal."""
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
 
@@ -47,7 +47,7 @@ async def until_stopped(work: Coroutine[None, None, None]) -> None:
 
 
 async def serve(options: Options) -> None:
-    """Run both servers until cancelled; each is ended here, whatever happens."""
+    """Run both servers until cancelled, and always end both."""
     started = time.monotonic()
     ports.check(options)
     video_ports = ports.video_ports(options)
@@ -66,7 +66,7 @@ async def serve(options: Options) -> None:
 
 
 async def set_up(options: Options) -> None:
-    """Bring a Home Assistant that is starting to a dashboard with the simulator's cameras."""
+    """Set up a starting Home Assistant with the simulator's cameras and a dashboard."""
     try:
         token = await account.log_in(options.url)
         async with connected(options.url, token) as home:
@@ -76,13 +76,13 @@ async def set_up(options: Options) -> None:
             await entry.remove_suggestions(home)
             await dashboard.publish(home)
     except (ClientError, TimeoutError) as error:
-        # Where the process has ended, its watcher says so, with the log: it goes first.
+        # If the process has ended, let its watcher report that first, with the log.
         await asyncio.sleep(1)
         raise Failure(f"Home Assistant stopped answering: {error}") from error
 
 
 async def connect_to_simulator(home: Api, options: Options) -> None:
-    """Add the simulated server, unless it is there; one on another port is replaced."""
+    """Add the simulated server, unless it is added; replace one on another port."""
     entries = await entry.find(home)
     if entries and folder.known_simulator_port(options.config) != options.simulator_port:
         await entry.remove(home, entries)
@@ -95,13 +95,13 @@ async def connect_to_simulator(home: Api, options: Options) -> None:
 
 
 def say_where(simulator_port: int, video_ports: dict[str, int]) -> None:
-    """Tell where the simulator listens."""
+    """Print the simulator's ports."""
     video = ", ".join(f"{protocol} on {port}" for protocol, port in video_ports.items())
     say(f"starting the simulator on port {simulator_port}, its video: {video}")
 
 
 def say_ready(options: Options, seconds: float) -> None:
-    """Tell where to look."""
+    """Print the URLs and accounts."""
     say(
         f"ready after {seconds:.0f} s: {options.url} ({HOME_ASSISTANT}), "
         f"simulator {options.simulator_url} ({SIMULATOR}); Ctrl-C stops both"
@@ -109,7 +109,7 @@ def say_ready(options: Options, seconds: float) -> None:
 
 
 def leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    """List the exceptions in a group of groups."""
+    """Yield the exceptions of nested groups."""
     for exception in group.exceptions:
         if isinstance(exception, BaseExceptionGroup):
             yield from leaves(exception)
@@ -118,5 +118,5 @@ def leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
 
 
 def say(text: str) -> None:
-    """Print for the developer."""
+    """Print a line to standard error."""
     print(f"develop: {text}", file=sys.stderr, flush=True)

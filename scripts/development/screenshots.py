@@ -1,4 +1,4 @@
-"""Pictures for the documentation, taken from Home Assistant's page in a browser."""
+"""Take screenshots of Home Assistant in a browser for the documentation."""
 
 import argparse
 from collections.abc import Iterable
@@ -25,20 +25,20 @@ DASHBOARDS: tuple[tuple[str, ViewportSize, Scheme], ...] = (
     ("dashboard-dark", SIZE, "dark"),
     ("dashboard-phone", PHONE, "dark"),
 )
-"""The pictures of the dashboard: their names, the window's size, and the theme."""
-# The documentation is read on slow lines, too.
+"""The screenshots of the dashboard: name, window size and theme."""
+# For slow connections.
 MAX_BYTES = 150_000
 QUALITY = 80
 
 DEVICES = {"camera": "Front Door", "server": "127.0.0.1"}
-"""The devices whose pages are shown, by the names of their pictures."""
+"""The devices whose pages are shown, by screenshot name."""
 SETTLED = 2000
-"""Milliseconds until a page has all of its parts."""
+"""Milliseconds until a page is complete."""
 PICTURES = 15_000
-"""Milliseconds until each card has asked for its picture again, and got it."""
+"""Milliseconds until each card has reloaded its picture."""
 
 LIVE_VIEW = "nestmtx-live-video:not([data-phase=idle])"
-# A camera that sleeps takes its time to send its first picture.
+# Seconds: a sleeping camera takes long to send its first picture.
 PLAY_TIMEOUT = 90.0
 HAVE_CURRENT_DATA = 2
 
@@ -52,7 +52,7 @@ class Video(NamedTuple):
 
 
 def main() -> int:
-    """Take the pictures: 0 when they were taken, 1 with the reason otherwise."""
+    """Take the screenshots; return 0, or print the reason and return 1."""
     parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8123", help="Home Assistant's address")
     parser.add_argument(
@@ -69,11 +69,11 @@ def main() -> int:
 
 
 def take_all(browser: Browser, url: str, folder: Path) -> None:
-    """Take the dashboard once its live views play, and the pages of DEVICES."""
+    """Take screenshots of the dashboard once its live views play, and of the pages of DEVICES."""
     for name, size, scheme in DASHBOARDS:
         with browser.new_page(viewport=size, color_scheme=scheme) as page:
             log_in(page, f"{url}/{DASHBOARD}")
-            # A browser plays what is to be seen only.
+            # A browser plays only visible videos.
             page.locator(LIVE_VIEW).first.scroll_into_view_if_needed()
             wait_until_playing(page)
             page.wait_for_timeout(PICTURES)
@@ -88,19 +88,19 @@ def take_all(browser: Browser, url: str, folder: Path) -> None:
 
 
 def device_id(page: Page, name: str) -> str:
-    """Find a device by its name, as the page knows it."""
+    """Return the id of a device by its name."""
     found = page.evaluate(
         "name => Object.values(document.querySelector('home-assistant').hass.devices)"
         ".find(device => device.name === name)?.id",
         name,
     )
     if found is None:
-        raise Failure(f"there is no device {name}")
+        raise Failure(f"device {name} does not exist")
     return str(found)
 
 
 def wait_until_playing(page: Page) -> None:
-    """Wait until the picture moves in each live view."""
+    """Wait until each live view plays. Raises Failure after PLAY_TIMEOUT."""
     before: list[list[Video]] = []
     end = time.monotonic() + PLAY_TIMEOUT
     while time.monotonic() < end:
@@ -109,16 +109,16 @@ def wait_until_playing(page: Page) -> None:
             return
         before = now
         page.wait_for_timeout(1000)
-    raise Failure(f"not each live view played within {PLAY_TIMEOUT:.0f} seconds: {before}")
+    raise Failure(f"a live view did not play within {PLAY_TIMEOUT:.0f} seconds: {before}")
 
 
 def live_views(page: Page) -> list[list[Video]]:
-    """Look at each live view's players."""
+    """Return the videos of each live view."""
     return [videos(view) for view in page.locator(LIVE_VIEW).all()]
 
 
 def videos(view: Locator) -> list[Video]:
-    """Look at each <video> in an element's shadow trees."""
+    """Return each <video> in an element's shadow trees."""
     states = view.locator("video").evaluate_all(
         "videos => videos.map(video => [video.readyState, video.videoWidth, video.currentTime])"
     )
@@ -126,17 +126,17 @@ def videos(view: Locator) -> list[Video]:
 
 
 def any_plays(before: Iterable[Video], now: Iterable[Video]) -> bool:
-    """Say whether one of a view's players plays."""
+    """Return whether one of a view's videos plays."""
     return any(map(plays, before, now, strict=False))
 
 
 def plays(before: Video, now: Video) -> bool:
-    """Say whether a video has a picture, and went on."""
+    """Return whether a video has a picture and has advanced."""
     return now.ready_state >= HAVE_CURRENT_DATA and now.width > 0 and now.time > before.time
 
 
 def save(png: bytes, path: Path) -> None:
-    """Write a picture as small as the documentation needs it."""
+    """Write a screenshot as WebP. Raises Failure if it is larger than MAX_BYTES."""
     webp = io.BytesIO()
     Image.open(io.BytesIO(png)).save(webp, "WEBP", quality=QUALITY, method=6)
     if webp.tell() > MAX_BYTES:

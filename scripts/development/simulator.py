@@ -13,7 +13,7 @@ START_TIMEOUT = 60.0
 
 
 def command(options: Options, video_ports: Mapping[str, int]) -> Command:
-    """Start the server with what is to happen in it."""
+    """Return the command that starts the simulated server with its scenario."""
     return Command(
         name=NAME,
         arguments=[
@@ -29,7 +29,7 @@ def command(options: Options, video_ports: Mapping[str, int]) -> Command:
 
 
 async def wait_listening(port: int) -> None:
-    """Wait until the server takes connections."""
+    """Wait until the server accepts connections."""
 
     async def connect() -> bool | None:
         try:

@@ -5,7 +5,7 @@ export default [
   {
     linterOptions: { reportUnusedDisableDirectives: "error", reportUnusedInlineConfigs: "error" },
     rules: {
-      // tsc finds these, and knows the browser's names.
+      // Checked by tsc, which knows the browser's globals.
       "no-undef": "off",
 
       "array-callback-return": "error",
@@ -48,7 +48,7 @@ export default [
       "require-await": "error",
       strict: ["error", "never"],
 
-      // As CONTRIBUTING.md has it.
+      // See CONTRIBUTING.md.
       "max-lines": ["error", 300],
       "max-lines-per-function": ["error", 39],
     },

@@ -1,22 +1,26 @@
-/** Home Assistant's frontend, as far as it is used here: it publishes no types of its own. */
+/** The parts of Home Assistant's frontend used here, as it publishes no types. */
 
-/** Answers an empty text where there are no words. */
+/** Returns an empty string if there is no translation. */
 export type Localize = (key: string, values?: Record<string, string>) => string;
 
 export interface State {
   entity_id: string;
   state: string;
-  /** When it became that, in ISO 8601. */
+  /** When the state changed, in ISO 8601. */
   last_changed: string;
   attributes: {
     entity_picture?: string;
     friendly_name?: string;
-    /** While a view of a camera is being opened: "starting", "waiting" or "live". */
+    /** The phase of a live view: "starting", "waiting" or "live". */
     live_phase?: string;
-      /** Why a camera cannot start, such as "camera_off". */
-      start_problem?: string | null;
-    /** Seconds that a camera took to start the last times. */
+    /** Whether the camera's stream is requested. */
+    requested?: boolean;
+    /** Why the camera cannot start, such as "camera_off". */
+    start_problem?: string | null;
+    /** Seconds that the camera's last starts took. */
     usual_start?: number | null;
+    /** How many viewers the camera has. */
+    viewers?: number;
   };
 }
 
@@ -25,7 +29,7 @@ export interface WebRtcConfig {
   dataChannel?: string;
 }
 
-/** What is sent about an offer. */
+/** A message about an offer. */
 export type WebRtcMessage =
   | { type: "session"; session_id: string }
   | { type: "answer"; answer: string }
@@ -42,7 +46,7 @@ interface Connection {
 
 export interface Entity {
   entity_id: string;
-  /** Its own name, without that of its device. */
+  /** The entity's own name, without the device's. */
   name?: string;
   device_id?: string;
   hidden?: boolean;
@@ -64,7 +68,7 @@ export interface Area {
   name: string;
 }
 
-/** What is given to each card and strategy: another object whenever something has changed. */
+/** The object passed to each card and strategy; a new object on each change. */
 export interface Hass {
   areas: Record<string, Area>;
   connected: boolean;
@@ -89,7 +93,7 @@ export interface Hass {
   loadBackendTranslation(category: string, integration: string): Promise<Localize>;
 }
 
-/** The configuration of a card, or of a section. */
+/** The configuration of a card or section. */
 export interface CardConfig {
   type: string;
   [option: string]: unknown;
@@ -109,12 +113,12 @@ export interface FormElement extends HTMLElement {
   computeHelper(field: { name: string }): string;
 }
 
-/** Home Assistant's player of HLS. */
+/** Home Assistant's HLS player. */
 export interface HlsElement extends HTMLElement {
   muted: boolean;
 }
 
-/** An entry in the list of what others have brought. */
+/** An entry in the list of custom cards or strategies. */
 interface Custom {
   type: string;
   name: string;

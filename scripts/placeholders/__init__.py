@@ -1,1 +1,1 @@
-"""The drawings that stand for pictures of cameras, and what writes them as files."""
+"""The drawings of placeholders for camera pictures, and the script that writes them."""

@@ -1,4 +1,4 @@
-"""Write the drawings where the integration reads them."""
+"""Write the drawings to the integration's folder."""
 
 from pathlib import Path
 import sys

@@ -1,7 +1,7 @@
-"""A camera, and beside it a sign that says why there is no picture of it.
+"""Draw a camera with a sign that shows why it has no picture.
 
-Its colours stand between a light and a dark page: nobody knows on which one it is shown. Below it
-there is room for two lines, which the integration writes.
+The colours suit light and dark themes. Below the drawing, there is room for two lines of text,
+which the integration writes.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def _background() -> Image.Image:
 
 
 def _at(*points: float) -> list[float]:
-    """Points are twice as far apart as in the picture, whose edges are smooth thereby."""
+    """Return the points scaled by two, as the drawing is reduced for smooth edges."""
     return [2 * point for point in points]
 
 

@@ -1,13 +1,13 @@
-"""What hassfest and HACS would reject, as far as it shows in the files of this repository.
+"""Find what hassfest and HACS would reject in the files of this repository.
 
-Also words that Home Assistant would not use, see words.py.
+Also find words that Home Assistant would not use, see words.py.
 
-Neither is part of the installed Home Assistant, and HACS looks at what is published. Both run on
-GitHub: this only finds the likely mistakes earlier, and rejects nothing that they accept. So where
-it says less than they do, that is meant: it knows no details of what the integration does not use.
+Neither is part of the installed Home Assistant, and HACS checks the published repository. Both run
+on GitHub; this only finds likely mistakes earlier, and rejects nothing that they accept. It is less
+strict on purpose, and ignores everything that the integration does not use.
 """
 
-# Before voluptuous is imported anywhere: Home Assistant puts a library of its own in its place.
+# Before voluptuous is imported anywhere, as Home Assistant replaces it by its own library.
 import homeassistant  # noqa: F401
 
 from . import hacs, icons, imports, manifest, services, translations, words
@@ -25,6 +25,6 @@ CHECKS = (
 
 
 def find(repository: Repository) -> list[Finding]:
-    """Return what is wrong, in the order of the files."""
+    """Return the findings, sorted by file."""
     found = (finding for check in CHECKS for finding in check(repository))
     return sorted({*repository.unreadable, *found})

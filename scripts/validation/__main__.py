@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Print what is found."""
+    """Print the findings."""
     findings = find(parse(read(ROOT)))
     for finding in findings:
         print(finding)

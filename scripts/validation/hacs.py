@@ -1,4 +1,4 @@
-"""What HACS wants of the repository: hacs.json, an icon, a licence, a description."""
+"""HACS's requirements of the repository: hacs.json, an icon, a licence, a description."""
 
 from pathlib import PurePosixPath
 import re
@@ -39,13 +39,13 @@ SCHEMA = vol.Schema(
 
 
 def check(repository: Repository) -> Findings:
-    """Check hacs.json, and that the files are there that HACS looks for."""
+    """Check hacs.json, and the files that HACS requires."""
     yield from repository.missing("brand/icon.png")
     if HACS_FILE not in repository.files:
         yield Finding(HACS_FILE, "is missing")
     if HACS_FILE in repository.parsed:
         yield from violations(SCHEMA, HACS_FILE, repository.parsed[HACS_FILE])
-    # GitHub tells HACS which licence it is; by its file's name, it looks for one.
+    # HACS gets the licence from GitHub, which finds it by file name.
     if not any(LICENCE.search(path) for path in repository.files if "/" not in path):
         yield Finding("LICENSE", "is missing")
     if not any(INFORMATION.fullmatch(PurePosixPath(path).name) for path in repository.files):

@@ -1,4 +1,4 @@
-"""icons.json: its structure."""
+"""The structure of icons.json."""
 
 from typing import Any
 

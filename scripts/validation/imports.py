@@ -1,4 +1,4 @@
-"""Imports of components: the manifest declares them, unless they are free to use."""
+"""Imports of components, which the manifest must declare unless they are exempt."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from homeassistant.requirements import DISCOVERY_INTEGRATIONS
 
 from .repository import Finding, Findings, Repository, branch
 
-# Components that need not be declared: their code can be used without setting them up.
+# Components that need not be declared, as their code works without setting them up.
 FREE = {
     *Platform,
     "alert",
@@ -45,7 +45,7 @@ FREE = {
 
 
 def _imported(parent: ast.AST) -> Iterator[str]:
-    """Name what is imported at run time."""
+    """Yield the names imported at run time."""
     for node in ast.iter_child_nodes(parent):
         match node:
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
@@ -80,7 +80,7 @@ def _declared(manifest: Any) -> set[str]:
 
 def check(repository: Repository) -> Findings:
     """Check all imports of components."""
-    # The code for another component has its name: what is in there, or in its folder.
+    # A module or folder named after another component is a platform for it.
     own = {
         path.removeprefix(f"{repository.folder}/").split("/")[0].removesuffix(".py")
         for path in repository.files

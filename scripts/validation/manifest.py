@@ -1,4 +1,4 @@
-"""manifest.json: the keys of a custom integration, their order, and what they hold."""
+"""manifest.json: the keys of a custom integration, their order, and their values."""
 
 from pathlib import PurePosixPath
 
@@ -18,7 +18,7 @@ IOT_CLASSES = [
     "local_polling",
     "local_push",
 ]
-# What 2026.11 knows; 2026.10 does not read it.
+# The values in 2026.11; 2026.10 ignores the key.
 CONNECTIVITY = [
     "bluetooth",
     "cloud",
@@ -43,7 +43,7 @@ CONNECTIVITY = [
     "zigbee",
     "zwave",
 ]
-# A virtual integration has no code, so that it is never a custom one.
+# Without "virtual", as a virtual integration has no code and is never a custom one.
 INTEGRATION_TYPES = ["device", "entity", "hardware", "helper", "hub", "service", "system"]
 QUALITY_SCALES = [
     "bronze",

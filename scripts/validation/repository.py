@@ -1,4 +1,4 @@
-"""The repository as the checks see it: its files, read and parsed once."""
+"""The files of the repository, read and parsed once for all checks."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ ENGLISH = "translations/en.json"
 
 
 class Finding(NamedTuple):
-    """What is wrong, and in which file."""
+    """A problem, and its file."""
 
     file: str
     problem: str
@@ -31,7 +31,7 @@ type Findings = Iterator[Finding]
 
 @dataclass(frozen=True)
 class Repository:
-    """Files by their path below the root, and what those hold that could be parsed."""
+    """Files by path below the root, with the parsed content of those that are valid."""
 
     files: Mapping[str, bytes]
     parsed: Mapping[str, Any]
@@ -39,7 +39,7 @@ class Repository:
 
     @cached_property
     def folder(self) -> str:
-        """The integration's folder: the first one, as HACS takes it."""
+        """The integration's folder: the first one, like HACS."""
         folders = [parent for path in self.files for parent in PurePosixPath(path).parents]
         integrations = (path for path in folders if path.parts[:-1] == (CUSTOM_COMPONENTS,))
         return str(min(integrations, default=CUSTOM_COMPONENTS))
@@ -52,27 +52,27 @@ class Repository:
                 yield path, parsed
 
     def path(self, name: str) -> str:
-        """Where a file of the integration is."""
+        """Return the path of a file of the integration."""
         return f"{self.folder}/{name}"
 
     def document(self, name: str) -> Any:
-        """Return what a file of the integration holds, None if it is absent or unreadable."""
+        """Return the parsed content of a file of the integration; None if absent or invalid."""
         return self.parsed.get(self.path(name))
 
     def missing(self, name: str) -> Findings:
-        """Look for a file that the integration has to have."""
+        """Check for a required file of the integration."""
         if self.path(name) not in self.files:
             yield Finding(self.path(name), "is missing")
 
 
 def branch(document: Any, *path: str) -> dict[str, Any]:
-    """Return what is below a path in a document, nothing where the path ends before."""
+    """Return the mapping at a path in a document, empty if there is none."""
     for key in path:
         document = document.get(key) if isinstance(document, dict) else None
     return document if isinstance(document, dict) else {}
 
 
-# By what is read: other files of these kinds need not be what their names say.
+# Only the files that are read, as other files of these types need not be valid.
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
     HACS_FILE: json.loads,
     f"{CUSTOM_COMPONENTS}/**/*.json": json.loads,
@@ -84,7 +84,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
 
 
 def parse(files: Mapping[str, bytes]) -> Repository:
-    """Parse what hassfest and HACS parse; what cannot be is a finding."""
+    """Parse the files that hassfest and HACS parse; invalid files become findings."""
     parsed: dict[str, Any] = {}
     unreadable: list[Finding] = []
     for path, content in files.items():
@@ -97,7 +97,7 @@ def parse(files: Mapping[str, bytes]) -> Repository:
         except (ValueError, SyntaxError, HomeAssistantError) as error:
             unreadable.append(Finding(path, f"cannot be read: {' '.join(str(error).split())}"))
         else:
-            # An empty file holds as much as an empty mapping.
+            # An empty file counts as an empty mapping.
             parsed[path] = {} if held is None else held
     return Repository(files, parsed, tuple(unreadable))
 

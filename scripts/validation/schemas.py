@@ -1,4 +1,4 @@
-"""What the schemas of several files share."""
+"""Shared parts of the files' schemas."""
 
 from collections.abc import Callable
 import re
@@ -13,19 +13,19 @@ TRANSLATION_KEY = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
 def translation_key(value: str) -> str:
-    """Accept the key of a translation."""
+    """Validate a translation key."""
     if not TRANSLATION_KEY.fullmatch(value):
         raise vol.Invalid(f"invalid translation key {value}")
     return value
 
 
 def keyed(schema: Any, key: Callable[[Any], Any] = translation_key) -> Callable[[Any], Any]:
-    """Return the schema of a mapping whose keys are translation keys, or by another rule."""
+    """Return the schema of a mapping with translation keys, or keys by another rule."""
     return cv.schema_with_slug_keys(schema, slug_validator=key)
 
 
 def violations(schema: vol.Schema, file: str, document: Any) -> Findings:
-    """Find each place where a document is not what the schema says."""
+    """Yield each violation of the schema in a document."""
     try:
         schema(document)
     except vol.MultipleInvalid as faults:

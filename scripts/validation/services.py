@@ -1,4 +1,4 @@
-"""services.yaml, triggers.yaml, conditions.yaml: there if the code needs them, and valid."""
+"""services.yaml, triggers.yaml, conditions.yaml: present if the code needs them, and valid."""
 
 from pathlib import PurePosixPath
 import re
@@ -11,7 +11,7 @@ import voluptuous as vol
 from .repository import ENGLISH, Finding, Findings, Repository, branch
 from .schemas import keyed, violations
 
-# What the code calls or defines where it has services, triggers or conditions, and in which files.
+# Names that the code of services, triggers or conditions calls or defines, and in which files.
 TRACES = {
     "services": (
         "*.py",
@@ -79,7 +79,8 @@ def _check_kind(repository: Repository, kind: str) -> Findings:
     document = repository.document(f"{kind}.yaml")
     if document is None:
         return
-    # Such anchors are left out, but hassfest refuses them in a custom integration's services.yaml.
+    # Ignore YAML anchors, except in services.yaml, where hassfest refuses them in custom
+    # integrations.
     if kind != "services" and isinstance(document, dict):
         document = {key: each for key, each in document.items() if not str(key).startswith(".")}
     yield from violations(SCHEMAS[kind], file, document)

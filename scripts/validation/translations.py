@@ -1,4 +1,4 @@
-"""translations/en.json: its structure and its texts. Of other languages, hassfest reads nothing."""
+"""The structure and texts of translations/en.json; hassfest doesn't read other languages."""
 
 from collections.abc import Callable
 import re
@@ -17,7 +17,7 @@ ADDRESS = re.compile(
 )
 RULES: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("has an address, which belongs into a placeholder", ADDRESS.search),
-    # What is quoted is shown as it stands.
+    # Quoted placeholders are not filled.
     ("has a placeholder in single quotes", re.compile(r"'{\w+}'").search),
     ("has a reference beside other text", re.compile(r".\[%|%\].").search),
     ("has spaces at an edge", lambda text: text != text.strip()),
@@ -42,7 +42,7 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Accept the text of a state or a unit, where placeholders are not filled."""
+    """Validate the text of a state or unit, where placeholders are not filled."""
     text = _text(value)
     if _placeholders(text):
         raise vol.Invalid("has a placeholder, which is not filled there")
@@ -79,7 +79,7 @@ STEP = vol.All(
     },
     _fields_described,
 )
-# Where dictionaries are joined below, the first of two markers of the same key stays.
+# When dictionaries are joined below, the first of two markers of the same key is kept.
 INITIATE_FLOW = {vol.Required("user"): _text, str: _text}
 FLOW = {
     vol.Optional("flow_title"): _text,
@@ -90,7 +90,7 @@ FLOW = {
     vol.Optional("create_entry"): TEXTS,
     vol.Optional("initiate_flow"): INITIATE_FLOW,
 }
-# A title is out of date, which is but a warning.
+# A title is deprecated, which is only a warning.
 CONFIG_FLOW = {**FLOW, vol.Optional("title"): object}
 SUBENTRY_FLOW = {
     vol.Required("entry_type"): _text,
@@ -98,7 +98,7 @@ SUBENTRY_FLOW = {
     **CONFIG_FLOW,
 }
 NAMED = {vol.Required("name"): _text, vol.Required("description"): _text}
-# The fields that all triggers and conditions of entities have are named, and no more.
+# Fields shared by all entity triggers and conditions have only a name.
 FIELD = {
     vol.Required("name"): str,
     vol.Optional("description"): _text,

@@ -1,4 +1,4 @@
-"""What users read: in plain words, with Home Assistant's own terms, on pages that are short.
+"""Texts for users: plain words, Home Assistant's own terms, and short pages.
 
 Core's terms are taken from the installed Home Assistant: the common strings for English, and the
 translations of two of its integrations for all languages.
@@ -17,16 +17,16 @@ from .repository import ENGLISH, Finding, Findings, Repository, branch
 
 CORE = Path(homeassistant.__file__).parent
 FORM = "glances"
-"""An integration of core whose form has the fields of a server that is logged in to."""
+"""A core integration whose form has the fields of a server with a login."""
 AUTOMATIONS = "media_player"
-"""An integration of core whose triggers and conditions have the usual fields."""
+"""A core integration whose triggers and conditions have the usual fields."""
 
 README = "README.md"
 MOST_WORDS = {README: 1200}
 MOST_WORDS_OF_A_PAGE = 900
 
 _THEM = r"(?:it|them|him|her|you|us|NestMTX|Home Assistant|the \w+|an? \w+)"
-# What is found, as a regular expression, and what Home Assistant says instead.
+# Regular expressions to find, with Home Assistant's words in their place.
 PHRASES: Mapping[str, str] = {
     r"any ?more": "no longer",
     r"anyhow": "already",
@@ -70,15 +70,15 @@ _PHRASES = {
     for phrase, instead in PHRASES.items()
 }
 
-# Code, and the addresses of links, with the lines that they take.
+# Code and link targets, including line breaks.
 _CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]+`|(?<=\])\([^)\n]*\)", re.DOTALL | re.MULTILINE)
 
-# An error that core has no sentence for: the host may be typed as a URL, too.
+# An error without a message in core, as the host may also be entered as a URL.
 OWN_WORDS = {("config", "invalid_host")}
 
 
 def phrases(text: str) -> Iterator[tuple[int, str, str]]:
-    """Return the phrases to avoid in a text: the line, the phrase, and what to say instead."""
+    """Yield the phrases to avoid in a text: the line, the phrase, and its replacement."""
     for pattern, instead in _PHRASES.items():
         for match in pattern.finditer(text):
             yield text.count("\n", 0, match.start()) + 1, " ".join(match[0].split()), instead
@@ -110,7 +110,7 @@ def _page(path: str, text: str) -> Findings:
 
 
 def _labels(language: str, document: Any) -> Iterator[str]:
-    """Return the labels of fields that core calls otherwise."""
+    """Yield the labels of fields that core labels differently."""
     named: dict[str, tuple[Any, str | None]] = {}
     of_core = _form_of_core(language)[0]
     for step, words in branch(document, "config", "step").items():
@@ -127,7 +127,7 @@ def _labels(language: str, document: Any) -> Iterator[str]:
 
 
 def _errors(language: str, document: Any) -> Iterator[str]:
-    """Return the errors of forms that do not begin with core's sentence."""
+    """Yield the form errors that do not begin with core's message."""
     of_core = _form_of_core(language)[1]
     for flow in ("config", "options"):
         for key, text in branch(document, flow, "error").items():
@@ -138,7 +138,7 @@ def _errors(language: str, document: Any) -> Iterator[str]:
 
 @cache
 def _form_of_core(language: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return core's labels of fields and sentences of errors, by their keys."""
+    """Return core's field labels and error messages, by key."""
     if language == "en":
         common = branch(json.loads((CORE / "strings.json").read_text()), "common", "config_flow")
         return common["data"], common["error"]
@@ -148,7 +148,7 @@ def _form_of_core(language: str) -> tuple[dict[str, str], dict[str, str]]:
 
 @cache
 def _automations_of_core(language: str) -> dict[str, dict[str, str]]:
-    """Return core's labels of the fields that all triggers and conditions have."""
+    """Return core's labels of the fields shared by all triggers and conditions."""
     words = _of_core(AUTOMATIONS, language)
     first = {kind: branch(words, kind, key) for kind, key in _SAMPLES.items()}
     return {
@@ -161,7 +161,7 @@ _SAMPLES = {"triggers": "turned_on", "conditions": "is_on"}
 
 
 def _of_core(integration: str, language: str) -> dict[str, Any]:
-    """Return the words of an integration of core, none in a language that core does not have."""
+    """Return the translations of a core integration; empty for a language that core lacks."""
     path = CORE / "components" / integration / "translations" / f"{language}.json"
     return json.loads(path.read_text()) if path.is_file() else {}
 

@@ -1,1 +1,1 @@
-"""What the integration costs, each figure beside a reference measured in the same run."""
+"""The cost of the integration, each figure with a reference measured in the same run."""

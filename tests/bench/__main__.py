@@ -22,8 +22,8 @@ from .sustained import sustained
 from .table import Line, head
 
 _ROUNDS, _QUICK = 7, 3
-# What is kept is seen in a fresh process only, and the detector of blocking calls cannot be turned
-# off again: one is first, and the other last.
+# Memory is measured first, as it needs a fresh process; startup is last, as the detector of
+# blocking calls cannot be turned off again.
 _PARTS: dict[str, Callable[[int], AsyncGenerator[Line]]] = {
     "memory": memory,
     "events": event_costs,
@@ -35,7 +35,7 @@ _PARTS: dict[str, Callable[[int], AsyncGenerator[Line]]] = {
     "idle": idle,
     "startup": startup,
 }
-# In the server's own time, which no machine makes shorter.
+# In the server's real time, independent of the machine.
 _ON_REQUEST = {"live": live_video}
 
 
@@ -63,9 +63,9 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
-    """Measure, and print each figure once it is known."""
+    """Run the measurements, and print each figure."""
     arguments, begin = _arguments(), time.monotonic()
-    # What Home Assistant misses in an environment for tests is of no interest here.
+    # Ignore what Home Assistant reports about the test environment.
     logging.basicConfig(level=logging.CRITICAL)
     rounds = _QUICK if arguments.quick else _ROUNDS
     _say(head())

@@ -1,4 +1,4 @@
-"""The library's client by itself: the least that receiving and asking can cost."""
+"""The library's client alone: the minimum cost of events and requests."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -16,19 +16,19 @@ from tests.soak.home_assistant import USER
 
 
 class Bare:
-    """Counts what it receives, and waits for answers."""
+    """Counts messages, and waits for answers."""
 
     def __init__(self, client: socketio.AsyncClient) -> None:
-        """It is not connected yet."""
+        """Prepare the client, without connecting."""
         self.received = 0
         self.on_message: Callable[[int], None] | None = None
-        """Called with the number of each message since `received` was last set to 0."""
+        """The handler, called with each message's number since `received` was last set to 0."""
         self._client = client
         self._open: dict[str, asyncio.Future[Any]] = {}
         client.on("*", self._received)
 
     async def ask(self, module: str = "health", payload: dict[str, Any] | None = None) -> Any:
-        """Ask for a list, and wait for the answer, which comes after all that was sent before."""
+        """Request a list, and wait for the answer, which comes after everything sent before."""
         request_id = uuid4().hex
         answer = self._open[request_id] = asyncio.get_running_loop().create_future()
         request = {"command": "list", "module": module, "requestId": request_id}

@@ -1,4 +1,4 @@
-"""What an event costs, with few cameras and with many."""
+"""The cost of an event, with few and with many cameras."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
@@ -12,7 +12,7 @@ from .table import Figure, Goal, LeftOut, Line
 from .writes import Writes, all_written, turned, writes_of, writing
 
 RATE = 600.0
-"""Events a second: each is read by itself."""
+"""Events a second, few enough to be read one by one."""
 
 _WHAT = "CPU of an event"
 _SIZES = (1, 50, 500)
@@ -21,7 +21,7 @@ _MILLISECONDS = 1000 / ROUND
 
 @dataclass(frozen=True, slots=True)
 class _Clients:
-    """Measures one client after the other."""
+    """Measures the clients in turn."""
 
     scene: Scene
 
@@ -34,7 +34,7 @@ class _Clients:
         return await cpu(self._bare)
 
     def bare_and_core(self, writes: Writes) -> Measure:
-        """A client that counts, and writes some states with each event."""
+        """A client that counts, and writes states with each event."""
 
         async def measure() -> float:
             return await cpu(lambda: self._bare(writing(self.scene, writes)))
@@ -55,7 +55,7 @@ class _Clients:
 
 
 async def event_costs(rounds: int) -> AsyncGenerator[Line]:
-    """Compare with what receiving and writing cost, with MQTT, and houses with one another."""
+    """Compare with the cost of receiving and writing, with MQTT, and few cameras with many."""
     async with scene(50) as here:
         async for line in _beside_others(here, rounds):
             yield line

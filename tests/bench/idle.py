@@ -1,4 +1,4 @@
-"""What an entry costs while nothing happens."""
+"""The cost of an idle entry."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -16,15 +16,15 @@ _LOG = 7.5
 
 
 async def idle(rounds: int) -> AsyncGenerator[Line]:
-    """Measure a minute, in which everything is due once that is due regularly.
+    """Measure a minute, within which every periodic task runs once.
 
-    Of fewer rounds than usual, a third of it, in which nothing may be due.
+    With fewer rounds than usual, measure a third of it, possibly without periodic tasks.
     """
     seconds = _MINUTE if rounds >= 7 else _MINUTE / 3
     async with source(_CAMERAS, idle_log=_LOG) as server, home() as hass:
         alone = await cpu(lambda: asyncio.sleep(seconds / 6)) * 6
         async with loaded(hass, server.address.host, server.address.port):
-            # Behind what connecting has begun: the first lists are fetched again after the lag.
+            # Wait for the end of connecting, as the first lists are fetched again after the lag.
             await asyncio.sleep(1)
             ours = await cpu(lambda: asyncio.sleep(seconds))
     hours = 3600 / seconds

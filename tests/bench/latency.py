@@ -1,4 +1,4 @@
-"""How long after an event is sent it shows."""
+"""The latency from sending an event until it is shown."""
 
 from collections.abc import AsyncGenerator, Callable
 from statistics import median
@@ -17,17 +17,17 @@ from .writes import writes_of, writing
 _CAMERAS = 50
 _EVENTS = 10 * len(LIFE)
 _RATE = 100.0
-"""Events a second: one is over long before the next."""
+"""Events a second, so that each is finished long before the next."""
 _BURST = 1000
 
 
 class _Clock:
-    """How late the events of the rounds were, all together."""
+    """Latencies of the events of all rounds."""
 
     def __init__(
         self, here: Scene, write: Callable[[int], None], events: int, rate: float | None
     ) -> None:
-        """Nothing was sent yet."""
+        """Start without latencies."""
         self.ours: list[float] = []
         self.bare: list[float] = []
         self._here = here
@@ -36,7 +36,7 @@ class _Clock:
         self._rate = rate
 
     async def measure_ours(self) -> float:
-        """Up to the change of the entity that shows each event of a camera."""
+        """From sending each event to the state change of its entity."""
         entities = _activities(self._here)
         shown: list[float] = []
 
@@ -52,11 +52,11 @@ class _Clock:
         return _median(sent, shown, self.ours)
 
     async def measure_bare(self) -> float:
-        """Up to the call of the handler with the first frame of each event."""
+        """From sending each event to the handler's call with its first frame."""
         return await self._measure_bare(lambda _: None, self.bare)
 
     async def measure_bare_and_core(self) -> float:
-        """Up to the last of the same writes of states."""
+        """From sending to the last of the same state writes."""
         return await self._measure_bare(self._write, [])
 
     async def _measure_bare(self, write: Callable[[int], None], late: list[float]) -> float:
@@ -87,7 +87,7 @@ def _activities(here: Scene) -> set[str]:
 
 
 async def latencies(rounds: int) -> AsyncGenerator[Line]:
-    """Measure events that come alone, and such as come all at once."""
+    """Measure single events, and bursts of events."""
     async with scene(_CAMERAS) as here:
         write = writing(here, await writes_of(here))
         alone = _Clock(here, write, _EVENTS, _RATE)

@@ -1,6 +1,6 @@
-"""Live video in seconds: what a look costs a camera, and when somebody is told what.
+"""Live video in seconds: the cost of a view for a camera, and the time until results are shown.
 
-The simulated server takes as long as the real one does; the figures are compared with its own.
+The simulated server has the real server's timings; the figures are compared with its own.
 """
 
 import asyncio
@@ -30,22 +30,22 @@ from tests.soak.home_assistant import home, loaded
 from .table import Figure, Goal, Line
 
 MAX_WAIT: Final = 120.0
-"""Seconds for anything."""
+"""Seconds for any step."""
 _WATCHED: Final = 4.0
-"""Seconds for which a view is watched."""
+"""Seconds of watching a view."""
 _LOOK: Final = 0.05
 
 
 class Scene:
-    """A Home Assistant, and a server as slow as the real one, whose truth can be seen."""
+    """A Home Assistant, and a simulated server with the real timings."""
 
     def __init__(self, hass: HomeAssistant, simulator: Simulator) -> None:
-        """Know both."""
+        """Use both."""
         self.hass = hass
         self.simulator = simulator
 
     def row(self, name: str) -> Camera:
-        """Return a camera as it really is."""
+        """Return a camera of the simulated server."""
         return next(each for each in self.simulator.world.cameras.values() if each.name == name)
 
     def entity_id(self, name: str, domain: str, key: str) -> str:
@@ -75,16 +75,16 @@ class Scene:
         await self.hass.services.async_call("button", "press", target, blocking=True)
 
     def google_calls(self, name: str) -> int:
-        """Return how often Google was asked about a camera."""
+        """Return the number of requests to Google about a camera."""
         path = self.row(name).path
         return sum(call.path == path for call in self.simulator.google_calls)
 
 
 class View:
-    """A page that opens a camera as Home Assistant's does: HLS and WebRTC at once."""
+    """A page that opens a camera like Home Assistant's own: HLS and WebRTC at once."""
 
     def __init__(self, scene: Scene, name: str) -> None:
-        """Nothing is open yet."""
+        """Start without open streams."""
         self.viewer = Viewer()
         self.errors: list[str] = []
         self.hls: asyncio.Task[bool] | None = None
@@ -96,7 +96,7 @@ class View:
         self._offer: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Request both kinds of stream, and return once WebRTC is answered or refused."""
+        """Request HLS and WebRTC, and return once WebRTC is answered or refused."""
         page = cast("ActiveConnection", SimpleNamespace(refresh_token_id=self._session))
         current_connection.set(page)
         offer = await self.viewer.offer()
@@ -210,8 +210,8 @@ async def _refused(
 ) -> list[Line]:
     """Open a camera that Google refuses.
 
-    One that speaks RTSP with Google is refused 17 s after the tap, by two calls; the server tries
-    again each 4 s, for the 10 s until it learns that nobody waits any more.
+    A camera with RTSP at Google is refused 17 s after the tap, by two calls; the server tries
+    again every 4 s, for the 10 s until it notices that no viewer waits.
     """
     async with _view(scene, name) as view:
         told = await _seconds_of(view.open)
@@ -265,7 +265,7 @@ async def _restart(scene: Scene) -> list[Line]:
         await pressing
     return [
         _limited("Restart stream: more-info is told", told, 10.0),
-        # The server is at rest after 8 s, and starts the camera then.
+        # The server is idle after 8 s, and then starts the camera.
         _limited("Restart stream: moving again, asked for at once", back, 8.0 + 34.0),
     ]
 
@@ -324,7 +324,7 @@ def _world() -> World:
 
 
 async def live_video(_rounds: int) -> AsyncGenerator[Line]:
-    """Do all of it once, side by side, in the server's own time: four minutes."""
+    """Run all measurements once, concurrently, in the server's real time: four minutes."""
     simulator = Simulator(_world())
     await simulator.start()
     try:

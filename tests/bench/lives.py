@@ -1,4 +1,4 @@
-"""The lives of cameras: the events of a stream from the first demand to its end, over and over."""
+"""The lives of cameras: the events of a stream from the first demand to its end, repeatedly."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -11,25 +11,25 @@ from tests.simulator.events import payload, topics
 from tests.simulator.records import utc_now
 
 LIFE = ("demand", "ready", "read", "unread", "notReady", "undemand")
-"""It ends as it began, so that every life costs the same."""
+"""A life ends in its initial state, so that every life costs the same."""
 
 LIVES = 50
-"""How many are lived at a time: by one camera after the other, or by fewer over and over."""
+"""Lives in a run: of one camera after another, or of fewer cameras repeatedly."""
 
 ROUND = LIVES * len(LIFE)
 """Events of all these lives."""
 
 FRAMES = 3
-"""Of an event, one for each of its names."""
+"""Frames of an event, one for each of its topics."""
 
 _TEXT = 0x81
-"""How a websocket frame begins that is one whole text."""
+"""The first byte of a websocket frame with a whole text message."""
 _SHORT = 125
-"""Bytes of a frame that tells its length in one."""
+"""Maximum bytes of a frame with a one-byte length."""
 
 
 def lived(cameras: int) -> Iterator[tuple[int, str]]:
-    """Yield the camera and the name of each event, without an end."""
+    """Yield the camera and the name of each event, endlessly."""
     while True:
         for life in range(LIVES):
             camera = 1 + life * cameras // LIVES if cameras > LIVES else 1 + life % cameras
@@ -38,18 +38,18 @@ def lived(cameras: int) -> Iterator[tuple[int, str]]:
 
 
 def frames(cameras: int) -> Iterator[bytes]:
-    """Yield what a server sends for each event, without an end: three frames of a websocket."""
+    """Yield the server's data for each event, endlessly: three websocket frames."""
     for number, (camera, event) in enumerate(lived(cameras)):
-        # A reader that has left does not come again.
+        # A reader that has left doesn't return.
         details = _details(camera, event, reader=f"reader-{number // len(LIFE)}")
         body = payload("camera", event, camera, details, utc_now(), Quirks())
         yield b"".join(_frame(topic, body) for topic in topics("camera", event, Quirks()))
 
 
 def messages(count: int, cameras: int, fields: list[list[bool]]) -> Iterator[tuple[str, str]]:
-    """Yield a message for each event, of an MQTT topic of each camera.
+    """Yield an MQTT message for each event, with a topic for each camera.
 
-    `fields` tell of each event in a life what it leaves on.
+    `fields` are the entities that are on after each event of a life.
     """
     states = [
         json.dumps({f"f{number}": "ON" if is_on else "OFF" for number, is_on in enumerate(each)})

@@ -1,4 +1,4 @@
-"""How much memory a camera takes, and whether events leave something behind."""
+"""The memory of a camera, and memory left behind by events."""
 
 from collections.abc import AsyncGenerator
 import gc
@@ -15,11 +15,11 @@ _FEW, _MANY = 20, 70
 _EVENTS = 200_000
 _EVENTS_QUICK = 20_000
 _WARM_UP = 0.1
-"""The share of the events after which everything has happened often."""
+"""The share of the events after which everything has happened many times."""
 
 
 async def memory(rounds: int) -> AsyncGenerator[Line]:
-    """Measure what the process keeps of events, and what is allocated for a camera.
+    """Measure the memory that the process keeps of events, and allocates for a camera.
 
     The first has to be the first of all that a process does: memory that was freed before is used
     again, and hides what grows.
@@ -34,7 +34,7 @@ async def memory(rounds: int) -> AsyncGenerator[Line]:
 
 
 async def _allocated(cameras: int) -> int:
-    """Return the bytes that are allocated while an entry is set up and its cameras have lived."""
+    """Return the bytes allocated by setting up an entry and by its cameras' lives."""
     tracemalloc.start()
     async with scene(cameras) as here:
         await here.source.send(OURS)
@@ -46,7 +46,7 @@ async def _allocated(cameras: int) -> int:
 
 
 async def _kept(events: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return what is in use after some of the events, and after all of them."""
+    """Return the memory in use after some of the events, and after all of them."""
     async with scene(50) as here:
         warm = (0, 0)
         for sent in range(0, events, ROUND):
@@ -58,6 +58,6 @@ async def _kept(events: int) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _in_use() -> tuple[int, int]:
-    """Return the bytes that the process holds, and the number of objects' blocks in them."""
+    """Return the bytes held by the process, and the number of allocated blocks."""
     gc.collect()
     return psutil.Process().memory_info().rss, sys.getallocatedblocks()

@@ -1,4 +1,4 @@
-"""How often things are measured, and how two of them are compared."""
+"""Repeat measurements in rounds, and compare two of them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import astuple, dataclass
@@ -7,12 +7,12 @@ from statistics import median
 import time
 
 type Measure = Callable[[], Awaitable[float]]
-"""Does something once; returns what that costs, or how much of it there is."""
+"""Does something once; returns its cost or amount."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Our figures and those of the reference, round by round."""
+    """Our figures and the reference's, by round."""
 
     ours: tuple[float, ...]
     reference: tuple[float, ...]
@@ -23,19 +23,19 @@ class Pair:
 
     @property
     def ratio(self) -> float:
-        """The median of the rounds' ratios: what else the machine does concerns both of a round."""
+        """The median of the rounds' ratios, as other load affects both figures of a round."""
         return median(one / other for one, other in zip(self.ours, self.reference, strict=True))
 
 
 async def alternating(rounds: int, *measures: Measure) -> list[tuple[float, ...]]:
-    """Measure in turn; returns the figures of each, round by round.
+    """Measure in turn; return the figures of each, by round.
 
     Each is measured once before, unheeded: caches are filled then.
     """
     taken: list[list[float]] = [[] for _ in measures]
     for number in range(rounds + 1):
         for measure, figures in zip(measures, taken, strict=True):
-            # What one of them leaves behind is not collected at another one's cost.
+            # Don't collect one measurement's garbage at the cost of another.
             gc.collect()
             figure = await measure()
             if number:
@@ -49,12 +49,12 @@ async def compared(rounds: int, ours: Measure, reference: Measure) -> Pair:
 
 
 async def cpu(act: Callable[[], Awaitable[object]]) -> float:
-    """Return the seconds of the processor, in all threads of this process, that something takes."""
+    """Return the CPU seconds that something takes, in all threads of this process."""
     before = time.process_time()
     await act()
     return time.process_time() - before
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value that so many of all are not above."""
+    """Return a percentile."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]

@@ -1,6 +1,6 @@
-"""Home Assistant's own MQTT integration, with as many binary sensors for each camera as we write.
+"""Home Assistant's MQTT integration, with as many binary sensors a camera as states that we write.
 
-Each camera has a topic, whose messages say of all its sensors what they are: what a bridge sends.
+Each camera has a topic with the states of all its sensors in each message, like a bridge sends.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from .scene import Scene
 
 _INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "mosquitto")
 _STARTS = 5.0
-"""Seconds for the broker to listen."""
+"""Seconds for the broker to start listening."""
 
 
 @asynccontextmanager
 async def mqtt(
     scene: Scene, fields: list[list[bool]], rate: float
 ) -> AsyncGenerator[Measure | str]:
-    """Set MQTT up beside the entry; yields what measures it, or why that is not possible."""
+    """Set up MQTT beside the entry; yield its measurement, or the reason why it is missing."""
     broker = await _broker()
     if broker is None:
         yield "there is no mosquitto"
@@ -48,7 +48,7 @@ async def _cost(scene: Scene, port: int, fields: list[list[bool]], rate: float) 
 
     done = asyncio.Event()
     end = await async_subscribe(scene.hass, "bench/done", lambda _: done.set())
-    # Subscriptions are gathered for a moment before they are sent.
+    # Subscriptions are collected briefly before they are sent.
     await asyncio.sleep(1)
 
     async def act() -> None:
@@ -94,7 +94,7 @@ def _sensors(cameras: int, sensors: int) -> Iterator[dict[str, Any]]:
 
 
 async def _broker() -> str | None:
-    """Return the broker's program, installed where that is possible."""
+    """Return the path of the broker, installing it if possible."""
     if _found() is None and os.geteuid() == 0 and shutil.which("apt-get"):
         process = await asyncio.create_subprocess_exec(*_INSTALL, stdout=DEVNULL, stderr=DEVNULL)
         await process.wait()
@@ -102,7 +102,7 @@ async def _broker() -> str | None:
 
 
 def _found() -> str | None:
-    # Where Debian has it is not where everybody looks.
+    # Debian's path may be missing in PATH.
     return shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 
 
@@ -126,7 +126,7 @@ async def _running(program: str) -> AsyncGenerator[int]:
 
 @contextmanager
 def _configuration(port: int) -> Iterator[str]:
-    """Write the configuration of a broker that keeps nothing, and lets nothing go."""
+    """Write the configuration of a broker that persists nothing and drops nothing."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "mosquitto.conf")
         path.write_text(

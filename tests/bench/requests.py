@@ -1,4 +1,4 @@
-"""How many requests are answered in a second."""
+"""The number of requests answered in a second."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -12,7 +12,7 @@ _REQUESTS = 400
 
 
 async def requests(rounds: int) -> AsyncGenerator[Line]:
-    """Ask one request after the other, and many at a time."""
+    """Send requests one after another, and many at a time."""
     async with scene(1) as here:
         for at_a_time in (1, 100):
             rates, costs = await _measured(here, at_a_time, rounds)

@@ -1,4 +1,4 @@
-"""What fetching everything anew costs when nothing has changed."""
+"""The cost of a resync without changes."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -14,11 +14,11 @@ from .writes import recording
 
 _CAMERAS = 500
 _MILLISECONDS = 1000 * 100 / _CAMERAS
-"""For 100 cameras."""
+"""Goal for 100 cameras."""
 
 
 async def resync(here: Scene) -> None:
-    """Have everything fetched, and wait until that is over."""
+    """Fetch everything, and wait for the end."""
     coordinator = here.entry.runtime_data.coordinator
     done = asyncio.Event()
     former = coordinator.on_resync
@@ -33,7 +33,7 @@ async def resync(here: Scene) -> None:
 
 
 async def resyncs(rounds: int) -> AsyncGenerator[Line]:
-    """Count what is written, and compare with fetching the same pages."""
+    """Count the state writes, and compare with fetching the same pages."""
     async with scene(_CAMERAS) as here:
 
         async def fetch() -> None:

@@ -1,4 +1,4 @@
-"""What is measured: the integration in a real Home Assistant, and a bare client beside it."""
+"""The setup of a measurement: the integration in a real Home Assistant, and a bare client."""
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,7 +15,7 @@ from .bare import Bare, bare
 from .source import Source, source
 
 OURS, BARE = 0, 1
-"""The sockets, by the order of connecting."""
+"""The sockets, in the order of connecting."""
 
 _NEVER = 86_400.0
 
@@ -30,13 +30,13 @@ class Scene:
     bare: Bare
 
     async def ask(self) -> None:
-        """Have the integration ask for something, whose answer comes after all sent before."""
+        """Send a request of the integration, whose answer comes after everything sent before."""
         await self.entry.runtime_data.coordinator.client.rpc.list("health")
 
 
 @contextmanager
 def at_rest() -> Iterator[None]:
-    """Keep the integration from doing anything by itself: that has figures of its own."""
+    """Disable the integration's periodic work, which is measured separately."""
     timings = replace(Timings(), lag=_NEVER, resync=_NEVER)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", timings):
         yield
@@ -44,7 +44,7 @@ def at_rest() -> Iterator[None]:
 
 @asynccontextmanager
 async def scene(cameras: int) -> AsyncGenerator[Scene]:
-    """Run a server, set up an entry for it, and connect a bare client; all of it is at rest."""
+    """Run a server, set up an entry for it, and connect a bare client; yield when all are idle."""
     with at_rest():
         async with (
             source(cameras) as server,

@@ -1,6 +1,6 @@
 """Run a simulated NestMTX that sends events on request: python -m tests.bench.server CAMERAS.
 
-It writes its address. For each line of JSON that it reads, an order, it sends events, either to
+It prints its address. For each line of JSON (an order) on its input, it sends events, either to
 one of its sockets or to an MQTT broker, and writes when it sent each. It ends with its input.
 """
 
@@ -25,7 +25,7 @@ _DONE = "bench/done"
 
 
 def _world(count: int) -> World:
-    """Cameras that are all alike, so that it does not matter which of them live."""
+    """Return identical cameras, so that it doesn't matter which of them have lives."""
     world = World()
     world.add_user("nestmtx", "nestmtx")
     world.add_credential("Home account")
@@ -35,7 +35,7 @@ def _world(count: int) -> World:
 
 
 def _to_socket(simulator: Simulator, socket: int) -> Callable[[bytes], None]:
-    """Return what writes to a socket, by the order of connecting, without any work beside it."""
+    """Return the transport of a socket, by the order of connecting, to write to directly."""
     sockets = simulator._wire._sockets
     environ = sockets.get_environ(simulator.sids[socket])
     write: Callable[[bytes], None] = environ["aiohttp.request"].transport.write
@@ -43,7 +43,7 @@ def _to_socket(simulator: Simulator, socket: int) -> Callable[[bytes], None]:
 
 
 async def _send(send: Iterable[Callable[[], Any]], rate: float | None) -> list[float]:
-    """Send one after the other, each in a piece of its own; without a rate, at once."""
+    """Send one event after another, each in its own write; without a rate, at once."""
     begin, sent = time.monotonic(), []
     for number, each in enumerate(send):
         if rate is not None and (wait := begin + number / rate - time.monotonic()) > 0:
@@ -64,7 +64,7 @@ async def _send_to_socket(
 
 
 async def _send_to_broker(order: dict[str, Any]) -> list[float]:
-    """One message for each event, and one after them all."""
+    """Publish one message for each event, and one after all of them."""
     client = paho.Client(paho.CallbackAPIVersion.VERSION2)
     client.connect("127.0.0.1", order["broker"])
     client.loop_start()

@@ -1,4 +1,4 @@
-"""What setting up an entry costs beside core's adding as many empty entities."""
+"""The cost of setting up an entry, compared with core adding as many empty entities."""
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator
@@ -27,17 +27,17 @@ _SIZES = (10, 100, 500)
 
 
 class _Flow(ConfigFlow, domain=_DOMAIN):
-    """Without one, no entry is set up."""
+    """Do nothing; required for setting up an entry."""
 
 
 class _Empty(Entity):
-    """An entity that shows nothing."""
+    """An entity without a state."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
 
     def __init__(self, entry: er.RegistryEntry, device: str) -> None:
-        """As much of an entity as the registries ask for."""
+        """Set only what the registries need."""
         self._attr_unique_id = entry.unique_id
         self._attr_name = entry.original_name
         self._attr_device_info = DeviceInfo(identifiers={(_DOMAIN, device)}, name=device)
@@ -45,7 +45,7 @@ class _Empty(Entity):
 
 
 async def setups(rounds: int) -> AsyncGenerator[Line]:
-    """Set an entry up again and again, as each start of Home Assistant does."""
+    """Set up an entry repeatedly, like each start of Home Assistant."""
     costs: dict[int, Pair] = {}
     for cameras in _SIZES:
         async with scene(cameras) as here:
@@ -79,7 +79,7 @@ async def _set_up(hass: HomeAssistant, entry: ConfigEntry) -> float:
 
 
 async def _empty_like(here: Scene) -> ConfigEntry:
-    """Return an entry whose entities are as many, of as many devices, and disabled alike."""
+    """Return an entry with as many entities and devices, and as many disabled ones."""
     hass, devices = here.hass, dr.async_get(here.hass)
     by_platform: defaultdict[str, list[_Describe]] = defaultdict(list)
     for each in er.async_entries_for_config_entry(er.async_get(hass), here.entry.entry_id):

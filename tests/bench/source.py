@@ -1,4 +1,4 @@
-"""The server, in a process of its own: what it costs does not count."""
+"""The server in a separate process, so that its cost doesn't count."""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
@@ -18,10 +18,10 @@ MAX_LINE = 64 * 1024 * 1024
 
 
 class Source:
-    """A running server, which sends events on request."""
+    """A running server that sends events on request."""
 
     def __init__(self, process: Process, address: ServerAddress, cameras: int) -> None:
-        """It reads what it is told to do."""
+        """Control a running process by its standard input."""
         self.address = address
         self.cameras = cameras
         self._process = process
@@ -29,9 +29,9 @@ class Source:
     async def send(
         self, socket: int, events: int = ROUND, rate: float | None = None
     ) -> list[float]:
-        """Have a socket, by the order of connecting, sent the events that come next in its lives.
+        """Send a socket, by the order of connecting, the next events of its lives.
 
-        Returns when each was sent, by the system's monotonic clock, which all processes share.
+        Return when each was sent, by the system's monotonic clock, which all processes share.
         """
         return await self._order(
             {"socket": socket, "events": events, "cameras": self.cameras, "rate": rate}
@@ -40,7 +40,7 @@ class Source:
     async def publish(
         self, broker: int, fields: list[list[bool]], events: int, rate: float
     ) -> list[float]:
-        """Have the same events published by MQTT, and "bench/done" after them."""
+        """Publish the same events by MQTT, and "bench/done" after them."""
         return await self._order(
             {
                 "broker": broker,
@@ -61,7 +61,7 @@ class Source:
 
 @asynccontextmanager
 async def source(cameras: int, *, idle_log: float = 0.0) -> AsyncGenerator[Source]:
-    """Run a server with some cameras; one that is idle logs a line each so many seconds."""
+    """Run a server with some cameras; an idle one logs a line at an interval in seconds."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.bench.server", str(cameras), str(idle_log)),
         cwd=_ROOT,

@@ -1,4 +1,4 @@
-"""What loading the integration costs, and whether setting it up blocks the loop."""
+"""The cost of loading the integration, and whether its setup blocks the event loop."""
 
 import asyncio
 from asyncio.subprocess import PIPE
@@ -18,7 +18,7 @@ from .table import Figure, Goal, Line
 _ROOT = Path(__file__).parents[2]
 _PACKAGE = "custom_components.nestmtx"
 _CORE = "homeassistant.bootstrap, homeassistant.components.camera, homeassistant.components.http"
-"""What a Home Assistant with any camera has imported."""
+"""Modules that a Home Assistant with any camera has imported."""
 _BEGIN = "begin"
 _IMPORTS = """
 import {core}
@@ -31,12 +31,12 @@ for _ in range({rounds}):
         os._exit(0)
     os.wait()
 """
-"""Core's modules take most of the time: they are imported once, and copied."""
+"""Core's modules take most of the time, so they are imported once, and the process is forked."""
 _BLOCKS = "blocking call"
 
 
 async def startup(rounds: int) -> AsyncGenerator[Line]:
-    """Import in processes that have core's modules only; then set up with the detector on."""
+    """Import in processes with only core's modules; then set up with the detector turned on."""
     own, full = zip(*await _import_times(rounds), strict=True)
     yield Figure("Import of the integration", median(own), "ms")
     yield Figure("The same with what only it imports", median(full), "ms")
@@ -44,7 +44,7 @@ async def startup(rounds: int) -> AsyncGenerator[Line]:
 
 
 async def _import_times(rounds: int) -> list[tuple[float, float]]:
-    """Return the milliseconds of the package's own modules, and of all that it adds to core's."""
+    """Return the milliseconds of the package's own modules, and of all modules that it adds."""
     modules = [path.stem for path in sorted((_ROOT / _PACKAGE.replace(".", "/")).glob("*.py"))]
     script = _IMPORTS.format(
         core=_CORE,
@@ -65,7 +65,7 @@ def _times(report: str) -> tuple[float, float]:
     """Add up a report of imports: the package's own modules, and all."""
     own = full = 0.0
     for line in report.splitlines():
-        # Its own microseconds, those with what it imports, and the name.
+        # The module's own microseconds, those including its imports, and its name.
         itself, _, name = line.removeprefix("import time:").split("|")
         full += float(itself) / 1000
         if name.strip().startswith(_PACKAGE):
@@ -75,15 +75,15 @@ def _times(report: str) -> tuple[float, float]:
 
 
 class _Reports(logging.Handler):
-    """Counts what the detector says."""
+    """Counts the detector's reports."""
 
     def __init__(self) -> None:
-        """Nothing was said yet."""
+        """Start at 0."""
         super().__init__(logging.WARNING)
         self.count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count one."""
+        """Count a report."""
         self.count += _BLOCKS in record.getMessage()
 
 

@@ -1,4 +1,4 @@
-"""How many events a second are kept up with."""
+"""The highest sustained rate of events."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 import gc
@@ -12,15 +12,15 @@ from .writes import writes_of, writing
 
 _CAMERAS = 50
 _SECONDS = 0.3
-"""How long each rate is tried."""
+"""Seconds for which each rate is tried."""
 _LAG = 0.05
 MIN_RATE, MAX_RATE = 2_000.0, 32_000.0
 _STEPS = 5
-"""Halvings of what is between: the last one tells apart rates that differ by 9 %."""
+"""Bisection steps: the last one distinguishes rates that differ by 9 %."""
 
 
 async def sustained(rounds: int) -> AsyncGenerator[Line]:
-    """Find the highest rate with which the loop does not lag."""
+    """Find the highest rate without a lag of the event loop."""
     async with scene(_CAMERAS) as here:
         write = writing(here, await writes_of(here))
 
@@ -42,14 +42,14 @@ async def sustained(rounds: int) -> AsyncGenerator[Line]:
 
 
 async def _highest(here: Scene, socket: int, ask: Callable[[], Awaitable[object]]) -> float:
-    # A collection of all that a house consists of stops it for longer than any event.
+    # A full garbage collection would stop the loop for longer than any event.
     gc.freeze()
     least, most, highest = MIN_RATE, MAX_RATE, 0.0
     for _ in range(_STEPS):
         rate = (least * most) ** 0.5
         sent, keeps_up = await _try(here, socket, ask, rate)
         if keeps_up:
-            # The server, too, has a rate that it does not exceed.
+            # The server's own rate is limited, too.
             least, highest = rate, max(highest, sent)
         else:
             most = rate
@@ -60,9 +60,9 @@ async def _highest(here: Scene, socket: int, ask: Callable[[], Awaitable[object]
 async def _try(
     here: Scene, socket: int, ask: Callable[[], Awaitable[object]], rate: float
 ) -> tuple[float, bool]:
-    """Return the rate that was really sent with, and whether that did not make the loop lag.
+    """Return the actual rate, and whether the loop did not lag.
 
-    Nor may events wait when the last has been sent.
+    Also, no events may be pending when the last one has been sent.
     """
     async with measured() as cost:
         sent = await here.source.send(socket, round(rate * _SECONDS), rate)

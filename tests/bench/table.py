@@ -1,4 +1,4 @@
-"""Figures beside their references and goals, and how they are printed."""
+"""Figures with their references and goals, and their table."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,17 +18,17 @@ _PASSES: dict[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a figure, or its ratio where it has one, is to reach."""
+    """The goal of a figure, or of its ratio if it has one."""
 
     sign: str
     limit: float
 
     def __str__(self) -> str:
-        """As in a table."""
+        """Return the goal for the table."""
         return f"{self.sign} {self.limit:g}"
 
     def is_met_by(self, value: float) -> bool:
-        """Whether a value is good enough."""
+        """Return whether a value meets the goal."""
         return _PASSES[self.sign](value, self.limit)
 
 
@@ -40,18 +40,18 @@ class Figure:
     ours: float
     unit: str
     reference: float | None = None
-    """In the same unit."""
+    """The reference value, in the same unit."""
     against: str = ""
-    """What the reference is of."""
+    """The subject of the reference."""
     ratio: float | None = None
-    """The median of the rounds' ratios, which is not that of the medians."""
+    """The median of the rounds' ratios, not the ratio of the medians."""
     goal: Goal | None = None
 
     @classmethod
     def compared(
         cls, what: str, pair: Pair, unit: str, against: str, goal: Goal | None = None
     ) -> Figure:
-        """Make a line of medians."""
+        """Return a line of medians."""
         ours, reference = median(pair.ours), median(pair.reference)
         return cls(what, ours, unit, reference, against, pair.ratio, goal)
 
@@ -64,7 +64,7 @@ class Figure:
         return "met" if self.goal.is_met_by(value) else "missed"
 
     def line(self) -> str:
-        """A line of the table."""
+        """Return the line of the table."""
         reference = ""
         if self.reference is not None:
             reference = f"{self.against} {_number(self.reference)} {self.unit}"
@@ -78,7 +78,7 @@ class Figure:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """All of it, for a file."""
+        """Return all values for a file."""
         goal = None if self.goal is None else str(self.goal)
         return asdict(self) | {"goal": goal, "verdict": self.verdict}
 
@@ -91,11 +91,11 @@ class LeftOut:
     why: str
 
     def line(self) -> str:
-        """A line of the table."""
+        """Return the line of the table."""
         return f"{self.what:<52}left out: {self.why}"
 
     def as_json(self) -> dict[str, Any]:
-        """All of it, for a file."""
+        """Return all values for a file."""
         return asdict(self) | {"verdict": "left out"}
 
 

@@ -1,4 +1,4 @@
-"""The states that an entry writes, to be written again without it."""
+"""Record the states that an entry writes, to write them again without it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from .scene import OURS, Scene
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A state that was written."""
+    """A written state."""
 
     entity_id: str
     state: str
@@ -23,14 +23,14 @@ class Write:
     force: bool
 
     def again(self, hass: HomeAssistant) -> None:
-        """Write it as core does for whoever asks, beside the entity that it is of."""
+        """Write it with core's state machine, as a separate entity."""
         entity_id = f"{self.entity_id}_again"
         hass.states.async_set(entity_id, self.state, self.attributes, self.force)
 
 
 @contextmanager
 def recording() -> Iterator[list[Write]]:
-    """Record what is written meanwhile, whether it differs from what was there or not."""
+    """Record the states written within the context, including unchanged ones."""
     writes: list[Write] = []
     write = StateMachine.async_set_internal
 
@@ -43,12 +43,12 @@ def recording() -> Iterator[list[Write]]:
 
 
 type Writes = list[tuple[Write, ...]]
-"""What is written with each event of a round."""
+"""The states written with each event of a round."""
 
 
 async def writes_of(scene: Scene) -> Writes:
-    """Return what each event of a round has the integration write."""
-    # The first lives begin as the server's rows say, and all later ones as a life ends.
+    """Return the states that the integration writes for each event of a round."""
+    # The first lives start from the server's rows, all later ones from the end of a life.
     await scene.source.send(OURS)
     await scene.ask()
     by_event = []
@@ -61,7 +61,7 @@ async def writes_of(scene: Scene) -> Writes:
 
 
 def writing(scene: Scene, writes: Writes) -> Callable[[int], None]:
-    """Return a handler of a bare client's messages that writes the same as the integration."""
+    """Return a handler for a bare client's messages that writes the integration's states."""
 
     def write(message: int) -> None:
         event, frame = divmod(message, FRAMES)
@@ -73,7 +73,7 @@ def writing(scene: Scene, writes: Writes) -> Callable[[int], None]:
 
 
 def all_written(scene: Scene, writes: Writes) -> Writes:
-    """Return what is written where each event has all entities of its camera written."""
+    """Return the states written if each event writes all entities of its camera."""
     states = scene.hass.states
     current = {
         each.entity_id: Write(each.entity_id, each.state, each.attributes, force=False)
@@ -87,9 +87,9 @@ def all_written(scene: Scene, writes: Writes) -> Writes:
 
 
 def turned(scene: Scene, writes: Writes) -> list[list[bool]]:
-    """Return for each event of a life which entities of a camera are on, as binary sensors.
+    """Return the entities of a camera that are on after each event of a life, as binary sensors.
 
-    Each is turned whenever the entity in its place shows something else.
+    Each is toggled whenever the corresponding entity changes.
     """
     shown = dict.fromkeys(_entities(scene, 1), "")
     is_on = dict.fromkeys(shown, False)

@@ -18,7 +18,7 @@ type Player = Literal["ha-web-rtc-player", "ha-hls-player", "nestmtx-live-video"
 DIALOG = "ha-more-info-dialog"
 CARD = "nestmtx-camera-card"
 MORE_INFO_WORDS = f"{DIALOG} ha-camera-stream ha-alert"
-CARD_WORDS = f"{CARD} [role=status]"
+CARD_WORDS = f"{CARD} .status .text"
 LOOK = 250
 """Milliseconds between two looks at the picture."""
 LATEST = 30.0

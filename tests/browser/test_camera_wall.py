@@ -177,7 +177,7 @@ def test_chips_count_the_cameras(frontend: Page, show: Show) -> None:
     ("attributes", "chip"),
     [
         ({"start_problem": "camera_unauthorized"}, "wall.problem 1"),
-        ({"live_phase": "starting"}, "wall.waking 1"),
+        ({"requested": True}, "wall.waking 1"),
         ({"start_problem": None}, "wall.asleep 1"),
     ],
 )

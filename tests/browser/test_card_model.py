@@ -44,7 +44,11 @@ def _problem(start_problem: str) -> dict[str, Any]:
     [
         (IDLE, "asleep", "card.state_asleep"),
         (IDLE | TAKEN, "asleep", "card.state_asleep_since 5 min ago"),
-        (IDLE | {"facts": IDLE["facts"] | {"requested": "on"}}, "starting", "card.state_starting"),
+        (
+            IDLE | {"facts": IDLE["facts"] | {"isRequested": True}},
+            "starting",
+            "card.state_starting",
+        ),
         (WAKING | TAKEN, "waking", "card.state_waking 12"),
         (WAKING | {"phase": "waiting"}, "waking", "card.state_waking 12"),
         (IDLE | {"phase": "live"}, "live", "card.state_live"),

@@ -37,4 +37,4 @@ def test_a_server_is_added_by_hand(start_home: StartHome, page: Page) -> None:
         submit.click()
         page.get_by_role("button", name="Finish").click()
         expect(page.get_by_role("dialog")).to_be_hidden()
-    assert home.state(home.entities(CAMERA)["binary_sensor.ready"]) == "off"
+    assert home.state(home.entities(CAMERA)["binary_sensor.watched"]) == "off"

@@ -140,7 +140,7 @@ def test_a_credential_that_needs_attention_is_authorized_at_google(visit: Page, 
     expect(visit.get_by_text("Google access for Cabin account has expired")).to_be_visible()
 
     visit.get_by_role("link", name="Authorize").click()
-    visit.get_by_text("The credential Cabin account of NestMTX needs authorization").click()
+    visit.get_by_text("NestMTX credential Cabin account needs authorization").click()
     submit = visit.get_by_role("button", name="Submit")
     submit.click()
     with visit.context.expect_page() as opened:

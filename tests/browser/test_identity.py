@@ -12,10 +12,12 @@ def test_an_entry_that_is_added_again_gets_back_what_its_user_changed(
     start_home: StartHome,
 ) -> None:
     home = start_home()
-    ready = home.entities("Front Door")["binary_sensor.ready"]
+    watched = home.entities("Front Door")["binary_sensor.watched"]
 
     async def change(api: Api) -> None:
-        await api.command("config/entity_registry/update", entity_id=ready, new_entity_id=ENTITY_ID)
+        await api.command(
+            "config/entity_registry/update", entity_id=watched, new_entity_id=ENTITY_ID
+        )
         row = await api.command("config/entity_registry/get", entity_id=ENTITY_ID)
         await api.command(
             "config/device_registry/update", device_id=row["device_id"], name_by_user=NAME
@@ -25,6 +27,6 @@ def test_an_entry_that_is_added_again_gets_back_what_its_user_changed(
 
     home.use_server(int(home.simulator_url.rpartition(":")[2]))
 
-    assert home.entities(NAME)["binary_sensor.ready"] == ENTITY_ID
+    assert home.entities(NAME)["binary_sensor.watched"] == ENTITY_ID
     assert home.state(ENTITY_ID) == "off"
     assert home.state("binary_sensor.nestmtx_connection") == "on"

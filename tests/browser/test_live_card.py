@@ -188,14 +188,16 @@ def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it
     server.simulator.faults.missing_paths.add(PATH)
     card = _open(page, home, ASLEEP)
     _play(card)
-    expect(_status(card)).to_have_text(
-        "The NestMTX server has no stream at this camera's path.", timeout=WAITING
-    )
-    offers = server.offers
-    page.wait_for_timeout(SOON * 1000)
-    assert server.offers == offers
-    assert _phases(card)[-1] == "ended"
-    server.simulator.faults.missing_paths.clear()
+    try:
+        expect(_status(card)).to_have_text(
+            "The NestMTX server has no stream at the camera's path.", timeout=WAITING
+        )
+        offers = server.offers
+        page.wait_for_timeout(SOON * 1000)
+        assert server.offers == offers
+        assert _phases(card)[-1] == "ended"
+    finally:
+        server.simulator.faults.missing_paths.clear()
 
     card.get_by_role("button", name="Retry").press("Enter")
 

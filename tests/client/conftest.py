@@ -1,4 +1,4 @@
-"""What the tests of the client share."""
+"""Fixtures shared by the client's tests."""
 
 from collections.abc import AsyncGenerator
 
@@ -13,14 +13,14 @@ from .states import BACK, FRONT, listed
 
 @pytest.fixture
 async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
-    """A session for requests, as the client is given one."""
+    """An HTTP session for the client."""
     async with aiohttp.ClientSession() as session:
         yield session
 
 
 @pytest.fixture
 def state() -> ServerState:
-    """Two cameras and a credential, as two lists told."""
+    """A state with two cameras and a credential, from two lists."""
     return listed(ServerState(nonce="n0nce"), FRONT, BACK)
 
 
@@ -32,5 +32,5 @@ def account(address: ServerAddress) -> Account:
 
 @pytest.fixture
 def recorder() -> Recorder:
-    """Somebody who listens."""
+    """A listener that records its calls."""
     return Recorder()

@@ -1,4 +1,4 @@
-"""A patient reader at work, whatever it reads, and what the simulated server knows of it."""
+"""A reader in a task, and the simulated server's view of its readers."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -9,14 +9,14 @@ from custom_components.nestmtx.client import NestMTXError
 from tests.simulator import Simulator
 
 type Read = Callable[[str], Reading]
-"""Begins to read a path."""
+"""Starts reading a path."""
 
 
 class Reading:
-    """A reader, and how often it said that there is something to read."""
+    """A reader, and how often it reported that its stream is ready."""
 
     def __init__(self, read: Callable[[Callable[[], None]], Coroutine[Any, Any, None]]) -> None:
-        """Begin."""
+        """Start reading."""
         self.opened = 0
         self.task = asyncio.create_task(read(self._opened))
 
@@ -24,7 +24,7 @@ class Reading:
         self.opened += 1
 
     async def cancel(self) -> None:
-        """Let go."""
+        """Stop reading."""
         self.task.cancel()
         with suppress(asyncio.CancelledError, NestMTXError):
             await self.task

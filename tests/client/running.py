@@ -1,4 +1,4 @@
-"""A session at work, and somebody who listens to it."""
+"""A running session, and a listener that records its calls."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -23,7 +23,7 @@ from tests.simulator.probe import PATIENCE
 
 @dataclass
 class Recorder:
-    """Listens to a client, and keeps what it hears."""
+    """A listener that records its calls."""
 
     state: ServerState = field(default_factory=ServerState)
     session_states: list[SessionState] = field(default_factory=list)
@@ -36,23 +36,23 @@ class Recorder:
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def on_session(self, session_state: SessionState) -> None:
-        """Keep the session's state."""
+        """Record the session's state."""
         self.session_states.append(session_state)
         self.heard.set()
 
     def on_state(self, state: ServerState, diff: Diff) -> None:
-        """Keep the server's state, and what changed."""
+        """Record the server's state, and its differences."""
         self.state = state
         self.diffs.append(diff)
         self.heard.set()
 
     def on_event(self, event: Event) -> None:
-        """Keep the event."""
+        """Record the event."""
         self.events.append(event)
         self.heard.set()
 
     def on_log(self, line: LogLine) -> None:
-        """Keep the line of the log."""
+        """Record the line of the log."""
         self.lines.append(line)
         self.heard.set()
 
@@ -62,21 +62,21 @@ class Recorder:
         self.heard.set()
 
     def on_login_refused(self) -> None:
-        """Keep that a login was refused."""
+        """Record that a login was refused."""
         self.logins.append("refused")
         self.heard.set()
 
     def on_login_accepted(self) -> None:
-        """Keep that a login works again."""
+        """Record that a login works again."""
         self.logins.append("accepted")
         self.heard.set()
 
     def on_token(self, token: str) -> None:
-        """Keep the token."""
+        """Record the token."""
         self.tokens.append(token)
 
     async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-        """Wait until something holds that the session tells."""
+        """Wait until a condition on the recorded calls holds."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self.heard.clear()
@@ -95,7 +95,7 @@ async def running(
     recorder: Recorder,
     timings: Timings = TIMINGS,
 ) -> AsyncGenerator[NestMTXClient]:
-    """A session that is started and kept alive."""
+    """Run a session in the background."""
     client = NestMTXClient(http, account, recorder, timings)
     await client.start()
     task = asyncio.create_task(client.run())

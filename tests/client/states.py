@@ -1,4 +1,4 @@
-"""States to begin with, and what advances them."""
+"""Initial states, and events and lists that advance them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,17 +26,17 @@ NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 def camera_event(
     kind: str, entity: int | None = 1, domain: str = "camera", **details: Any
 ) -> Event:
-    """Return an event, of the first camera unless said otherwise."""
+    """Return an event, of the first camera by default."""
     return Event(domain, kind, entity, details, NOW)
 
 
 def seconds_after(seconds: float) -> datetime:
-    """Return the time so many seconds later."""
+    """Return the time a number of seconds after NOW."""
     return NOW + timedelta(seconds=seconds)
 
 
 def read_event(reader: str, **details: Any) -> Event:
-    """Return the event of a reader who came."""
+    """Return the `read` event of a reader."""
     return camera_event("read", readerId=reader, **details)
 
 

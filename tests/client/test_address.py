@@ -1,4 +1,4 @@
-"""What people type or paste as the host."""
+"""Parsing of the text entered as the host."""
 
 import time
 
@@ -30,11 +30,11 @@ from custom_components.nestmtx.client import (
         ("http://[fd00::5]:2000", ServerAddress("fd00::5", 2000)),
     ],
 )
-def test_a_host_or_a_pasted_url_is_taken_apart(text: str, expected: ServerAddress) -> None:
+def test_a_host_or_a_pasted_url_is_parsed(text: str, expected: ServerAddress) -> None:
     assert parse_address(text) == expected
 
 
-def test_what_the_text_does_not_say_is_taken_from_the_form() -> None:
+def test_missing_port_and_tls_come_from_the_form() -> None:
     assert parse_address("nest.local", 2001, ssl=True) == ServerAddress("nest.local", 2001, True)
 
 
@@ -69,7 +69,7 @@ def test_what_the_text_does_not_say_is_taken_from_the_form() -> None:
         "*",
     ],
 )
-def test_what_is_no_address_is_refused(text: str) -> None:
+def test_an_invalid_address_is_refused(text: str) -> None:
     with pytest.raises(InvalidAddress):
         parse_address(text)
 
@@ -101,7 +101,7 @@ def test_the_url_of_an_address(address: ServerAddress, expected: str) -> None:
         ("xn--kche-0ra.local", "küche.local"),
     ],
 )
-def test_a_host_is_taken_however_it_is_written(text: str, expected: str) -> None:
+def test_a_host_is_accepted_in_each_notation(text: str, expected: str) -> None:
     assert parse_host(text) == expected
 
 
@@ -136,7 +136,7 @@ def test_a_host_is_taken_however_it_is_written(text: str, expected: str) -> None
         "<window.location.origin>",
     ],
 )
-def test_what_is_more_than_a_host_is_refused(text: str) -> None:
+def test_anything_but_a_host_is_refused(text: str) -> None:
     with pytest.raises(InvalidAddress):
         parse_host(text)
 
@@ -156,7 +156,7 @@ def test_what_is_more_than_a_host_is_refused(text: str) -> None:
     ],
     ids=lambda text: f"{text[:8]} x {len(text)}",
 )
-def test_a_long_text_is_no_host_and_costs_no_time(text: str) -> None:
+def test_a_long_text_is_refused_quickly(text: str) -> None:
     begun = time.process_time()
 
     for parse in (parse_address, parse_host):

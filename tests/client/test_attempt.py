@@ -1,4 +1,4 @@
-"""What tells that a camera's stream has started, and why it has not."""
+"""When a camera's stream counts as started, and why it has not started."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ STARTING = replace(IDLE, requested=True, process_id=34, status=CameraStatus.STAR
 READY = replace(STARTING, ready=True, ready_since=SINCE, status=CameraStatus.RUNNING)
 VIDEO = replace(READY, expires_at=LATER)
 REFUSED = 1.2
-"""Seconds that a stream lasts that Google refuses."""
+"""Seconds that a stream refused by Google lasts."""
 
 
 def _attempt(camera: Camera = IDLE) -> Attempt:
@@ -44,7 +44,7 @@ def _attempt(camera: Camera = IDLE) -> Attempt:
         (replace(IDLE, path=None), Authorization.AUTHENTICATED, StartProblem.CAMERA_UNCONFIGURED),
     ],
 )
-def test_what_cannot_start_is_known_before(
+def test_a_camera_that_cannot_start_is_known_in_advance(
     camera: Camera, authorization: Authorization, expected: StartProblem | None
 ) -> None:
     credential = Credential(7, authorization=authorization)
@@ -73,26 +73,24 @@ def test_a_camera_that_the_server_does_not_list_cannot_start(camera: Camera | No
         (replace(VIDEO, extension_failed=True), False),
     ],
 )
-def test_video_is_what_google_has_authorized_for_this_stream(
-    camera: Camera, *, expected: bool
-) -> None:
+def test_video_requires_an_authorization_of_this_stream(camera: Camera, *, expected: bool) -> None:
     attempt = _attempt().opened(10.0).seen(camera, 12.0)
 
     assert attempt.has_started(60.0) is expected
 
 
-def test_a_stream_that_runs_already_has_started_at_once() -> None:
+def test_a_stream_that_is_already_running_has_started_at_once() -> None:
     assert _attempt(VIDEO).seen(VIDEO, 0.0).has_started(0.0)
 
 
-def test_a_stream_has_started_only_when_it_lasts_longer_than_what_google_refuses() -> None:
+def test_a_stream_has_started_when_it_outlasts_a_refused_one() -> None:
     attempt = _attempt().opened(10.0).seen(VIDEO, 10.0)
 
     assert not attempt.has_started(10.0 + TIMINGS.refusal - 0.1)
     assert attempt.has_started(10.0 + TIMINGS.refusal)
 
 
-def test_a_stream_that_only_events_tell_of_has_started_when_it_lasts() -> None:
+def test_a_stream_known_only_from_events_has_started_when_it_lasts() -> None:
     attempt = _attempt().seen(VIDEO, 10.0).seen(VIDEO, 12.0)
     assert not attempt.has_started(12.0)
     assert attempt.has_started(14.0)
@@ -101,18 +99,18 @@ def test_a_stream_that_only_events_tell_of_has_started_when_it_lasts() -> None:
     assert not gone.has_started(14.0)
 
 
-def test_a_stream_that_the_reader_lost_has_not_started_whatever_events_tell() -> None:
+def test_a_stream_lost_by_the_reader_has_not_started_despite_events() -> None:
     attempt = _attempt().opened(10.0).closed(11.2, None).seen(VIDEO, 12.0)
 
     assert not attempt.has_started(60.0)
 
 
-def test_two_streams_in_a_row_that_end_as_they_begin_are_refused() -> None:
+def test_two_streams_in_a_row_that_end_immediately_are_refused() -> None:
     attempt = _attempt().opened(10.0).closed(10.0 + REFUSED, None)
-    assert not attempt.is_in_vain()
+    assert not attempt.is_futile()
 
     attempt = attempt.asked(12.0).opened(20.0).closed(20.0 + REFUSED, None)
-    assert (attempt.is_in_vain(), attempt.failure) == (True, StartProblem.FLAPPING)
+    assert (attempt.is_futile(), attempt.failure) == (True, StartProblem.FLAPPING)
 
 
 def test_streams_that_break_off_later_are_not_refused() -> None:
@@ -120,20 +118,20 @@ def test_streams_that_break_off_later_are_not_refused() -> None:
 
     attempt = attempt.opened(20.0).closed(40.0, None).opened(50.0).closed(50.0 + REFUSED, None)
 
-    assert not attempt.is_in_vain()
+    assert not attempt.is_futile()
 
 
-def test_two_losses_by_events_are_refusals_where_the_reader_had_none_of_them() -> None:
+def test_two_losses_by_events_are_refusals_if_the_reader_received_neither() -> None:
     attempt = _attempt()
     for camera in (READY, STARTING, READY):
         attempt = attempt.seen(camera, 10.0)
-    assert not attempt.is_in_vain()
+    assert not attempt.is_futile()
 
     attempt = attempt.seen(STARTING, 12.0)
-    assert (attempt.is_in_vain(), attempt.failure) == (True, StartProblem.FLAPPING)
+    assert (attempt.is_futile(), attempt.failure) == (True, StartProblem.FLAPPING)
 
 
-def test_the_end_of_a_stream_that_ran_before_is_no_refusal() -> None:
+def test_the_end_of_a_stream_that_ran_before_is_not_a_refusal() -> None:
     attempt = _attempt(READY).opened(0.1).closed(0.2, None).seen(STARTING, 3.0)
 
     assert (attempt.refusals, attempt.losses) == (0, 0)
@@ -148,12 +146,12 @@ def test_the_end_of_a_stream_that_ran_before_is_no_refusal() -> None:
         (60.0, StartProblem.UNREACHABLE, StartProblem.UNREACHABLE),
     ],
 )
-def test_what_mediamtx_gave_up_after_a_minute_is_in_vain(
+def test_a_timeout_of_mediamtx_makes_the_attempt_futile(
     seconds: float, problem: StartProblem | None, expected: StartProblem
 ) -> None:
     attempt = _attempt().closed(seconds, problem)
 
-    assert attempt.is_in_vain() is (expected is StartProblem.TIMED_OUT)
+    assert attempt.is_futile() is (expected is StartProblem.TIMED_OUT)
     assert attempt.failure is expected
 
 
@@ -172,11 +170,11 @@ def test_what_mediamtx_gave_up_after_a_minute_is_in_vain(
         ),
     ],
 )
-def test_the_reason_is_the_most_telling_one(attempt: Attempt, expected: StartProblem) -> None:
+def test_the_failure_is_the_most_specific_reason(attempt: Attempt, expected: StartProblem) -> None:
     assert attempt.failure is expected
 
 
-def test_a_camera_for_which_nothing_runs_for_a_while_is_stuck() -> None:
+def test_a_camera_without_a_process_for_a_while_is_stuck() -> None:
     attempt = _attempt().read(IDLE, 3.0).read(IDLE, 5.0)
 
     assert not attempt.is_stuck(7.9)
@@ -187,7 +185,7 @@ def test_a_camera_for_which_nothing_runs_for_a_while_is_stuck() -> None:
 @pytest.mark.parametrize(
     "row", [STARTING, replace(IDLE, process_id=3), replace(IDLE, status=CameraStatus.STOPPED)]
 )
-def test_a_camera_for_which_something_runs_is_not_stuck(row: Camera) -> None:
+def test_a_camera_with_a_process_is_not_stuck(row: Camera) -> None:
     assert not _attempt().read(IDLE, 3.0).read(row, 5.0).is_stuck(60.0)
 
 
@@ -201,7 +199,7 @@ def test_a_camera_for_which_something_runs_is_not_stuck(row: Camera) -> None:
         (_attempt(STARTING).opened(3.0), True),
     ],
 )
-def test_a_row_is_read_while_it_may_tell_more_than_events(
+def test_a_row_is_read_while_it_may_have_news_that_events_lack(
     attempt: Attempt, *, expected: bool
 ) -> None:
     assert attempt.needs_row(4.0) is expected

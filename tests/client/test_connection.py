@@ -1,4 +1,4 @@
-"""Requests matched to their answers, and what a server may answer instead."""
+"""Requests and their answers, including invalid ones."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -71,7 +71,7 @@ async def test_a_wrong_password_is_invalid_auth(
     assert "s3cret" not in str(error.value)
 
 
-async def test_a_server_that_is_down_cannot_be_connected(
+async def test_a_login_at_a_server_that_is_down_fails(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     await simulator.kill()
@@ -97,7 +97,7 @@ async def test_a_server_that_is_down_cannot_be_connected(
         (502, "<html>Bad Gateway</html>", CannotConnect),
     ],
 )
-async def test_something_else_that_answers_is_told_apart(
+async def test_an_answer_that_is_not_nestmtxs_is_recognized(
     http: aiohttp.ClientSession,
     simulator: Simulator,
     address: ServerAddress,
@@ -139,7 +139,7 @@ async def test_a_request_is_answered(connection: Connection) -> None:
     assert answer["username"] == "nestmtx"
 
 
-async def test_requests_are_answered_as_they_are_done(connection: Connection) -> None:
+async def test_concurrent_requests_get_their_own_answers(connection: Connection) -> None:
     version, user = await asyncio.gather(
         connection.request("list", "version"), connection.request("read", "users", entity="1")
     )
@@ -162,9 +162,7 @@ async def test_an_error_is_raised_without_its_context(connection: Connection) ->
     assert "context" not in vars(error.value)
 
 
-async def test_each_request_has_an_id_of_its_own(
-    connection: Connection, simulator: Simulator
-) -> None:
+async def test_each_request_has_a_unique_id(connection: Connection, simulator: Simulator) -> None:
     for _ in range(3):
         await connection.request("list", "health")
 
@@ -188,7 +186,7 @@ async def test_each_request_has_an_id_of_its_own(
         ("create", None, {"x": "x" * 1_000_000}),
     ],
 )
-async def test_what_the_server_would_refuse_is_not_sent(
+async def test_an_invalid_request_is_not_sent(
     connection: Connection,
     simulator: Simulator,
     command: str,
@@ -218,9 +216,7 @@ async def test_a_request_that_is_not_answered_times_out(
         await connection.request("list", "health", timeout=0.1)
 
 
-async def test_an_answer_that_comes_too_late_harms_nothing(
-    connection: Connection, simulator: Simulator
-) -> None:
+async def test_a_late_answer_is_ignored(connection: Connection, simulator: Simulator) -> None:
     simulator.faults.delay = 0.2
     with pytest.raises(RequestTimeout):
         await connection.request("list", "health", timeout=0.1)
@@ -273,7 +269,7 @@ async def test_an_open_request_fails_when_the_connection_is_lost(
             await request
 
 
-async def test_there_are_no_requests_after_the_connection_is_closed(
+async def test_a_request_after_closing_the_connection_fails(
     connection: Connection,
 ) -> None:
     await connection.close()
@@ -282,7 +278,7 @@ async def test_there_are_no_requests_after_the_connection_is_closed(
         await connection.request("list", "health")
 
 
-async def test_what_answers_no_request_is_an_event(
+async def test_a_message_that_is_not_an_answer_is_an_event(
     connection: Connection, simulator: Simulator, received: list[tuple[str, Any]]
 ) -> None:
     await simulator.fire("camera", "ready", entity=1)
@@ -292,7 +288,7 @@ async def test_what_answers_no_request_is_an_event(
     assert topics[-3:] == ["camera:ready", "camera:*", "ready"]
 
 
-async def test_events_beyond_a_burst_are_read_at_a_pace(
+async def test_events_beyond_a_burst_are_rate_limited(
     http: aiohttp.ClientSession, address: ServerAddress, simulator: Simulator, until: Until
 ) -> None:
     heard: list[float] = []
@@ -317,7 +313,7 @@ async def test_events_beyond_a_burst_are_read_at_a_pace(
 # Connecting
 
 
-async def test_an_error_that_nobody_expects_costs_one_event_only(
+async def test_an_unexpected_error_loses_only_one_event(
     http: aiohttp.ClientSession,
     address: ServerAddress,
     simulator: Simulator,
@@ -343,7 +339,7 @@ async def test_an_error_that_nobody_expects_costs_one_event_only(
     await connection.close()
 
 
-async def test_anybody_may_connect_and_ask_for_nothing(
+async def test_a_bad_token_connects_but_its_requests_are_refused(
     http: aiohttp.ClientSession, address: ServerAddress
 ) -> None:
     connection = Connection(http, TIMINGS, lambda _topic, _payload: None)
@@ -354,7 +350,7 @@ async def test_anybody_may_connect_and_ask_for_nothing(
     await connection.close()
 
 
-async def test_a_server_by_the_page_refuses_a_bad_token(http: aiohttp.ClientSession) -> None:
+async def test_a_server_as_documented_refuses_a_bad_token(http: aiohttp.ClientSession) -> None:
     simulator = Simulator(quirks=Quirks.by_the_page(), times=Times.fast())
     await simulator.start()
     connection = Connection(http, TIMINGS, lambda _topic, _payload: None)
@@ -366,7 +362,7 @@ async def test_a_server_by_the_page_refuses_a_bad_token(http: aiohttp.ClientSess
     await simulator.stop()
 
 
-async def test_nothing_listening_cannot_be_connected(
+async def test_connecting_to_a_closed_port_fails(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     await simulator.kill()
@@ -377,7 +373,7 @@ async def test_nothing_listening_cannot_be_connected(
     await connection.close()
 
 
-async def test_a_connection_whose_server_fell_silent_is_not_kept_by_the_library(
+async def test_the_library_does_not_keep_a_connection_to_a_silent_server(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     token = await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)

@@ -1,6 +1,6 @@
-"""Whatever is going on, a session ends quickly, and nothing of it is left behind.
+"""A session ends quickly in any state, and leaves nothing behind.
 
-NESTMTX_REQUESTS=100000 looks for what is left behind by more requests than usual.
+NESTMTX_REQUESTS=100000 checks for leaks with more requests than usual.
 """
 
 import asyncio
@@ -35,20 +35,20 @@ async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
 
 @pytest.fixture
 async def mute_server(socket_enabled: None) -> AsyncGenerator[ServerAddress]:
-    """Accepts connections, and says nothing."""
+    """A server that accepts connections, and sends nothing."""
     server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
     yield ServerAddress("127.0.0.1", server.sockets[0].getsockname()[1])
     server.close()
 
 
 def _is_the_servers(task: asyncio.Task[object]) -> bool:
-    """A ping that the simulator's library still waits to send to a client that is gone."""
+    """Return whether a task is a ping of the simulator's library to a client that is gone."""
     return "AsyncSocket._send_ping" in repr(task)
 
 
 @asynccontextmanager
 async def _stopped_within_a_second(client: NestMTXClient) -> AsyncGenerator[None]:
-    """Run the client, and stop it at the end of the block; nothing of it remains."""
+    """Run the client, stop it at the end of the block, and check that no task remains."""
     before = asyncio.all_tasks()
 
     async def live() -> None:
@@ -64,12 +64,12 @@ async def _stopped_within_a_second(client: NestMTXClient) -> AsyncGenerator[None
     await client.stop()
     assert loop.time() - begun < 1
     async with asyncio.timeout(2):
-        # The server's side of the connection, in the same loop, ends a moment later.
+        # The server's side of the connection, in the same loop, ends slightly later.
         while {task for task in asyncio.all_tasks() - before if not _is_the_servers(task)}:
             await asyncio.sleep(0.01)
 
 
-async def test_it_stops_while_it_logs_in(
+async def test_a_session_stops_while_it_logs_in(
     http: aiohttp.ClientSession, mute_server: ServerAddress
 ) -> None:
     client = NestMTXClient(http, Account(mute_server, "ha", "secret"), Recorder(), PATIENT)
@@ -78,7 +78,7 @@ async def test_it_stops_while_it_logs_in(
         await asyncio.sleep(0.1)
 
 
-async def test_it_stops_while_it_connects(
+async def test_a_session_stops_while_it_connects(
     http: aiohttp.ClientSession, mute_server: ServerAddress
 ) -> None:
     client = NestMTXClient(http, Account(mute_server, "ha", "secret", "token"), Recorder(), PATIENT)
@@ -87,7 +87,7 @@ async def test_it_stops_while_it_connects(
         await asyncio.sleep(0.1)
 
 
-async def test_it_stops_while_it_verifies(
+async def test_a_session_stops_while_it_verifies(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     simulator.faults.silent = True
@@ -98,7 +98,7 @@ async def test_it_stops_while_it_verifies(
         await recorder.until(lambda: recorder.session_states[-1:] == ["verifying"])
 
 
-async def test_it_stops_while_it_is_ready(
+async def test_a_session_stops_while_it_is_ready(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     recorder = Recorder()
@@ -108,7 +108,7 @@ async def test_it_stops_while_it_is_ready(
         await recorder.until(lambda: recorder.ready)
 
 
-async def test_it_stops_while_it_waits_for_an_answer(
+async def test_a_session_stops_while_it_waits_for_an_answer(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     recorder = Recorder()
@@ -120,7 +120,7 @@ async def test_it_stops_while_it_waits_for_an_answer(
         await asyncio.sleep(0.2)
 
 
-async def test_it_stops_while_it_waits_to_connect_again(
+async def test_a_session_stops_while_it_waits_to_connect_again(
     http: aiohttp.ClientSession, simulator: Simulator, address: ServerAddress
 ) -> None:
     recorder = Recorder()
@@ -133,14 +133,14 @@ async def test_it_stops_while_it_waits_to_connect_again(
         await asyncio.sleep(0.2)
 
 
-async def test_an_error_that_nobody_expects_does_not_end_it(
+async def test_an_unexpected_error_does_not_end_a_session(
     http: aiohttp.ClientSession,
     simulator: Simulator,
     address: ServerAddress,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Faulty(Recorder):
-        """Raises when it hears of a camera's new name."""
+        """Raises on a camera's new name."""
 
         def on_state(self, state: object, changed: object) -> None:
             super().on_state(state, changed)
@@ -167,7 +167,7 @@ def _resident() -> int:
 
 
 async def _request(connection: Connection, count: int) -> None:
-    """Send requests, a hundred at a time."""
+    """Send requests in batches of a hundred."""
     for _ in range(count // 100):
         await asyncio.gather(*(connection.request("list", "health") for _ in range(100)))
 
@@ -183,6 +183,6 @@ async def test_memory_is_flat_over_many_requests(
 
     await _request(connection, REQUESTS)
 
-    # Less than 55 bytes a request, however few they are.
+    # Less than 55 bytes per request at the default number of requests.
     assert _resident() - before < MEBIBYTE
     await connection.close()

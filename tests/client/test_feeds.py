@@ -1,4 +1,4 @@
-"""Feeds are polled for as long as somebody subscribes, and for no longer."""
+"""Feeds are polled only while they have subscribers."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ NOW = 100.0
 
 
 class Requester:
-    """Answers each request with what it is given, and counts them."""
+    """Answers each request with the given answer, and counts requests."""
 
     def __init__(self, answer: Any) -> None:
-        """Nothing was requested yet."""
+        """Initialize without requests."""
         self.requests = 0
         self._answer = answer
 
     async def request(self, *_: str, **__: Any) -> Any:
-        """Answer, or raise."""
+        """Return the answer, or raise it if it is an exception."""
         self.requests += 1
         if isinstance(self._answer, Exception):
             raise self._answer
@@ -28,7 +28,7 @@ class Requester:
 
 @pytest.fixture
 def feeds() -> Feeds:
-    """Nobody subscribes."""
+    """Feeds without subscribers."""
     return Feeds(Timings(resync=60.0))
 
 
@@ -61,20 +61,20 @@ async def test_a_feed_is_polled_again_after_its_interval(feeds: Feeds) -> None:
     assert feeds.next_due() == NOW + 60.0
 
 
-async def test_nothing_is_requested_of_a_feed_that_nobody_subscribes_to(feeds: Feeds) -> None:
+async def test_a_feed_without_subscribers_is_not_requested(feeds: Feeds) -> None:
     requester = Requester({"healthy": "healthy"})
 
     assert await feeds.poll(requester, Feed.HEALTH, NOW) is None
     assert requester.requests == 0
 
 
-async def test_an_error_that_the_server_answers_is_an_unknown_value(feeds: Feeds) -> None:
+async def test_an_error_of_the_server_is_an_unknown_value(feeds: Feeds) -> None:
     feeds.add(Feed.HEALTH, NOW)
 
     assert await feeds.poll(Requester(RequestError("broken")), Feed.HEALTH, NOW) is None
 
 
-def test_an_answer_that_comes_after_the_last_subscriber_left_is_dropped(feeds: Feeds) -> None:
+def test_an_answer_after_the_last_subscriber_left_is_dropped(feeds: Feeds) -> None:
     feeds.add(Feed.HEALTH, NOW)
     feeds.remove(Feed.HEALTH)
 

@@ -1,4 +1,4 @@
-"""The fragments of SDP that add candidates to an offer."""
+"""SDP fragments that add candidates to an offer."""
 
 import pytest
 
@@ -20,7 +20,7 @@ OFFER = (
 )
 
 
-def test_a_fragment_holds_the_credentials_and_the_media_of_its_candidates() -> None:
+def test_a_fragment_contains_the_credentials_and_media_of_its_candidates() -> None:
     first, second = "candidate:1 1 udp 1 192.0.2.7 5 typ host", "candidate:2 1 udp 1 ::1 5 typ host"
 
     assert fragment(OFFER, [Candidate(first, 1), Candidate(second, 1)]) == (
@@ -33,7 +33,7 @@ def test_a_fragment_holds_the_credentials_and_the_media_of_its_candidates() -> N
     )
 
 
-def test_each_candidate_stands_with_its_media() -> None:
+def test_each_candidate_is_listed_in_its_media_section() -> None:
     text = fragment(OFFER, [Candidate("candidate:b", 1), Candidate("candidate:a", 0)])
 
     assert [line for line in text.splitlines() if line.startswith(("m=", "a=candidate"))] == [
@@ -50,16 +50,16 @@ def test_each_candidate_stands_with_its_media() -> None:
         (OFFER, "a=mid:1"),
         (OFFER.replace("\r\n", "\n"), "a=mid:1"),
         (OFFER.replace("a=mid:1", "a=mid:17"), "a=mid:17"),
-        # MediaMTX takes numbers only.
+        # MediaMTX accepts only numbers.
         (OFFER.replace("a=mid:1", "a=mid:video"), "a=mid:1"),
         (OFFER.replace("a=mid:1\r\n", ""), "a=mid:1"),
     ],
 )
-def test_the_media_are_told_by_a_number(offer: str, expected: str) -> None:
+def test_a_media_section_is_identified_by_a_number(offer: str, expected: str) -> None:
     assert expected in fragment(offer, [Candidate("candidate:x", 1)]).splitlines()
 
 
-def test_the_credentials_may_stand_for_the_whole_session() -> None:
+def test_the_credentials_may_be_at_session_level() -> None:
     offer = "v=0\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\nm=video 9 UDP 96\r\na=mid:0\r\n"
 
     assert fragment(offer, [Candidate("candidate:x")]).splitlines() == [
@@ -91,7 +91,7 @@ def test_the_credentials_may_stand_for_the_whole_session() -> None:
         Candidate("candidate:x", -1),
     ],
 )
-def test_what_is_no_candidate_is_left_out(candidate: Candidate) -> None:
+def test_an_invalid_candidate_is_left_out(candidate: Candidate) -> None:
     assert fragment(OFFER, [candidate]) == ""
     assert fragment(OFFER, [candidate, Candidate("candidate:y")]).count("candidate") == 1
 

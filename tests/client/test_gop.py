@@ -1,4 +1,4 @@
-"""What came since a key frame is kept as long as it is not too much."""
+"""The frames since a key frame are kept within limits."""
 
 from unittest.mock import patch
 
@@ -14,7 +14,7 @@ def _unit(size: int = 10, *, key: bool = False) -> AccessUnit:
 
 
 def _group(budget: Budget, *sizes: int) -> GroupOfPictures:
-    """Return a group whose units have some sizes."""
+    """Return a group with units of the given sizes."""
     group = GroupOfPictures(budget)
     for number, size in enumerate(sizes):
         group.add(_unit(size, key=number == 0), float(number))
@@ -33,7 +33,7 @@ def test_a_group_begins_with_a_key_frame() -> None:
     assert group.received_at == 3.0
 
 
-def test_a_picture_is_made_once_the_key_frame_is_refined_and_now_and_then_after_that() -> None:
+def test_a_picture_is_made_when_the_key_frame_is_refined_and_at_intervals_after_that() -> None:
     group = GroupOfPictures(Budget())
     ripe = []
 
@@ -45,7 +45,7 @@ def test_a_picture_is_made_once_the_key_frame_is_refined_and_now_and_then_after_
     assert ripe == list(gop.RIPE)
 
 
-def test_fewer_frames_are_enough_where_they_are_large() -> None:
+def test_fewer_frames_are_enough_if_they_are_large() -> None:
     group = GroupOfPictures(Budget())
     ripe = []
 
@@ -58,9 +58,7 @@ def test_fewer_frames_are_enough_where_they_are_large() -> None:
 
 
 @pytest.mark.parametrize(("limit", "most"), [("MAX_UNITS", 3), ("MAX_SIZE", 30)])
-def test_a_group_that_is_too_much_is_given_up_until_the_next_key_frame(
-    limit: str, most: int
-) -> None:
+def test_a_group_above_the_limit_is_dropped_until_the_next_key_frame(limit: str, most: int) -> None:
     budget = Budget()
     with patch.object(gop, limit, most):
         group = _group(budget, 10, 10, 10)
@@ -73,7 +71,7 @@ def test_a_group_that_is_too_much_is_given_up_until_the_next_key_frame(
     assert budget.left == Budget().left
 
 
-def test_all_groups_together_keep_no_more_than_their_budget() -> None:
+def test_all_groups_together_stay_within_their_budget() -> None:
     budget = Budget(100)
     one, other = _group(budget, 50, 10), _group(budget, 30)
 
@@ -82,7 +80,7 @@ def test_all_groups_together_keep_no_more_than_their_budget() -> None:
     assert (one.size, other.size, budget.left) == (60, 0, 40)
 
 
-def test_what_is_no_longer_kept_can_be_kept_by_others() -> None:
+def test_a_cleared_group_returns_its_bytes_to_the_budget() -> None:
     budget = Budget(100)
     group = _group(budget, 50, 50)
 

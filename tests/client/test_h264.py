@@ -1,4 +1,4 @@
-"""Access units come out of RTP as they went in, whatever else comes along."""
+"""Access units are restored from RTP, also among other and invalid packets."""
 
 from hypothesis import given, strategies as st
 import pytest
@@ -35,7 +35,7 @@ def _packet(payload: bytes, sequence: int = 0, *, last: bool = True, kind: int =
     return bytes((0x80, last << 7 | kind)) + sequence.to_bytes(2) + bytes(8) + payload
 
 
-def test_each_access_unit_comes_out_whole_and_in_order() -> None:
+def test_each_access_unit_is_restored_completely_and_in_order() -> None:
     received = _received(_sent())
 
     assert [unit.is_key_frame for unit in received] == [True] + [False] * (len(UNITS) - 1)
@@ -47,7 +47,7 @@ def test_each_access_unit_comes_out_whole_and_in_order() -> None:
     ]
 
 
-def test_what_follows_a_lost_packet_is_left_out_until_the_next_key_frame() -> None:
+def test_units_after_a_lost_packet_are_dropped_until_the_next_key_frame() -> None:
     units = (*UNITS[:4], UNITS[0], *UNITS[1:3])
     sent = _sent(units)
     lost = len(_sent(UNITS[:1]))
@@ -57,15 +57,15 @@ def test_what_follows_a_lost_packet_is_left_out_until_the_next_key_frame() -> No
     assert [unit.is_key_frame for unit in received] == [True, True, False, False]
 
 
-def test_nothing_comes_out_before_the_first_key_frame() -> None:
+def test_units_before_the_first_key_frame_are_dropped() -> None:
     assert _received(_sent(UNITS[1:])) == []
 
 
-def test_packets_of_other_tracks_are_left_out() -> None:
+def test_packets_of_other_tracks_are_ignored() -> None:
     assert _received([_packet(b"\x65" + bytes(9), kind=97)]) == []
 
 
-def test_parameter_sets_of_the_description_stand_before_a_key_frame_without_them() -> None:
+def test_parameter_sets_of_the_description_precede_a_key_frame_without_them() -> None:
     track = VideoTrack("", 96, START + b"\x67sps" + START + b"\x68pps")
 
     (unit,) = _received([_packet(b"\x65slice")], track)
@@ -73,7 +73,7 @@ def test_parameter_sets_of_the_description_stand_before_a_key_frame_without_them
     assert unit.data == START + b"\x67sps" + START + b"\x68pps" + START + b"\x65slice"
 
 
-def test_aggregated_units_are_taken_apart() -> None:
+def test_aggregated_units_are_separated() -> None:
     aggregate = b"\x18" + b"\x00\x04\x67sps" + b"\x00\x04\x68pps" + b"\x00\x06\x65slice"
 
     (unit,) = _received([_packet(aggregate)])
@@ -81,7 +81,7 @@ def test_aggregated_units_are_taken_apart() -> None:
     assert unit.data == START + b"\x67sps" + START + b"\x68pps" + START + b"\x65slice"
 
 
-def test_an_aggregate_with_an_empty_unit_is_taken_apart() -> None:
+def test_an_aggregate_with_an_empty_unit_is_separated() -> None:
     aggregate = b"\x18" + b"\x00\x00" + b"\x00\x06\x65slice"
 
     (unit,) = _received([_packet(aggregate)])
@@ -89,7 +89,7 @@ def test_an_aggregate_with_an_empty_unit_is_taken_apart() -> None:
     assert unit.data == START + b"\x65slice"
 
 
-def test_what_stands_around_a_payload_is_left_out() -> None:
+def test_header_extensions_and_padding_are_removed() -> None:
     # A contributing source, an extension of one word, and two bytes of padding.
     header = bytes((0xB1, 0x80 | 96)) + bytes(10)
     packet = header + b"CSRC" + b"\x00\x00\x00\x01word" + b"\x65slice" + b"\x00\x02"
@@ -99,13 +99,13 @@ def test_what_stands_around_a_payload_is_left_out() -> None:
     assert unit.data == START + b"\x65slice"
 
 
-def test_parameter_sets_that_are_damaged_are_none() -> None:
+def test_damaged_parameter_sets_are_ignored() -> None:
     damaged = description(UNITS[0]).replace("sprop-parameter-sets=", "sprop-parameter-sets=A,")
 
     assert video_track(damaged) == VideoTrack("trackID=0", 96)
 
 
-def test_a_unit_without_an_end_takes_no_more_memory_than_is_allowed() -> None:
+def test_an_endless_unit_takes_limited_memory() -> None:
     depacketizer = Depacketizer(TRACK)
     begin, middle = b"\x7c\x85" + bytes(60_000), b"\x7c\x05" + bytes(60_000)
 
@@ -116,7 +116,7 @@ def test_a_unit_without_an_end_takes_no_more_memory_than_is_allowed() -> None:
     assert len(depacketizer._fragment or b"") <= MAX_ACCESS_UNIT_SIZE
 
 
-def test_a_unit_that_is_too_large_is_left_out_whole() -> None:
+def test_a_unit_that_is_too_large_is_dropped() -> None:
     small = b"\x65" + bytes(60_000)
 
     sent = [_packet(small, number, last=number == 99) for number in range(100)]
@@ -124,23 +124,23 @@ def test_a_unit_that_is_too_large_is_left_out_whole() -> None:
     assert _received(sent) == []
 
 
-def test_a_unit_of_thousands_of_slices_is_left_out_whole() -> None:
+def test_a_unit_of_thousands_of_slices_is_dropped() -> None:
     aggregate = b"\x18" + b"\x00\x02\x65x" * 4000
 
     assert _received([_packet(aggregate)]) == []
 
 
-def test_a_unit_that_would_be_two_to_a_decoder_is_left_out_with_its_picture() -> None:
+def test_a_unit_that_contains_a_start_code_is_dropped_with_its_picture() -> None:
     assert _received([_packet(b"\x65slice" + START[1:] + b"\x67sps")]) == []
 
 
 @given(st.lists(st.binary(max_size=64), max_size=30))
-def test_no_packet_makes_an_error(sent: list[bytes]) -> None:
+def test_no_packet_raises_an_error(sent: list[bytes]) -> None:
     _received(sent)
 
 
 @given(st.lists(st.binary(max_size=40), max_size=30))
-def test_no_payload_makes_an_error(payloads: list[bytes]) -> None:
+def test_no_payload_raises_an_error(payloads: list[bytes]) -> None:
     _received([_packet(each, number) for number, each in enumerate(payloads)])
 
 

@@ -1,4 +1,4 @@
-"""The ICE servers that MediaMTX names."""
+"""The ICE servers that MediaMTX lists."""
 
 import aiohttp
 from aiohttp.test_utils import unused_port
@@ -14,14 +14,14 @@ def _url(simulator: Simulator) -> str:
 
 
 def _turn(url: str, credential: str) -> str:
-    """Return a server as MediaMTX tells it."""
+    """Return a TURN server's link as MediaMTX sends it."""
     return (
         f'<{url}>; rel="ice-server"; username="u"; credential="{credential}"; '
         'credential-type="password"'
     )
 
 
-async def test_ice_servers_are_told_and_nobody_is_woken(
+async def test_requesting_ice_servers_wakes_no_camera(
     simulator: Simulator, http: aiohttp.ClientSession
 ) -> None:
     simulator.world.ice_servers = (
@@ -37,7 +37,7 @@ async def test_ice_servers_are_told_and_nobody_is_woken(
     assert simulator.world.cameras[1].process is None
 
 
-async def test_there_need_not_be_ice_servers(
+async def test_a_server_may_have_no_ice_servers(
     simulator: Simulator, http: aiohttp.ClientSession
 ) -> None:
     assert await ice_servers(http, _url(simulator)) == ()
@@ -64,7 +64,7 @@ async def test_there_need_not_be_ice_servers(
         _turn("turn:turn.example:99999", "c"),
         _turn("turn:turn.example:0?transport=udp", "c"),
         '<turn:turn.example>; rel="ice-server"; username="' + "u" * 509 + '"; credential="c"',
-        # A browser takes no TURN server without a user, and fails with all of them.
+        # A browser rejects a TURN server without a user, and all other servers with it.
         '<turn:turn.example>; rel="ice-server"',
         '<turn:turn.example>; rel="ice-server"; username="u"',
         _turn("turn:turn.example", ""),
@@ -78,7 +78,7 @@ async def test_there_need_not_be_ice_servers(
         ",,;;",
     ],
 )
-async def test_what_is_no_ice_server_is_left_out(
+async def test_an_invalid_ice_server_is_left_out(
     simulator: Simulator, http: aiohttp.ClientSession, link: str
 ) -> None:
     simulator.world.ice_servers = (link, '<stun:good.example>; rel="ice-server"')
@@ -96,10 +96,10 @@ async def test_what_is_no_ice_server_is_left_out(
         (r"\u003cless\u003e", "<less>"),
     ],
 )
-async def test_a_credential_may_hold_any_character(
+async def test_a_credential_may_contain_any_character(
     simulator: Simulator, http: aiohttp.ClientSession, sent: str, credential: str
 ) -> None:
-    """MediaMTX quotes it as JSON does."""
+    """MediaMTX quotes it as a JSON string."""
     simulator.world.ice_servers = (_turn("turn:t.example", sent),)
 
     assert await ice_servers(http, _url(simulator)) == (
@@ -107,7 +107,7 @@ async def test_a_credential_may_hold_any_character(
     )
 
 
-async def test_ice_servers_without_end_are_a_few(
+async def test_the_number_of_ice_servers_is_limited(
     simulator: Simulator, http: aiohttp.ClientSession
 ) -> None:
     links = [f'<stun:s{number}.example>; rel="ice-server"' for number in range(100)]
@@ -118,7 +118,7 @@ async def test_ice_servers_without_end_are_a_few(
     assert found == tuple(IceServer(f"stun:s{number}.example") for number in range(MAX_ICE_SERVERS))
 
 
-async def test_ice_servers_may_come_in_one_line(
+async def test_one_header_may_list_several_ice_servers(
     simulator: Simulator, http: aiohttp.ClientSession
 ) -> None:
     line = ", ".join((_turn("turn:t.example", "c"), '<stun:[fd00::5]:3478>; rel="ice-server"'))
@@ -130,7 +130,7 @@ async def test_ice_servers_may_come_in_one_line(
     )
 
 
-async def test_ice_servers_cannot_be_asked_for_where_nothing_listens(
+async def test_requesting_ice_servers_from_a_closed_port_fails(
     http: aiohttp.ClientSession,
 ) -> None:
     with pytest.raises(CannotConnect):

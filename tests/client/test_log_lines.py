@@ -1,4 +1,4 @@
-"""Lines of the server's log: their level, and what of them may be shown."""
+"""Lines of the server's log: their level, and the parts that may be shown."""
 
 from datetime import UTC, datetime
 import json
@@ -13,7 +13,7 @@ from custom_components.nestmtx.client.data.log_lines import parse_log_line
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 
-def test_a_recorded_log_line_loses_its_colours_and_what_was_requested() -> None:
+def test_a_recorded_log_line_loses_its_colours_and_payload() -> None:
     recorded = json.loads((RECORDINGS / "logs.json").read_text())[0]["first"][0]
     assert "payload: { page:" in recorded["msg"]
 
@@ -39,18 +39,18 @@ def test_a_recorded_log_line_loses_its_colours_and_what_was_requested() -> None:
         (90, LogLevel.CRITICAL),
     ],
 )
-def test_levels_go_by_their_number(number: int, level: LogLevel) -> None:
+def test_the_number_determines_the_level(number: int, level: LogLevel) -> None:
     line = parse_log_line({"level": number, "msg": "one\n two"})
 
     assert line == LogLine(level, "one two")
 
 
 @pytest.mark.parametrize("payload", [None, [], {}, {"level": 30}, {"level": "30", "msg": "x"}])
-def test_what_is_no_log_line_is_none(payload: Any) -> None:
+def test_an_invalid_log_line_is_none(payload: Any) -> None:
     assert parse_log_line(payload) is None
 
 
-def test_a_log_line_is_no_longer_than_a_state_may_be() -> None:
+def test_a_log_line_is_cut_to_the_length_of_a_state() -> None:
     line = parse_log_line({"level": 30, "msg": "x" * 10_000_000})
 
     assert line is not None
@@ -58,7 +58,7 @@ def test_a_log_line_is_no_longer_than_a_state_may_be() -> None:
 
 
 @pytest.mark.parametrize("time", [None, "now", True, 2**52, -(2**52), 1e12])
-def test_a_time_that_is_none_costs_the_time_only(time: Any) -> None:
+def test_an_invalid_time_loses_only_the_time(time: Any) -> None:
     line = parse_log_line({"level": 30, "msg": "x", "time": time})
 
     assert line == LogLine(LogLevel.INFO, "x")
@@ -78,7 +78,7 @@ def test_a_time_that_is_none_costs_the_time_only(time: Any) -> None:
         "password: " + "x" * 300 + "S3CRET",
     ],
 )
-def test_what_looks_like_a_secret_is_masked(message: str) -> None:
+def test_a_text_that_looks_like_a_secret_is_masked(message: str) -> None:
     line = parse_log_line({"level": 60, "msg": message})
 
     assert line is not None
@@ -94,7 +94,7 @@ def test_what_looks_like_a_secret_is_masked(message: str) -> None:
         '"front" is streaming',
     ],
 )
-def test_what_is_no_secret_can_be_read(message: str) -> None:
+def test_text_without_a_secret_is_not_masked(message: str) -> None:
     line = parse_log_line({"level": 30, "msg": message})
 
     assert line is not None

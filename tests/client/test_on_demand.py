@@ -1,4 +1,4 @@
-"""A camera's stream is asked for while there is a chance, and given up where there is none."""
+"""A camera's stream is requested while it may start, and given up when it cannot."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -25,13 +25,13 @@ from .running import Recorder, running
 
 FRONT, DRIVEWAY, CABIN, GARAGE = 1, 2, 14, 6
 REFUSED = Trouble(connecting=math.inf, crashes_after=0.15)
-"""Google refuses the stream: it ends as soon as it has begun."""
+"""Google refuses the stream: it ends as soon as it has started."""
 SLOW = Trouble(process_start=30.0)
 
 
 @pytest.fixture
 def times() -> Times:
-    """MediaMTX holds who waits for longer than this client waits."""
+    """Times with which MediaMTX holds readers longer than this client waits."""
     return replace(Times.fast(), start_timeout=60.0)
 
 
@@ -63,7 +63,7 @@ async def _until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_stream_that_google_refuses_is_let_go_of_after_the_second_refusal(
+async def test_a_stream_refused_by_google_is_released_after_the_second_refusal(
     client: NestMTXClient, simulator: Simulator, events: Probe
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = REFUSED
@@ -73,14 +73,14 @@ async def test_a_stream_that_google_refuses_is_let_go_of_after_the_second_refusa
 
     assert asyncio.get_running_loop().time() - begun < TIMINGS.start_timeout / 2
     await asyncio.sleep(0.5)
-    # The server may have begun another one before it learns that nobody waits any more.
+    # The server may have started another one before it learns that no reader waits.
     asked = events.events("camera:").count("camera:ready")
     assert 2 <= asked <= 3
     await asyncio.sleep(0.5)
     assert events.events("camera:").count("camera:ready") == asked
 
 
-async def test_a_refused_stream_is_told_from_video_though_its_authorization_lies_ahead(
+async def test_a_refused_stream_is_not_video_despite_a_future_authorization_end(
     client: NestMTXClient, simulator: Simulator
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(crashes_after=0.15)
@@ -88,7 +88,7 @@ async def test_a_refused_stream_is_told_from_video_though_its_authorization_lies
     assert await _problem(client, FRONT) is StartProblem.FLAPPING
 
 
-async def test_after_a_refusal_only_a_person_asks_again_for_a_while(
+async def test_after_a_refusal_only_the_user_requests_again_for_a_while(
     client: NestMTXClient, simulator: Simulator, events: Probe
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = REFUSED
@@ -115,7 +115,7 @@ async def test_the_pause_after_a_refusal_ends(client: NestMTXClient, simulator: 
     await client.streams.start(DRIVEWAY, unattended=True)
 
 
-async def test_what_costs_nothing_at_google_may_be_asked_again_at_once(
+async def test_a_failure_without_a_call_to_google_may_be_retried_at_once(
     client: NestMTXClient, simulator: Simulator
 ) -> None:
     simulator.faults.missing_paths.add("front")
@@ -125,7 +125,7 @@ async def test_what_costs_nothing_at_google_may_be_asked_again_at_once(
     assert client.streams.refusal(FRONT) is None
 
 
-async def test_a_stream_that_breaks_off_after_its_start_is_not_asked_for_again(
+async def test_a_stream_that_breaks_off_after_its_start_is_not_requested_again(
     client: NestMTXClient, simulator: Simulator, events: Probe
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = Trouble(crashes_after=1.0, process_start=0.02)
@@ -138,7 +138,7 @@ async def test_a_stream_that_breaks_off_after_its_start_is_not_asked_for_again(
     assert events.events("camera:").count("camera:demand") == 1
 
 
-async def test_who_asks_for_a_stream_that_has_broken_off_starts_it_anew(
+async def test_a_request_after_a_stream_has_broken_off_starts_it_again(
     client: NestMTXClient, simulator: Simulator, events: Probe
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = Trouble(crashes_after=1.0, process_start=0.02)
@@ -160,7 +160,7 @@ async def test_who_asks_for_a_stream_that_has_broken_off_starts_it_anew(
         (4711, StartProblem.CAMERA_GONE),
     ],
 )
-async def test_what_keeps_a_camera_from_starting_is_known_without_waking_it(
+async def test_a_camera_that_cannot_start_is_not_woken(
     client: NestMTXClient, recorder: Recorder, camera_id: int, expected: StartProblem | None
 ) -> None:
     state = recorder.state
@@ -168,7 +168,7 @@ async def test_what_keeps_a_camera_from_starting_is_known_without_waking_it(
     assert start_problem(state, state.cameras.get(camera_id)) is expected
 
 
-async def test_a_credential_that_is_lost_while_a_stream_shows_no_video_is_named_at_once(
+async def test_a_lost_credential_is_reported_at_once_before_video(
     client: NestMTXClient, simulator: Simulator, recorder: Recorder
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=math.inf)
@@ -181,10 +181,10 @@ async def test_a_credential_that_is_lost_while_a_stream_shows_no_video_is_named_
         assert await waiting is StartProblem.UNAUTHORIZED
 
 
-async def test_a_refusal_for_want_of_a_credential_is_named_so(
+async def test_a_refusal_without_a_credential_is_reported_as_unauthorized(
     client: NestMTXClient, simulator: Simulator, recorder: Recorder
 ) -> None:
-    """The authorization of some cameras lies ahead even when Google has refused."""
+    """Some cameras' authorization ends in the future even if Google has refused it."""
     simulator.world.cameras[FRONT].trouble = Trouble(crashes_after=0.15, process_start=0.3)
     waiting = asyncio.create_task(_problem(client, FRONT))
     await recorder.until(lambda: recorder.state.cameras[FRONT].shows_video)
@@ -195,7 +195,7 @@ async def test_a_refusal_for_want_of_a_credential_is_named_so(
 
 
 @pytest.mark.parametrize("times", [replace(Times.fast(), start_timeout=1.0)])
-async def test_what_mediamtx_has_waited_for_in_vain_is_not_asked_for_again(
+async def test_a_stream_that_mediamtx_timed_out_on_is_not_requested_again(
     client: NestMTXClient, simulator: Simulator, events: Probe
 ) -> None:
     simulator.world.cameras[FRONT].trouble = SLOW
@@ -208,10 +208,10 @@ async def test_what_mediamtx_has_waited_for_in_vain_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize("times", [replace(Times.fast(), start_timeout=60.0, late_undemand=0.6)])
-async def test_a_request_that_the_server_has_forgotten_is_made_again(
+async def test_a_request_that_the_server_has_lost_is_repeated(
     client: NestMTXClient, simulator: Simulator, recorder: Recorder
 ) -> None:
-    """MediaMTX holds who asks, while the server's late `undemand` ends what it has started."""
+    """MediaMTX holds the reader, while the server's late `undemand` ends the new process."""
     camera = simulator.world.cameras[FRONT]
     await simulator.open_reader(FRONT)
     await simulator.control(camera.process_name, "stop")
@@ -221,7 +221,7 @@ async def test_a_request_that_the_server_has_forgotten_is_made_again(
         assert camera.stream.ready
 
 
-async def test_a_camera_that_goes_away_while_its_stream_is_waited_for_says_so(
+async def test_a_camera_removed_while_waiting_for_its_stream_is_reported(
     client: NestMTXClient, simulator: Simulator
 ) -> None:
     simulator.world.cameras[FRONT].trouble = SLOW
@@ -234,7 +234,7 @@ async def test_a_camera_that_goes_away_while_its_stream_is_waited_for_says_so(
 
 
 @pytest.mark.parametrize("answer", [{"error": {"message": "busy"}}, "nonsense"])
-async def test_a_row_that_cannot_be_read_is_no_reason_to_give_up(
+async def test_a_row_that_cannot_be_read_does_not_end_the_attempt(
     client: NestMTXClient, simulator: Simulator, answer: object
 ) -> None:
     simulator.faults.answers["cameras", "read"] = answer
@@ -243,7 +243,7 @@ async def test_a_row_that_cannot_be_read_is_no_reason_to_give_up(
     await client.streams.start(DRIVEWAY)
 
 
-async def test_a_connection_that_is_lost_and_found_meanwhile_is_no_reason_to_give_up(
+async def test_a_reconnection_does_not_end_the_attempt(
     client: NestMTXClient, simulator: Simulator
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = Trouble(connecting=1.0)

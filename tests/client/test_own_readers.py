@@ -1,4 +1,4 @@
-"""Readers of our own are no viewers, though no event says whose they are."""
+"""The client's own readers are not viewers, even without events."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from .states import BACK, FRONT, HOME, LAG, camera_event, read_event
 
 
 class Clock:
-    """A clock that is put by hand."""
+    """A manual clock."""
 
     now = 0.0
 
@@ -21,7 +21,7 @@ class Clock:
         return self.now
 
 
-def test_a_reader_counts_from_when_each_list_has_it_until_none_has_it_any_more() -> None:
+def test_a_reader_counts_while_lists_may_include_it() -> None:
     clock = Clock()
     readers = OwnReaders(LAG, clock, lambda _: None)
 
@@ -35,7 +35,7 @@ def test_a_reader_counts_from_when_each_list_has_it_until_none_has_it_any_more()
     assert readers.counts(100.0 + LAG) == {}
 
 
-def test_who_waits_for_a_stream_is_in_no_list_yet() -> None:
+def test_a_reader_that_waits_for_a_stream_is_not_in_lists() -> None:
     clock, changed = Clock(), list[int]()
     readers = OwnReaders(LAG, clock, changed.append)
 
@@ -45,7 +45,7 @@ def test_who_waits_for_a_stream_is_in_no_list_yet() -> None:
     assert not changed
 
 
-def test_lists_are_not_trusted_when_a_reader_begins_or_ends() -> None:
+def test_lists_are_not_trusted_when_a_reader_starts_or_ends() -> None:
     changed: list[int] = []
     readers = OwnReaders(LAG, Clock(), changed.append)
 
@@ -56,7 +56,7 @@ def test_lists_are_not_trusted_when_a_reader_begins_or_ends() -> None:
     assert changed == [1, 1]
 
 
-def test_what_has_ended_long_ago_is_forgotten() -> None:
+def test_a_reader_that_ended_long_ago_is_forgotten() -> None:
     clock = Clock()
     readers = OwnReaders(LAG, clock, lambda _: None)
     for _ in range(100):
@@ -69,7 +69,7 @@ def test_what_has_ended_long_ago_is_forgotten() -> None:
     assert len(readers._readers) == 1
 
 
-def test_an_own_reader_whose_coming_was_lost_is_no_viewer(state: ServerState) -> None:
+def test_an_own_reader_with_a_lost_read_event_is_not_a_viewer(state: ServerState) -> None:
     row = replace(FRONT, ready=True, viewers=1)
 
     lists = Listing((row, BACK), 100.0), Listing((HOME,), 100.0)
@@ -79,7 +79,7 @@ def test_an_own_reader_whose_coming_was_lost_is_no_viewer(state: ServerState) ->
     assert not apply_camera(state, row, 100.0, LAG, {1: 1}).cameras[1].watched
 
 
-def test_an_own_reader_whose_going_was_lost_hides_no_viewer(state: ServerState) -> None:
+def test_an_own_reader_with_a_lost_unread_event_hides_no_viewer(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready"), 1.0)
     state = apply_event(state, read_event("ours", query="ha=n0nce"), 1.0)
 

@@ -1,4 +1,4 @@
-"""Rows and events as the server sends them, and as it should not."""
+"""Parsing of valid and invalid rows and events."""
 
 from datetime import UTC, datetime
 import json
@@ -68,7 +68,7 @@ def test_each_recorded_credential_parses_without_a_problem(row: dict[str, Any]) 
     assert parsed.value.is_authorized is (row["tokens"] is not None)
 
 
-def test_no_secret_of_a_credential_is_taken_over() -> None:
+def test_secrets_of_a_credential_are_not_kept() -> None:
     row = _recorded_items("credentials")[-1]
 
     text = repr(parse_credential(row).value)
@@ -101,7 +101,7 @@ def test_the_recorded_version_parses() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, [], "v1", {"release": 1}])
-def test_a_version_of_another_shape_is_unknown(answer: Any) -> None:
+def test_an_invalid_version_is_unknown(answer: Any) -> None:
     assert parse_version(answer).release is None
 
 
@@ -111,7 +111,7 @@ def test_a_row_without_an_id_is_refused(row: dict[str, Any]) -> None:
         parse_camera(row)
 
 
-def test_a_field_of_another_type_costs_that_field_only() -> None:
+def test_a_field_of_another_type_loses_only_that_field() -> None:
     row = CAMERA_ROWS[0] | {"name": 7, "stream_ready": "yes", "stream_consumer_count": -1}
 
     parsed = parse_camera(row)
@@ -121,7 +121,7 @@ def test_a_field_of_another_type_costs_that_field_only() -> None:
     assert parsed.value.room == "Living Room"
 
 
-def test_a_number_that_nobody_can_handle_costs_that_field_only() -> None:
+def test_a_number_that_is_too_large_loses_only_that_field() -> None:
     huge = 10**400
     row = CAMERA_ROWS[0] | {"process_id": huge, "stream_consumer_count": huge}
 
@@ -131,13 +131,13 @@ def test_a_number_that_nobody_can_handle_costs_that_field_only() -> None:
     assert parse_load({"memory": {"used": huge}}) == Load()
 
 
-def test_a_missing_field_is_named() -> None:
+def test_a_missing_field_is_reported() -> None:
     row = {name: value for name, value in CAMERA_ROWS[0].items() if name != "room"}
 
     assert parse_camera(row).problems == ("room",)
 
 
-def test_truth_values_may_be_numbers() -> None:
+def test_booleans_may_be_numbers() -> None:
     row = CAMERA_ROWS[0] | {"is_enabled": 1, "stream_ready": 0}
 
     parsed = parse_camera(row)
@@ -150,17 +150,17 @@ def test_a_status_of_a_newer_server_is_unknown() -> None:
     assert parse_camera(CAMERA_ROWS[0] | {"status": "dreaming"}).value.status is None
 
 
-def test_a_room_that_google_does_not_give_is_none() -> None:
+def test_a_room_missing_at_google_is_none() -> None:
     assert parse_camera(CAMERA_ROWS[0] | {"room": "Unknown"}).value.room is None
 
 
-def test_the_model_is_named_where_it_is_certain() -> None:
+def test_the_model_is_given_if_it_is_certain() -> None:
     row = CAMERA_ROWS[0] | {"identified_as": ["Nest Cam (legacy)"]}
 
     assert parse_camera(row).value.model == "Nest Cam (legacy)"
 
 
-def test_the_device_type_stands_in_for_a_model_that_is_not_certain() -> None:
+def test_the_device_type_replaces_an_uncertain_model() -> None:
     row = CAMERA_ROWS[0] | {"identified_as": ["one", "another"]}
 
     assert parse_camera(row).value.model == "Camera"
@@ -170,7 +170,7 @@ def test_there_is_no_model_without_a_device_type() -> None:
     assert parse_camera(CAMERA_ROWS[0] | {"identified_as": None, "info": None}).value.model is None
 
 
-def test_a_camera_without_a_checksum_is_known_by_its_id() -> None:
+def test_a_camera_without_a_checksum_is_identified_by_its_id() -> None:
     assert parse_camera(CAMERA_ROWS[0] | {"checksum": None}).value.key == "id-7"
 
 
@@ -183,38 +183,38 @@ def test_a_new_credential_is_authenticated_when_it_has_tokens() -> None:
 @pytest.mark.parametrize(
     "payload", [None, "ready", [], {}, {"domain": "camera"}, {"domain": 1, "event": "ready"}]
 )
-def test_what_is_no_event_is_none(payload: Any) -> None:
+def test_an_invalid_event_is_none(payload: Any) -> None:
     assert parse_event(payload) is None
 
 
-def test_an_event_of_another_shape_keeps_what_is_right() -> None:
+def test_a_partly_invalid_event_keeps_its_valid_fields() -> None:
     event = parse_event({"domain": "camera", "event": "read", "entity": "1", "details": []})
 
     assert event is not None
     assert (event.entity, dict(event.details), event.reader) == (None, {}, None)
 
 
-def test_half_a_surrogate_pair_does_not_get_into_anything_that_is_stored() -> None:
+def test_a_lone_surrogate_is_never_stored() -> None:
     row = CAMERA_ROWS[0] | {"name": "Porch \ud800"}
 
     assert parse_camera(row).value.name == "Porch ?"
 
 
 @pytest.mark.parametrize("checksum", ["", "?", "\ud800" * 64, "A" * 64, 7])
-def test_what_is_no_checksum_identifies_nothing(checksum: Any) -> None:
+def test_an_invalid_checksum_is_ignored(checksum: Any) -> None:
     parsed = parse_camera(CAMERA_ROWS[0] | {"checksum": checksum})
 
     assert parsed.value.checksum is None
     assert parsed.problems == ("checksum",)
 
 
-def test_a_text_is_no_longer_than_a_state_may_be() -> None:
+def test_a_text_is_cut_to_the_length_of_a_state() -> None:
     name = parse_camera(CAMERA_ROWS[0] | {"name": "x" * 1000}).value.name
 
     assert name == "x" * 255
 
 
-def test_all_words_for_a_status_are_known() -> None:
+def test_all_statuses_are_known() -> None:
     assert {row["status"] for row in CAMERA_ROWS} == set(CameraStatus)
 
 
@@ -230,16 +230,16 @@ def test_all_words_for_a_status_are_known() -> None:
         "2026-11-23 18:08:00",
     ],
 )
-def test_a_time_is_understood_in_each_form_that_the_server_has(text: str) -> None:
+def test_a_time_is_parsed_in_each_format_of_the_server(text: str) -> None:
     assert parse_time(text) == datetime(2026, 11, 23, 18, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", [None, 7, "", "soon", "0001-01-01T00:00:00+14:00"])
-def test_what_is_no_time_is_none(text: Any) -> None:
+def test_an_invalid_time_is_none(text: Any) -> None:
     assert parse_time(text) is None
 
 
-def test_a_time_that_is_none_costs_that_field_only() -> None:
+def test_an_invalid_time_loses_only_that_field() -> None:
     parsed = parse_camera(CAMERA_ROWS[0] | {"expires_at": "soon"})
 
     assert (parsed.problems, parsed.value.expires_at) == (("expires_at",), None)
@@ -286,11 +286,11 @@ def test_the_recorded_load_parses() -> None:
     "answer",
     [None, [], {}, {"cpu": 7}, {"cpu": [7, {}, {"idle": "x"}, {"idle": 101}], "memory": []}],
 )
-def test_a_load_of_another_shape_is_unknown(answer: Any) -> None:
+def test_an_invalid_load_is_unknown(answer: Any) -> None:
     assert parse_load(answer) == Load()
 
 
-def test_a_process_that_does_not_run_has_no_pid() -> None:
+def test_a_process_that_is_not_running_has_no_pid() -> None:
     load = parse_load({"processes": [{"name": "mtx-front", "pid": None}, {"pid": 7}, None]})
 
     assert load.processes == (Process("mtx-front"),)
@@ -310,7 +310,7 @@ def test_the_recorded_health_parses() -> None:
         (None, None),
     ],
 )
-def test_health_is_a_word_that_is_known_or_nothing(answer: Any, health: Health | None) -> None:
+def test_an_unknown_health_is_none(answer: Any, health: Health | None) -> None:
     assert parse_health(answer) is health
 
 
@@ -320,7 +320,7 @@ def test_the_recorded_cron_jobs_parse() -> None:
     assert jobs["PersistCameraJob"].last_run_at == datetime(2026, 11, 23, 18, 8, tzinfo=UTC)
 
 
-def test_a_cron_job_without_a_name_is_none() -> None:
+def test_a_cron_job_without_a_name_is_ignored() -> None:
     assert parse_cron_jobs([{"name": None}, 7, {"name": "New", "last_run_at": 7}]) == {
         "New": CronJob("New")
     }
@@ -332,7 +332,7 @@ def _shown_details(details: Any) -> Any:
     return parse_details(event.details)
 
 
-def test_the_details_of_an_event_hold_no_query_and_no_raw_error() -> None:
+def test_the_shown_details_of_an_event_exclude_the_query_and_the_raw_error() -> None:
     details = {
         "name": "Front",
         "path": "front",
@@ -352,5 +352,5 @@ def test_the_details_of_an_event_hold_no_query_and_no_raw_error() -> None:
 
 
 @pytest.mark.parametrize("error", [None, {}, [], {"message": {}}, 7])
-def test_an_error_without_a_message_says_nothing(error: Any) -> None:
+def test_an_error_without_a_message_is_left_out(error: Any) -> None:
     assert _shown_details({"error": error}) == {}

@@ -1,8 +1,8 @@
-"""Who watches against who does, for any readers that come and go, events that get lost, and lists.
+"""Shown and actual viewers agree for any sequence of readers, lost events, and lists.
 
-A camera of plain values is read by strangers, by views and holds of this client, and by holds of
-another one. Of its events, `ready` and `read` get lost, and all come in any order; its rows lag
-behind. A client follows with the pure functions, as `StateSync` does, in a time of its own.
+A model of a camera is read by viewers, by views and holds of this client, and by holds of another
+one. Its `ready` and `read` events get lost, all events arrive in any order, and its rows lag. A
+client follows with the pure functions, as `StateSync` does, in simulated time.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ CAMERA, NONCE = 1, "n0nce"
 LAG, RESYNC, ROW_LAG = 15.0, 60.0, 12.8
 DELAY, JITTER = 1.6, 3.0
 RESTART = 9.0
-"""Seconds from the end of a stream to the first reader of the next one, at least."""
+"""Minimum seconds from the end of a stream to the first reader of the next one."""
 READY_LOST, READ_LOST = 15, 25
 """Percent."""
 QUERIES = {"stranger": "", "view": "", "hold": f"ha={NONCE}", "foreign": "ha%3Dother"}
@@ -34,17 +34,17 @@ QUERIES = {"stranger": "", "view": "", "hold": f"ha={NONCE}", "foreign": "ha%3Do
 
 @dataclass(frozen=True)
 class Step:
-    """The next thing that happens, as far as it can happen."""
+    """The next action; skipped if it is not possible."""
 
     wait: float
     kind: str
-    """Who comes; or who goes, where somebody of this kind is there."""
+    """The kind of reader that comes, or that goes if there is one of this kind."""
     goes: bool
     lost: int
-    """Its event is lost when it is below the percentage."""
+    """Its event is lost if this is below the percentage."""
     jitter: float
     answer_after: float
-    """Of a view: seconds from the offer to the answer."""
+    """For a view: seconds from the offer to the answer."""
     row_lag: float
     resync: bool
 
@@ -64,18 +64,18 @@ STEPS = st.builds(
 
 @dataclass
 class History:
-    """What is true of the camera, and what this client makes of it."""
+    """The actual camera, and this client's state of it."""
 
     state: ServerState = field(default_factory=lambda: listed(ServerState(nonce=NONCE), FRONT))
     now: float = 0.0
     there: dict[str, str] = field(default_factory=dict)
-    """Who reads, by id, and of which kind."""
+    """The kind of each reader, by id."""
     unheard: set[str] = field(default_factory=set)
-    """Readers whose coming was lost."""
+    """Readers with a lost `read` event."""
     past: list[tuple[float, int]] = field(default_factory=lambda: [(-1e9, 0)])
-    """How many read since when."""
+    """Times and numbers of readers."""
     watched: list[tuple[float, int]] = field(default_factory=list)
-    """What was shown since when."""
+    """Times and numbers of viewers shown."""
     queue: list[tuple[float, int, Any]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=count)
     row_lag: float = ROW_LAG
@@ -83,16 +83,16 @@ class History:
     waiting: bool = False
 
     def __post_init__(self) -> None:
-        """Have lists from the beginning."""
+        """Schedule the first list."""
         self.own = OwnReaders(LAG, lambda: self.now, lambda _: self.change(lambda each: each))
         self.plan(0.0, self.resync)
 
     def plan(self, delay: float, do: Any) -> None:
-        """Do something later."""
+        """Schedule an action."""
         heapq.heappush(self.queue, (self.now + delay, next(self.numbers), do))
 
     def run_until(self, end: float) -> None:
-        """Do what is due until a time."""
+        """Run the actions due until a time."""
         while self.queue and self.queue[0][0] <= end:
             self.now, _, do = heapq.heappop(self.queue)
             do()
@@ -101,12 +101,12 @@ class History:
 
     @property
     def shown(self) -> int:
-        """How many watch, as shown."""
+        """The number of viewers shown."""
         return self.state.cameras[CAMERA].viewers
 
     @property
     def expected(self) -> int:
-        """How many watch, as far as it can be known: of who is unheard, nobody knows the tag."""
+        """The number of viewers that can be known: the tag of an unheard reader cannot."""
         return sum(
             kind in {"stranger", "view"} or (kind == "foreign" and who in self.unheard)
             for who, kind in self.there.items()
@@ -115,36 +115,36 @@ class History:
     # The client
 
     def change(self, change: Any) -> None:
-        """Change the readers by what the client itself does."""
+        """Apply the client's own change of the readers."""
         self.state = with_readers(self.state, CAMERA, change, self.now)
         self.settle_later()
 
     def hear(self, event: Event) -> None:
-        """Follow an event."""
+        """Apply an event."""
         self.state = apply_event(self.state, event, self.now)
         self.settle_later()
 
     def resync(self) -> None:
-        """Read the camera, as lists do now and then."""
+        """Read the camera, as the periodic resync does."""
         self.read_row()
         self.plan(RESYNC, self.resync)
 
     def read_row(self) -> None:
-        """Read the camera: the answer is of a while ago."""
+        """Read the camera; its row lags."""
         readers = [number for since, number in self.past if since <= self.now - self.row_lag][-1]
         row = replace(FRONT, viewers=readers)
         self.state = apply_camera(self.state, row, self.now, LAG, self.own.counts(self.now))
         self.settle_later()
 
     def settle_later(self) -> None:
-        """Read the camera once the lag is over."""
+        """Schedule reading the camera after the lag."""
         due = settle_at(self.state, CAMERA, LAG)
         if due is not None and not self.waiting:
             self.waiting = True
             self.plan(max(0.0, due - self.now), self.settle)
 
     def settle(self) -> None:
-        """Read the camera, unless something has happened since."""
+        """Read the camera, unless there were later events."""
         self.waiting = False
         due = settle_at(self.state, CAMERA, LAG)
         if due is not None and due <= self.now:
@@ -152,13 +152,13 @@ class History:
         else:
             self.settle_later()
 
-    # The server, and who reads
+    # The server, and the readers
 
     def come(self, kind: str, step: Step) -> str:
-        """Have a reader come."""
+        """Add a reader."""
         who = f"{kind}-{next(self.numbers)}"
         self._set(self.there | {who: kind})
-        told = self._told("read", who, kind)
+        event = self._event("read", who, kind)
         if kind == "hold":
             self.holds[who] = ExitStack()
             self.holds[who].enter_context(self.own.reading(CAMERA))()
@@ -169,21 +169,21 @@ class History:
         if step.lost < READ_LOST:
             self.unheard.add(who)
         else:
-            self.plan(answered + DELAY + step.jitter, partial(self.hear, told))
+            self.plan(answered + DELAY + step.jitter, partial(self.hear, event))
         return who
 
     def go(self, who: str, step: Step) -> None:
-        """Have a reader go."""
+        """Remove a reader."""
         kind = self.there[who]
         self._set({each: kind for each, kind in self.there.items() if each != who})
         if kind == "hold":
             self.holds.pop(who).close()
         if kind == "view":
             self.change(lambda readers: readers.went(who))
-        self.plan(DELAY + step.jitter, partial(self.hear, self._told("unread", who, kind)))
+        self.plan(DELAY + step.jitter, partial(self.hear, self._event("unread", who, kind)))
 
     def end_stream(self, step: Step) -> None:
-        """Have the stream end, and begin again."""
+        """End the stream, and start it again."""
         for who in tuple(self.there):
             self.go(who, step)
         self.plan(DELAY + step.jitter, partial(self.hear, Event("camera", "notready", CAMERA)))
@@ -199,12 +199,12 @@ class History:
         self.there = there
         self.past.append((self.now, len(there)))
 
-    def _told(self, event: str, who: str, kind: str) -> Event:
+    def _event(self, event: str, who: str, kind: str) -> Event:
         return Event("camera", event, CAMERA, {"readerId": who, "query": QUERIES[kind]})
 
 
 def _lived(steps: list[Step]) -> History:
-    """Return a history, and quiet after it until lists have settled."""
+    """Run a history, followed by a quiet period until lists have settled."""
     history = History()
     for step in steps:
         history.row_lag = step.row_lag
@@ -225,7 +225,7 @@ def _lived(steps: list[Step]) -> History:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(STEPS, max_size=40))
-def test_whoever_reads_lists_settle_who_watches(steps: list[Step]) -> None:
+def test_lists_settle_the_viewers_after_any_history(steps: list[Step]) -> None:
     history = _lived(steps)
 
     assert history.shown == history.expected
@@ -234,7 +234,7 @@ def test_whoever_reads_lists_settle_who_watches(steps: list[Step]) -> None:
 @settings(max_examples=400, deadline=None)
 @given(STEPS, st.lists(st.floats(0, 40), max_size=8), st.sampled_from((0.5, 4.0, 20.0, 90.0)))
 @example(Step(0, "view", False, 0, 0, 8.0, 0, True), [5.0], 4.0)
-def test_one_person_is_one_viewer_from_the_answer_to_the_end(
+def test_one_view_is_one_viewer_from_the_answer_to_the_end(
     step: Step, lists_at: list[float], seconds: float
 ) -> None:
     history = History(row_lag=step.row_lag)
@@ -259,7 +259,7 @@ def test_one_person_is_one_viewer_from_the_answer_to_the_end(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(STEPS.filter(lambda step: step.kind in {"hold", "stream"}), max_size=20))
-def test_our_own_holds_are_never_shown_as_viewers(steps: list[Step]) -> None:
+def test_own_holds_are_never_shown_as_viewers(steps: list[Step]) -> None:
     history = _lived(steps)
 
     assert {shown for _, shown in history.watched} == {0}

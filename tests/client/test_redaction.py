@@ -1,4 +1,4 @@
-"""Answers without secrets, and fit to be written as JSON by anybody."""
+"""Answers without secrets that any JSON encoder can serialize."""
 
 import json
 from typing import Any
@@ -36,18 +36,18 @@ JSON = st.recursive(
         "Authorization",
     ],
 )
-def test_a_field_with_a_secret_is_hidden_whatever_it_holds(name: str) -> None:
+def test_a_secret_field_is_masked_for_any_value(name: str) -> None:
     row = {"id": 1, "rows": [{name: {"deep": ["S3CRET"]}}]}
 
     assert redact_answer(row) == {"id": 1, "rows": [{name: REDACTED}]}
 
 
-def test_a_field_without_its_secret_says_so() -> None:
+def test_an_empty_secret_field_stays_null() -> None:
     assert redact_answer({"tokens": None}) == {"tokens": None}
 
 
 @pytest.mark.parametrize("name", ["token_redirect_url", "name", "tokenizer", "contexts"])
-def test_other_fields_stay(name: str) -> None:
+def test_other_fields_are_unchanged(name: str) -> None:
     assert redact_answer({name: "x"}) == {name: "x"}
 
 
@@ -63,11 +63,11 @@ def test_other_fields_stay(name: str) -> None:
         ("1-S3CRET.apps.googleusercontent.com", REDACTED),
     ],
 )
-def test_what_google_knows_a_project_by_is_hidden_within_texts(text: str, expected: str) -> None:
+def test_google_project_ids_are_masked_within_texts(text: str, expected: str) -> None:
     assert redact_answer([text]) == [expected]
 
 
-def test_the_secrets_of_a_request_are_found_wherever_they_are() -> None:
+def test_the_secrets_of_a_request_are_found_at_all_levels() -> None:
     request = {
         "payload": {
             "username": "ha",
@@ -79,12 +79,12 @@ def test_the_secrets_of_a_request_are_found_wherever_they_are() -> None:
     assert set(secrets_in(request)) == {"one", "two", "three"}
 
 
-def test_a_secret_that_begins_another_one_does_not_uncover_its_end() -> None:
+def test_a_secret_that_is_a_prefix_of_another_does_not_reveal_its_end() -> None:
     assert redact("abcdef and abc", frozenset({"abc", "abcdef"})) == f"{REDACTED} and {REDACTED}"
 
 
 @given(JSON)
-def test_what_is_left_can_be_written_by_anybody(answer: Any) -> None:
+def test_a_redacted_answer_can_be_serialized(answer: Any) -> None:
     received = json.loads(json.dumps(answer))
 
     shown = redact_answer(received)
@@ -93,11 +93,11 @@ def test_what_is_left_can_be_written_by_anybody(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [10**30, -(10**30), float("nan"), float("inf"), "\ud800"])
-def test_what_cannot_be_written_everywhere_is_replaced(answer: Any) -> None:
+def test_a_value_that_cannot_be_serialized_is_replaced(answer: Any) -> None:
     orjson.dumps(redact_answer({"value": answer}))
 
 
-def test_an_answer_that_is_nested_too_deep_is_none() -> None:
+def test_an_answer_that_is_nested_too_deep_is_refused() -> None:
     nested: Any = "x"
     for _ in range(100):
         nested = {"deeper": nested}
@@ -116,7 +116,7 @@ def test_an_answer_that_is_nested_too_deep_is_none() -> None:
         ({"message": "x" * 65}, False),
     ],
 )
-def test_an_answer_is_short_when_it_has_few_values_and_no_long_text(
+def test_an_answer_is_short_if_it_has_few_values_and_no_long_text(
     answer: Any, expected: bool
 ) -> None:
     assert is_short(answer) is expected

@@ -1,4 +1,4 @@
-"""A patient reader of RTSP, against the simulated server and against broken ones."""
+"""The RTSP readers, against the simulated server and broken ones."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
@@ -27,7 +27,7 @@ DESCRIBED = "RTSP/1.0 200 OK\r\nCSeq: 1\r\n{headers}Content-Length: {length}\r\n
 
 @pytest.fixture
 async def read(simulator: Simulator) -> AsyncGenerator[Read]:
-    """Begin to read a path of the simulated server."""
+    """Start reading a path of the simulated server."""
     readings = []
 
     def begin(path: str) -> Reading:
@@ -43,7 +43,7 @@ async def read(simulator: Simulator) -> AsyncGenerator[Read]:
 # The simulated server
 
 
-async def test_a_camera_that_sleeps_is_waited_for(simulator: Simulator, read: Read) -> None:
+async def test_a_reader_waits_for_a_sleeping_camera(simulator: Simulator, read: Read) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
     reading = read("front")
     await until(lambda: simulator.world.cameras[FRONT].process)
@@ -51,13 +51,11 @@ async def test_a_camera_that_sleeps_is_waited_for(simulator: Simulator, read: Re
     assert reading.opened == 0
 
     await until(lambda: reading.opened)
-    # The path answers a reader a moment before the server says so.
+    # The path answers a reader slightly before the server reports it.
     await until(lambda: simulator.world.cameras[FRONT].stream.ready)
 
 
-async def test_a_stream_is_opened_once_however_long_it_is_read(
-    simulator: Simulator, read: Read
-) -> None:
+async def test_a_stream_is_reported_as_opened_once(simulator: Simulator, read: Read) -> None:
     reading = read("front")
     await until(lambda: readers(simulator))
     await asyncio.sleep(0.3)
@@ -73,14 +71,14 @@ async def test_a_reader_keeps_the_stream(simulator: Simulator, read: Read) -> No
     assert simulator.world.cameras[FRONT].stream.ready
 
 
-async def test_a_reader_is_told_by_its_mark(simulator: Simulator, read: Read) -> None:
+async def test_a_reader_is_identified_by_its_tag(simulator: Simulator, read: Read) -> None:
     read(tag_own_reader("front", "n0nce"))
     await until(lambda: readers(simulator))
 
     assert readers(simulator) == ["ha=n0nce"]
 
 
-async def test_a_reader_that_is_cancelled_leaves_at_once(simulator: Simulator, read: Read) -> None:
+async def test_a_cancelled_reader_leaves_at_once(simulator: Simulator, read: Read) -> None:
     reading = read("front")
     await until(lambda: readers(simulator))
 
@@ -89,7 +87,7 @@ async def test_a_reader_that_is_cancelled_leaves_at_once(simulator: Simulator, r
     await until(lambda: not readers(simulator))
 
 
-async def test_a_reader_that_is_cancelled_while_it_waits_wants_nothing_more(
+async def test_a_reader_cancelled_while_waiting_ends_its_demand(
     simulator: Simulator, read: Read
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
@@ -102,7 +100,7 @@ async def test_a_reader_that_is_cancelled_while_it_waits_wants_nothing_more(
     assert reading.opened == 0
 
 
-async def test_who_only_asks_for_a_stream_waits_for_it_and_does_not_read_it(
+async def test_a_describe_waits_for_a_stream_and_does_not_read_it(
     simulator: Simulator,
 ) -> None:
     camera = simulator.world.cameras[FRONT]
@@ -115,7 +113,7 @@ async def test_who_only_asks_for_a_stream_waits_for_it_and_does_not_read_it(
     await until(lambda: camera.process is None)
 
 
-async def test_who_only_asks_for_a_stream_is_told_that_there_is_none(simulator: Simulator) -> None:
+async def test_a_describe_reports_a_missing_stream(simulator: Simulator) -> None:
     simulator.faults.missing_paths = {"front"}
 
     with pytest.raises(StreamUnavailable) as raised:
@@ -124,7 +122,7 @@ async def test_who_only_asks_for_a_stream_is_told_that_there_is_none(simulator: 
     assert raised.value.is_missing
 
 
-async def test_a_path_that_is_not_there_is_missing(simulator: Simulator, read: Read) -> None:
+async def test_an_unknown_path_is_missing(simulator: Simulator, read: Read) -> None:
     simulator.faults.missing_paths.add("front")
     reading = read("front")
 
@@ -137,7 +135,7 @@ async def test_a_path_that_is_not_there_is_missing(simulator: Simulator, read: R
 async def test_a_stream_that_ends_is_not_missing(
     simulator: Simulator, read: Read, ready: bool
 ) -> None:
-    """It ends by itself, or with the whole server."""
+    """It ends alone, or with the whole server."""
     await simulator.set_ready(FRONT, ready=True)
     reading = read("front")
     await until(lambda: readers(simulator))
@@ -150,23 +148,21 @@ async def test_a_stream_that_ends_is_not_missing(
     assert not err.value.is_missing
 
 
-async def test_nothing_that_listens_cannot_be_connected_to(
-    simulator: Simulator, read: Read
-) -> None:
+async def test_connecting_to_a_closed_port_fails(simulator: Simulator, read: Read) -> None:
     await simulator.kill()
 
     with pytest.raises(CannotConnect):
         await read("front").task
 
 
-async def test_a_name_that_cannot_be_looked_up_cannot_be_connected_to() -> None:
+async def test_connecting_to_an_unresolvable_hostname_fails() -> None:
     err = UnicodeEncodeError("idna", "a" * 64, 0, 64, "label too long")
 
     with patch("asyncio.open_connection", side_effect=err), pytest.raises(CannotConnect):
         await read_rtsp(f"rtsp://{'a' * 64}:8554/front", lambda: None)
 
 
-async def test_what_speaks_no_tls_cannot_be_connected_to(simulator: Simulator) -> None:
+async def test_connecting_to_a_server_without_tls_fails(simulator: Simulator) -> None:
     with patch.object(rtsp, "_CONNECT_TIMEOUT", 0.2), pytest.raises(CannotConnect):
         await read_rtsp(f"rtsps://127.0.0.1:{simulator.rtsp_port}/front", lambda: None)
 
@@ -179,7 +175,7 @@ type Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitabl
 
 @asynccontextmanager
 async def _server(answering: Answering) -> AsyncGenerator[str]:
-    """Serve clients in some way; the stream's URL."""
+    """Serve clients with a handler; yield the stream's URL."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, EOFError):
@@ -196,12 +192,12 @@ async def _server(answering: Answering) -> AsyncGenerator[str]:
 
 
 async def _request(reader: asyncio.StreamReader) -> str:
-    """Receive a request; return its first line."""
+    """Receive a request, and return its first line."""
     return (await reader.readuntil(b"\r\n\r\n")).decode().partition("\r\n")[0]
 
 
 def _sending(answer: bytes) -> Answering:
-    """Answer the first request, and hang up."""
+    """Return a handler that answers the first request, and closes the connection."""
 
     async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _request(reader)
@@ -212,7 +208,7 @@ def _sending(answer: bytes) -> Answering:
 
 
 async def _endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer with headers, and never end."""
+    """Answer with endless headers."""
     await _request(reader)
     writer.write(b"RTSP/1.0 200 OK\r\n")
     number = 0
@@ -243,7 +239,7 @@ async def _endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     ],
 )
 @pytest.mark.usefixtures("socket_enabled")
-async def test_an_answer_that_is_none_is_no_stream(answer: bytes) -> None:
+async def test_an_invalid_answer_is_reported_as_no_stream(answer: bytes) -> None:
     async with _server(_sending(answer)) as url:
         with pytest.raises(StreamUnavailable):
             await describe(url)
@@ -255,14 +251,14 @@ async def test_an_answer_that_is_none_is_no_stream(answer: bytes) -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_an_answer_without_an_end_is_no_stream() -> None:
+async def test_an_endless_answer_is_reported_as_no_stream() -> None:
     async with _server(_endless) as url, asyncio.timeout(PATIENCE):
         with pytest.raises(StreamUnavailable):
             await read_rtsp(url, lambda: pytest.fail("There is nothing to read"))
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_a_server_that_is_gone_after_its_description_has_no_stream() -> None:
+async def test_a_connection_closed_after_the_description_is_reported_as_no_stream() -> None:
     opened: list[bool] = []
     answer = DESCRIBED.format(headers="", length=0, body="").encode()
 
@@ -287,7 +283,7 @@ async def test_a_server_that_is_gone_after_its_description_has_no_stream() -> No
     ],
 )
 @pytest.mark.usefixtures("socket_enabled")
-async def test_the_last_track_is_found_where_the_description_says(
+async def test_the_url_of_the_last_track_comes_from_the_description(
     headers: str, body: str, expected: str
 ) -> None:
     asked: list[str] = []
@@ -307,7 +303,7 @@ async def test_the_last_track_is_found_where_the_description_says(
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_video_that_comes_before_the_answer_is_passed_over() -> None:
+async def test_video_before_the_answer_is_skipped() -> None:
     ended = asyncio.Event()
 
     async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -340,7 +336,7 @@ async def _describe_and_play(reader: asyncio.StreamReader, writer: asyncio.Strea
 
 
 def _interleaved() -> Iterator[bytes]:
-    """Yield access units as they go over the connection."""
+    """Yield access units as interleaved packets."""
     sequence = 0
     for number, unit in enumerate(UNITS):
         sent = packets(unit, number, sequence, 1)
@@ -349,7 +345,7 @@ def _interleaved() -> Iterator[bytes]:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_a_reader_of_video_is_kept_alive_by_requests_whose_answers_are_passed_over() -> None:
+async def test_a_video_reader_sends_keep_alives_and_skips_their_answers() -> None:
     requests: list[str] = []
 
     async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -381,7 +377,7 @@ async def test_a_reader_of_video_is_kept_alive_by_requests_whose_answers_are_pas
     [(Quirks(mediamtx_1_9=False), replace(Times.fast(), keep_alive=0.5))],
     ids=["newer"],
 )
-async def test_a_reader_that_only_keeps_a_stream_is_kept_alive_too(
+async def test_a_reader_that_only_keeps_a_stream_sends_keep_alives_too(
     simulator: Simulator, read: Read
 ) -> None:
     await simulator.set_ready(FRONT, ready=True)
@@ -395,7 +391,7 @@ async def test_a_reader_that_only_keeps_a_stream_is_kept_alive_too(
 
 @pytest.mark.usefixtures("socket_enabled")
 @pytest.mark.parametrize("answer", [b"garbage\r\n\r\n" * 300, b"R\r\nContent-Length: -1\r\n\r\n"])
-async def test_what_is_neither_a_packet_nor_an_answer_ends_a_reader_of_video(answer: bytes) -> None:
+async def test_invalid_data_ends_a_video_reader(answer: bytes) -> None:
     async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _describe_and_play(reader, writer)
         writer.write(answer)
@@ -408,7 +404,7 @@ async def test_what_is_neither_a_packet_nor_an_answer_ends_a_reader_of_video(ans
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_the_start_of_a_stream_is_not_waited_for_by_a_reader_of_video() -> None:
+async def test_a_video_reader_does_not_wait_for_a_stream_to_start() -> None:
     async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _request(reader)
         await reader.read()

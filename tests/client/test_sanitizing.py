@@ -1,4 +1,4 @@
-"""What a server says, made fit to be shown."""
+"""Sanitizing of the server's messages."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ def test_a_text_is_cut_and_can_be_stored() -> None:
     assert sanitize("\ud800" + "x" * 300) == "?" + "x" * 254
 
 
-def test_of_the_recorded_statement_only_the_reason_is_left() -> None:
+def test_only_the_reason_of_the_recorded_database_error_is_left() -> None:
     label = "users create duplicate username"
     exchange = next(each for each in UPDATES if each["label"] == label)
     message = exchange["received"][0]["args"][0]["error"]["message"]
@@ -35,5 +35,5 @@ def test_of_the_recorded_statement_only_the_reason_is_left() -> None:
         ("errors.cameras.update.mtxPathIsRequired", "errors.cameras.update.mtxPathIsRequired"),
     ],
 )
-def test_what_is_a_statement_and_what_is_not(text: str, shown: str) -> None:
+def test_only_sql_statements_are_removed(text: str, shown: str) -> None:
     assert redact_message(text) == shown

@@ -1,4 +1,4 @@
-"""A session connects, and starts with the state of the server."""
+"""A session connects, and starts with the server's state."""
 
 import asyncio
 from dataclasses import replace
@@ -40,7 +40,7 @@ async def test_a_session_starts_with_the_state_of_the_server(
     ]
 
 
-async def test_the_token_of_a_login_is_told(
+async def test_the_token_of_a_login_is_reported(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):
@@ -93,7 +93,7 @@ async def test_fresh_tokens_that_do_not_work_are_invalid_auth_after_two_logins(
     assert recorder.tokens == []
 
 
-async def test_a_token_that_ends_before_it_is_used_is_replaced_by_another(
+async def test_a_token_that_expires_before_its_use_is_replaced(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.delay = 0.1
@@ -123,7 +123,7 @@ async def test_a_login_is_not_repeated_when_something_else_fails(
     assert simulator.connections == 0
 
 
-async def test_an_answer_that_is_no_list_fails_the_start(
+async def test_an_answer_that_is_not_a_list_fails_the_start(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.answers["cameras", "list"] = "nonsense"
@@ -150,7 +150,7 @@ async def test_a_session_may_be_started_again_after_it_failed(
     await client.stop()
 
 
-async def test_a_server_without_a_version_is_a_server(
+async def test_a_server_without_a_version_is_accepted(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.answers["version", "list"] = {"error": {"message": "spawn ffmpeg ENOENT"}}
@@ -160,7 +160,7 @@ async def test_a_server_without_a_version_is_a_server(
         assert recorder.state.server.version.release is None
 
 
-async def test_a_version_that_takes_too_long_does_not_keep_the_session_from_starting(
+async def test_a_late_version_does_not_prevent_the_session_from_starting(
     http: aiohttp.ClientSession, recorder: Recorder
 ) -> None:
     simulator = Simulator(times=replace(Times.fast(), version=10.0))
@@ -173,7 +173,7 @@ async def test_a_version_that_takes_too_long_does_not_keep_the_session_from_star
     await simulator.stop()
 
 
-async def test_a_server_by_its_page_is_understood(
+async def test_a_server_as_documented_is_supported(
     http: aiohttp.ClientSession, recorder: Recorder
 ) -> None:
     simulator = Simulator(quirks=Quirks.by_the_page(), times=Times.fast())
@@ -195,7 +195,7 @@ async def test_the_account_does_not_show_its_secrets(account: Account) -> None:
     assert "oat_x" not in text
 
 
-async def test_verifying_an_account_asks_for_something_that_needs_it(
+async def test_verifying_an_account_sends_an_authenticated_request(
     http: aiohttp.ClientSession, account: Account, simulator: Simulator
 ) -> None:
     simulator.faults.unauthorized = True

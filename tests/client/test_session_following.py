@@ -1,4 +1,4 @@
-"""A session follows the server."""
+"""A session follows the server's events and lists."""
 
 import asyncio
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tests.simulator import Quirks, Simulator, Times
 from .running import Recorder, running
 
 
-async def test_events_reach_the_state(
+async def test_events_are_applied_to_the_state(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):
@@ -35,7 +35,7 @@ async def test_events_reach_the_state(
         assert not recorder.state.cameras[1].watched
 
 
-async def test_each_event_is_told_once(
+async def test_each_event_is_reported_once(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder) as client:
@@ -52,7 +52,7 @@ async def test_each_event_is_told_once(
         ]
 
 
-async def test_events_that_come_before_the_first_lists_are_told_after_them(
+async def test_events_before_the_first_lists_are_reported_after_them(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     simulator.faults.delay = 0.1
@@ -69,7 +69,7 @@ async def test_events_that_come_before_the_first_lists_are_told_after_them(
     await client.stop()
 
 
-async def test_an_event_of_a_server_by_the_page_happened_when_it_came(
+async def test_an_event_without_a_time_gets_the_time_of_its_arrival(
     http: aiohttp.ClientSession, recorder: Recorder, socket_enabled: None
 ) -> None:
     simulator = Simulator(quirks=Quirks.by_the_page(), times=Times.fast())
@@ -85,7 +85,7 @@ async def test_an_event_of_a_server_by_the_page_happened_when_it_came(
     await simulator.stop()
 
 
-async def test_a_cameras_row_is_read_once_the_lag_is_over(
+async def test_a_cameras_row_is_read_after_the_lag(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, lag=0.3, resync=60.0)
@@ -93,7 +93,7 @@ async def test_a_cameras_row_is_read_once_the_lag_is_over(
         await asyncio.sleep(0.35)
         simulator.requests.clear()
 
-        # The truth does not change: the row corrects what the events made believe.
+        # The camera does not change: its row corrects the wrong events.
         for _ in range(3):
             await simulator.fire("camera", "ready", entity=1)
         await recorder.until(lambda: recorder.state.cameras[1].ready)
@@ -103,7 +103,7 @@ async def test_a_cameras_row_is_read_once_the_lag_is_over(
     assert asked == [("read", "cameras")]
 
 
-async def test_a_camera_whose_readers_come_all_the_time_is_settled_too(
+async def test_a_camera_whose_readers_change_all_the_time_is_settled_too(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, lag=0.3, resync=60.0)
@@ -111,7 +111,7 @@ async def test_a_camera_whose_readers_come_all_the_time_is_settled_too(
         await asyncio.sleep(0.35)
         simulator.requests.clear()
 
-        # The truth does not change: the row corrects what the event made believe.
+        # The camera does not change: its row corrects the wrong event.
         await simulator.fire("camera", "ready", entity=1)
         for number in range(12):
             details = {"readerId": f"reader-{number}"}
@@ -123,7 +123,7 @@ async def test_a_camera_whose_readers_come_all_the_time_is_settled_too(
         assert len(simulator.requests) == 1
 
 
-async def test_reading_a_camera_that_is_gone_harms_nothing(
+async def test_reading_a_removed_camera_is_ignored(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, lag=0.1, resync=60.0)
@@ -136,7 +136,7 @@ async def test_reading_a_camera_that_is_gone_harms_nothing(
         assert recorder.ready
 
 
-async def test_what_no_event_tells_comes_with_the_next_resync(
+async def test_a_change_without_an_event_is_found_by_the_next_resync(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):
@@ -160,7 +160,7 @@ async def test_credentials_follow_their_events(
         )
 
 
-async def test_the_first_lists_are_checked_once_the_lag_is_over(
+async def test_the_first_lists_are_checked_after_the_lag(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, lag=0.1, resync=60.0)
@@ -168,7 +168,7 @@ async def test_the_first_lists_are_checked_once_the_lag_is_over(
         await recorder.until(lambda: recorder.resyncs == 2)
 
 
-async def test_an_error_of_one_list_leaves_the_connection_as_it_is(
+async def test_an_error_of_one_list_keeps_the_connection(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, lag=0.1, resync=0.1)
@@ -185,7 +185,7 @@ async def test_an_error_of_one_list_leaves_the_connection_as_it_is(
     assert recorder.session_states.count(SessionState.CONNECTING) == 1
 
 
-async def test_a_camera_keeps_its_identity_when_a_row_does_not_tell_it(
+async def test_a_camera_keeps_its_identity_when_a_row_lacks_it(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder, replace(TIMINGS, lag=0.1, resync=0.1)):
@@ -197,7 +197,7 @@ async def test_a_camera_keeps_its_identity_when_a_row_does_not_tell_it(
         assert recorder.state.cameras[1].key == key
 
 
-async def test_a_row_that_is_not_as_it_should_be_costs_that_row_with_one_warning(
+async def test_an_invalid_row_is_ignored_with_one_warning(
     http: aiohttp.ClientSession,
     account: Account,
     recorder: Recorder,
@@ -218,7 +218,7 @@ async def test_a_row_that_is_not_as_it_should_be_costs_that_row_with_one_warning
     assert "without an id" in warnings[1]
 
 
-async def test_more_cameras_than_a_page_holds_are_all_listed(
+async def test_cameras_on_several_pages_are_all_listed(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     for number in range(250):
@@ -228,7 +228,7 @@ async def test_more_cameras_than_a_page_holds_are_all_listed(
         assert set(recorder.state.cameras) == set(simulator.world.cameras)
 
 
-async def test_what_changes_during_a_resync_is_listed_by_another_one(
+async def test_a_change_during_a_resync_is_found_by_another_one(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, resync=60.0, lag=60.0)
@@ -243,7 +243,7 @@ async def test_what_changes_during_a_resync_is_listed_by_another_one(
         while lists("credentials") == before:
             await asyncio.sleep(0.01)
 
-        # The cameras have been listed, and the credentials are under way.
+        # The cameras have been listed, and the credentials are being listed.
         simulator.faults.delay = 0.0
         camera = simulator.world.add_camera(name="Late")
         await client.server.run_cron_job("SyncCloudCamerasJob")

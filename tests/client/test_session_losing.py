@@ -1,4 +1,4 @@
-"""A session loses the server, and comes back."""
+"""A session loses the server, and reconnects."""
 
 import asyncio
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tests.simulator.probe import PATIENCE
 from .running import Recorder, running
 
 
-async def test_a_session_comes_back_after_a_restart_with_the_right_state(
+async def test_a_session_reconnects_after_a_restart_with_the_right_state(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):
@@ -39,7 +39,7 @@ async def test_a_session_comes_back_after_a_restart_with_the_right_state(
     assert simulator.logins == 1
 
 
-async def test_a_session_comes_back_after_the_server_hung_up(
+async def test_a_session_reconnects_after_the_server_disconnected(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):
@@ -49,7 +49,7 @@ async def test_a_session_comes_back_after_the_server_hung_up(
         await recorder.until(lambda: recorder.ready)
 
 
-async def test_a_server_that_does_not_answer_any_more_is_left_and_joined_again(
+async def test_a_session_reconnects_when_the_server_stops_answering(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, lag=0.1, request_timeout=0.2)
@@ -61,7 +61,7 @@ async def test_a_server_that_does_not_answer_any_more_is_left_and_joined_again(
         await recorder.until(lambda: recorder.ready)
 
 
-async def test_a_token_that_ends_meanwhile_is_replaced_by_a_login(
+async def test_a_token_that_expires_meanwhile_is_replaced_by_a_login(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):
@@ -80,7 +80,7 @@ def _change_the_password(simulator: Simulator, password: str) -> None:
     user.password = password
 
 
-async def test_a_password_that_does_not_work_any_more_is_reported_once_and_tried_on(
+async def test_a_refused_password_is_reported_once_and_retried(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):
@@ -97,7 +97,7 @@ async def test_a_password_that_does_not_work_any_more_is_reported_once_and_tried
     assert recorder.logins == ["refused", "accepted"]
 
 
-async def test_connections_that_do_not_last_are_opened_less_and_less_often(
+async def test_the_delay_after_short_connections_grows(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, first_retries=(), retry=0.05, lasting=60.0, max_retry=60.0)
@@ -114,7 +114,7 @@ async def test_connections_that_do_not_last_are_opened_less_and_less_often(
 
 
 @pytest.mark.parametrize("quirks", [Quirks.by_the_page()], ids=["by_the_page"])
-async def test_logins_that_lead_to_no_session_are_made_less_and_less_often(
+async def test_the_delay_after_logins_without_a_session_grows(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     timings = replace(TIMINGS, first_retries=(), retry=0.02, request_timeout=0.1, max_retry=60.0)
@@ -129,14 +129,14 @@ async def test_logins_that_lead_to_no_session_are_made_less_and_less_often(
                 while simulator.logins == logins:
                     await asyncio.sleep(0.01)
             logged_in.append(asyncio.get_running_loop().time())
-            # The token serves to connect, and not until the lists come.
+            # The token is valid when connecting, but no longer when the lists are requested.
             await asyncio.sleep(timings.request_timeout / 2)
 
     pauses = [after - before for before, after in pairwise(logged_in)]
     assert pauses[-1] > 4 * pauses[1] and pauses[-1] > 1
 
 
-async def test_there_are_no_requests_without_a_connection(
+async def test_a_request_without_a_connection_fails(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder
 ) -> None:
     client = NestMTXClient(http, account, recorder, TIMINGS)
@@ -145,7 +145,7 @@ async def test_there_are_no_requests_without_a_connection(
         await client.request("list", "health")
 
 
-async def test_stopping_is_quick_while_the_server_does_not_answer(
+async def test_a_session_stops_quickly_while_the_server_does_not_answer(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder) as client:

@@ -1,4 +1,4 @@
-"""When a server is at rest after a process was stopped, by what a camera's row shows."""
+"""When a server has settled after a process was stopped, by the camera's rows."""
 
 import pytest
 
@@ -25,20 +25,20 @@ DEAD: Look = (8.0, None, CameraStatus.DEAD)
         ([OLD, (60.0, FORMER, CameraStatus.RUNNING)], False, False),
         ([STOPPED, (60.0, None, CameraStatus.STOPPED)], False, False),
         ([GONE], False, False),
-        # No new process came, and none will.
+        # There was no new process, and there will be none.
         ([GONE, (GONE[0] + LATE, None, CameraStatus.DEAD)], True, True),
-        # There it is: the late `undemand` may end it.
+        # There is a new process, which the late `undemand` may end.
         ([GONE, STARTED], False, True),
         ([STARTED, DEAD], True, True),
         ([STARTED, (8.0, None, CameraStatus.STOPPED)], False, False),
-        # It has ended, and somebody has asked again, between two looks.
+        # It has ended, and the stream was requested again, between two readings.
         ([STARTED, (9.0, NEWER, CameraStatus.STARTING)], True, True),
-        # No `undemand` came.
+        # There was no `undemand`.
         ([STARTED, (STARTED[0] + LATE, NEW, CameraStatus.RUNNING)], True, True),
         ([STARTED, (STARTED[0] + LATE - 1, NEW, CameraStatus.RUNNING)], False, True),
     ],
 )
-def test_a_stop_is_settled_when_nothing_more_will_come_of_it(
+def test_a_stop_is_settled_when_it_has_no_further_effects(
     looks: list[Look], demanded: bool, kept: bool
 ) -> None:
     settling, now = Settling(FORMER, 0.0, FORMER), 0.0

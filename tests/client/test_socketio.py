@@ -1,7 +1,7 @@
-"""The private parts of python-socketio that `client.connection.socketio` uses are there.
+"""The private parts of python-socketio that `client.connection.socketio` uses exist.
 
-Each failure here means that a release of the library changed one of them: look at the list in that
-module's docstring before the range in the manifest is widened.
+A failure means that a release of the library changed one of them: check the list in that module's
+docstring before widening the range in the manifest.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from tests.simulator.probe import PATIENCE, until
 
 
 class Recorder:
-    """A connection, and what it reports."""
+    """A connection that counts its reports."""
 
     def __init__(self, http: aiohttp.ClientSession) -> None:
-        """Nothing is open yet."""
+        """Initialize; nothing is open yet."""
         self.ends = 0
-        self.opener = WebsocketOpener(http, lambda _: False)
+        self.opener = WebsocketOpener(http, lambda _: False, lambda: 0.0)
         self.connection = SocketIO(self.opener, self._ended, lambda *_: None)
 
     def _ended(self, *_: object) -> None:
@@ -43,7 +43,7 @@ class Recorder:
 
 @pytest.fixture
 async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
-    """A proxy before the server."""
+    """A proxy in front of the server."""
     proxy = FaultProxy((simulator.host, simulator.port))
     await proxy.start()
     yield proxy
@@ -52,7 +52,7 @@ async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
 
 @pytest.fixture
 async def recorder(http: aiohttp.ClientSession, proxy: FaultProxy) -> AsyncGenerator[Recorder]:
-    """A connection that is open."""
+    """An open connection."""
     address = ServerAddress(proxy.host, proxy.port)
     token = await login(http, Account(address, "nestmtx", "nestmtx"), timeout=PATIENCE)
     recorder = Recorder(http)
@@ -63,7 +63,7 @@ async def recorder(http: aiohttp.ClientSession, proxy: FaultProxy) -> AsyncGener
     await recorder.opener.close(1.0)
 
 
-def test_the_engine_takes_another_handler_for_messages() -> None:
+def test_the_engines_message_handler_can_be_replaced() -> None:
     client = socketio.AsyncClient(handle_sigint=False)
 
     assert "message" in client.eio.handlers, "AsyncClient.eio.handlers has no `message`"
@@ -88,7 +88,7 @@ async def test_an_open_connection_has_a_task_for_each_direction(recorder: Record
     assert isinstance(engine.write_loop_task, asyncio.Task), "AsyncClient.eio.write_loop_task"
 
 
-async def test_an_open_connection_is_kept_in_the_librarys_list(recorder: Recorder) -> None:
+async def test_an_open_connection_is_in_the_librarys_list(recorder: Recorder) -> None:
     assert recorder.library.eio in base_client.connected_clients, (
         "engineio.base_client.connected_clients does not have the open connection"
     )
@@ -102,7 +102,7 @@ async def test_a_packet_that_cannot_be_parsed_ends_the_connection(
     await until(lambda: recorder.ends > 0)
 
 
-async def test_a_transport_that_ends_is_reported_without_an_event_of_the_library(
+async def test_the_end_of_the_transport_is_reported_without_a_library_event(
     recorder: Recorder,
 ) -> None:
     recorder.library.handlers["/"].pop("disconnect")
@@ -112,7 +112,7 @@ async def test_a_transport_that_ends_is_reported_without_an_event_of_the_library
     await until(lambda: recorder.ends > 0)
 
 
-async def test_nothing_is_left_of_a_connection_whose_server_is_silent(
+async def test_closing_a_connection_to_a_silent_server_leaves_nothing_behind(
     recorder: Recorder, proxy: FaultProxy
 ) -> None:
     engine = recorder.library.eio
@@ -125,12 +125,12 @@ async def test_nothing_is_left_of_a_connection_whose_server_is_silent(
     assert engine not in base_client.connected_clients
 
 
-def test_integers_that_are_far_too_long_are_an_error() -> None:
+def test_an_integer_that_is_too_long_is_an_error() -> None:
     with pytest.raises(ValueError, match="too large"):
         parse_json(f"[{10**400}]")
 
 
-async def test_aiohttp_knows_the_redirects_of_a_websocket(
+async def test_aiohttp_keeps_the_redirects_of_a_websocket(
     http: aiohttp.ClientSession, address: ServerAddress
 ) -> None:
     url = f"{address.url}/socket.io/?EIO=4&transport=websocket"

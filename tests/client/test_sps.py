@@ -1,4 +1,4 @@
-"""What an SPS asks of a decoder is read from x264's, and from those that mean harm."""
+"""Parsing of an SPS, of x264 and of malicious streams."""
 
 from fractions import Fraction
 from functools import cache
@@ -23,7 +23,7 @@ START = b"\x00\x00\x01"
 
 @cache
 def _key_frame(width: int, height: int, pixels: str = "yuv420p", **options: str) -> bytes:
-    """Return what x264 makes of a grey picture."""
+    """Return a grey picture encoded by x264."""
     encoder = av.VideoCodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, pixels
     encoder.framerate, encoder.time_base = Fraction(10), Fraction(1, 10)
@@ -40,7 +40,7 @@ def _sps_of(data: bytes) -> bytes:
 
 
 class _Writer:
-    """Writes an SPS bit by bit; what is not given is what ordinary ones have."""
+    """Writes an SPS bit by bit, with usual values by default."""
 
     def __init__(self) -> None:
         self.bits = ""
@@ -67,7 +67,7 @@ def _head(profile: int = 66) -> _Writer:
 
 
 def _baseline(references: int = 1, columns: int = 120, rows: int = 68) -> _Writer:
-    """Write an SPS up to the size, in macroblocks."""
+    """Write an SPS up to the size in macroblocks."""
     return _head().number(0, 2, references).take(0).number(columns - 1, rows - 1)
 
 
@@ -76,7 +76,7 @@ def _baseline(references: int = 1, columns: int = 120, rows: int = 68) -> _Write
     [((1920, 1080), (1920, 1088)), ((640, 480), (640, 480)), ((426, 238), (432, 240))],
 )
 @pytest.mark.parametrize("profile", ["baseline", "main", "high"])
-def test_the_size_is_read_with_and_without_what_is_cropped(
+def test_the_size_is_parsed_before_and_after_cropping(
     size: tuple[int, int], coded: tuple[int, int], profile: str
 ) -> None:
     sps = parse_sps(_sps_of(_key_frame(*size, profile=profile)))
@@ -94,7 +94,7 @@ def test_interlaced_video_has_twice_the_rows_of_its_fields() -> None:
 
 
 @pytest.mark.parametrize("references", [1, 4, 16])
-def test_the_pictures_that_are_remembered_are_counted(references: int) -> None:
+def test_reference_pictures_are_counted(references: int) -> None:
     data = _key_frame(640, 360, preset="medium", refs=str(references), bf="0")
 
     assert parse_sps(_sps_of(data)).reference_frames == references
@@ -104,7 +104,7 @@ def test_the_pictures_that_are_remembered_are_counted(references: int) -> None:
 @pytest.mark.parametrize(
     "pixels", ["yuv444p", "yuv422p", "yuv420p10le", "yuv422p10le", "yuv444p10le", "gray"]
 )
-def test_other_pixels_than_those_of_cameras_are_not_decoded(pixels: str) -> None:
+def test_pixel_formats_that_cameras_do_not_send_are_not_decoded(pixels: str) -> None:
     data = _key_frame(640, 360, pixels)
 
     assert not is_decodable(data)
@@ -123,7 +123,7 @@ def test_other_pixels_than_those_of_cameras_are_not_decoded(pixels: str) -> None
         (0, 65_536, 65_536, False),
     ],
 )
-def test_what_takes_too_much_memory_is_not_decoded(
+def test_a_stream_that_needs_too_much_memory_is_not_decoded(
     references: int, columns: int, rows: int, is_fine: bool
 ) -> None:
     unit = _baseline(references, columns, rows).take(1).take(1).take(0).unit()
@@ -132,10 +132,10 @@ def test_what_takes_too_much_memory_is_not_decoded(
     assert is_decodable(START + unit) is is_fine
 
 
-def test_scaling_lists_are_passed_over() -> None:
+def test_scaling_lists_are_skipped() -> None:
     writer = _head(100).number(1, 0, 0).take(0).take(1)
-    writer.take(1).number(*[1] * 16)  # All of a list, in codes of deltas.
-    writer.take(1).number(16)  # One that ends with its first: a delta of -8.
+    writer.take(1).number(*[1] * 16)  # A complete list of delta codes.
+    writer.take(1).number(16)  # A list that ends with its first value: a delta of -8.
     for _ in range(4):
         writer.take(0)
     writer.take(1).number(*[0] * 64).take(0)
@@ -144,7 +144,7 @@ def test_scaling_lists_are_passed_over() -> None:
     assert parse_sps(unit) == Sps(100, 1, 8, 2, 640, 368, 640, 368)
 
 
-def test_an_order_count_of_the_second_kind_is_passed_over() -> None:
+def test_a_picture_order_count_of_type_1_is_skipped() -> None:
     writer = _head().number(0, 1).take(0).number(3, 4, 2, 5, 6)
     unit = writer.number(1).take(0).number(39, 22).take(0).take(1).take(1).take(1)
     unit.number(1, 2, 3, 4)
@@ -152,8 +152,8 @@ def test_an_order_count_of_the_second_kind_is_passed_over() -> None:
     assert parse_sps(unit.unit()) == Sps(66, 1, 8, 1, 640, 736, 634, 708)
 
 
-def test_emulation_prevention_is_no_part_of_the_numbers() -> None:
-    # A number whose code has 30 zeros brings two bytes of zeros about.
+def test_emulation_prevention_is_not_part_of_the_numbers() -> None:
+    # A number whose code has 30 zeros contains two zero bytes.
     writer = _head().number(0, 1).take(0).number((1 << 30) - 1, 0, 0)
     unit = writer.number(1).take(0).number(39, 22).take(1).take(1).take(0).unit()
 
@@ -180,13 +180,13 @@ def test_emulation_prevention_is_no_part_of_the_numbers() -> None:
         _baseline(1, 1, 1).take(1).take(1).take(1).number(1 << 24, 0, 0, 0).unit(),
     ],
 )
-def test_what_no_encoder_makes_is_no_sps(unit: bytes) -> None:
+def test_an_sps_of_no_real_encoder_is_invalid(unit: bytes) -> None:
     with pytest.raises(InvalidSps):
         parse_sps(unit)
 
 
 @pytest.mark.parametrize("length", range(1, 12))
-def test_an_sps_that_ends_too_early_is_none(length: int) -> None:
+def test_an_sps_that_ends_too_early_is_invalid(length: int) -> None:
     unit = _baseline().take(1).take(1).take(1).number(0, 0, 0, 500).unit()
 
     with pytest.raises(InvalidSps):
@@ -194,13 +194,13 @@ def test_an_sps_that_ends_too_early_is_none(length: int) -> None:
     assert not is_decodable(START + unit[:length])
 
 
-def test_a_group_of_units_without_an_sps_is_left_to_the_decoder() -> None:
+def test_units_without_an_sps_are_left_to_the_decoder() -> None:
     assert is_decodable(b"")
     assert is_decodable(START)
     assert is_decodable(START + b"\x41\x9a" + START + b"\x68\xce")
 
 
-def test_each_sps_counts_wherever_it_stands() -> None:
+def test_each_sps_is_checked_at_any_position() -> None:
     fine = START + _baseline().take(1).take(1).take(0).unit()
     large = START + _baseline(16, 256, 144).take(1).take(1).take(0).unit()
 
@@ -210,8 +210,8 @@ def test_each_sps_counts_wherever_it_stands() -> None:
     assert not is_decodable(START + b"\x65" + bytes(5000) + large)
 
 
-def test_no_more_of_an_sps_is_read_than_is_allowed() -> None:
-    # Deltas of order counts without an end.
+def test_an_sps_is_read_up_to_the_maximum_size() -> None:
+    # Endless deltas of picture order counts.
     writer = _head().number(0, 1).take(0).number(0, 0, 255)
     writer.number(*[(1 << 31) - 1] * 255)
 
@@ -220,7 +220,7 @@ def test_no_more_of_an_sps_is_read_than_is_allowed() -> None:
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_make_another_error(data: bytes) -> None:
+def test_random_bytes_raise_no_other_error(data: bytes) -> None:
     try:
         sps = parse_sps(b"\x67" + data)
     except InvalidSps:
@@ -231,7 +231,7 @@ def test_no_bytes_make_another_error(data: bytes) -> None:
 
 
 @given(st.data())
-def test_no_damage_makes_another_error(data: st.DataObject) -> None:
+def test_a_damaged_sps_raises_no_other_error(data: st.DataObject) -> None:
     unit = bytearray(_sps_of(_key_frame(1920, 1080, profile="high")))
     for _ in range(data.draw(st.integers(1, 4))):
         unit[data.draw(st.integers(0, len(unit) - 1))] = data.draw(st.integers(0, 255))

@@ -1,4 +1,4 @@
-"""What is true when: the rules by which events and lists make a state."""
+"""The rules by which events and lists form a state."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from custom_components.nestmtx.client.state.state import ServerState, reset_stat
 from .states import BACK, FRONT, HOME, LAG, camera_event, listed, read_event
 
 
-def test_a_list_brings_cameras_and_credentials(state: ServerState) -> None:
+def test_lists_add_cameras_and_credentials(state: ServerState) -> None:
     assert state.cameras == {1: FRONT, 2: BACK}
     assert state.credentials == {1: HOME}
 
@@ -49,7 +49,7 @@ def test_a_cameras_life(
     assert (camera.requested, camera.ready, camera.status) == (requested, ready, status)
 
 
-def test_a_persistent_cameras_process_runs_on_when_nobody_demands_it(state: ServerState) -> None:
+def test_a_persistent_cameras_process_keeps_running_without_demand(state: ServerState) -> None:
     persistent = replace(FRONT, is_persistent=True, requested=True, status=CameraStatus.STARTING)
     state = listed(state, persistent, BACK, at=100.0)
 
@@ -59,7 +59,7 @@ def test_a_persistent_cameras_process_runs_on_when_nobody_demands_it(state: Serv
 
 
 @pytest.mark.parametrize("status", [None, CameraStatus.STOPPED, CameraStatus.UNAVAILABLE])
-def test_a_demand_that_is_repeated_says_nothing_about_the_status(
+def test_a_repeated_demand_does_not_change_the_status(
     state: ServerState, status: CameraStatus | None
 ) -> None:
     persistent = replace(FRONT, is_persistent=True, requested=True, status=status)
@@ -68,7 +68,7 @@ def test_a_demand_that_is_repeated_says_nothing_about_the_status(
     assert apply_event(state, camera_event("demand"), 101.0).cameras[1].status is status
 
 
-def test_a_demand_does_not_tell_that_a_stopped_process_starts(state: ServerState) -> None:
+def test_a_demand_does_not_mark_a_stopped_process_as_starting(state: ServerState) -> None:
     stopped = replace(FRONT, status=CameraStatus.STOPPED)
     state = listed(state, stopped, BACK, at=100.0)
 
@@ -88,7 +88,7 @@ def test_a_disabled_camera_stays_disabled_while_its_placeholder_is_ready(
     assert (camera.ready, camera.status) == (True, CameraStatus.DISABLED)
 
 
-def test_read_and_unread_make_and_end_being_watched(state: ServerState) -> None:
+def test_read_and_unread_events_set_and_clear_watched(state: ServerState) -> None:
     state = apply_event(state, read_event("a"), 1.0)
     assert state.cameras[1].watched
 
@@ -98,7 +98,7 @@ def test_read_and_unread_make_and_end_being_watched(state: ServerState) -> None:
 
 @pytest.mark.parametrize("query", ["ha=n0nce", "x=1&ha=n0nce", "ha%3Dn0nce", "x%3D1%26ha%3Dn0nce"])
 @pytest.mark.parametrize("reader_type", ["rtspSession", "webrtcSession", "webRTCSession"])
-def test_our_own_readers_do_not_watch(state: ServerState, query: str, reader_type: str) -> None:
+def test_own_readers_are_not_viewers(state: ServerState, query: str, reader_type: str) -> None:
     event = read_event("a", query=query, readerType=reader_type)
 
     assert not apply_event(state, event, 1.0).cameras[1].watched
@@ -112,7 +112,7 @@ def test_our_own_readers_do_not_watch(state: ServerState, query: str, reader_typ
 
 
 @pytest.mark.parametrize("query", ["ha=other", "x=1&ha=other", "ha%3Dother"])
-def test_another_home_assistants_reader_does_not_watch(state: ServerState, query: str) -> None:
+def test_another_home_assistants_reader_is_not_a_viewer(state: ServerState, query: str) -> None:
     state = apply_event(state, read_event("a", query=query), 1.0)
     assert not state.cameras[1].watched
 
@@ -124,11 +124,11 @@ def test_another_home_assistants_reader_does_not_watch(state: ServerState, query
 
 
 @pytest.mark.parametrize("query", ["", "ha=", "ha", "token=ha%3Dn0nce", "alpha=n0nce"])
-def test_a_reader_without_a_tag_watches(state: ServerState, query: str) -> None:
+def test_a_reader_without_a_tag_is_a_viewer(state: ServerState, query: str) -> None:
     assert apply_event(state, read_event("a", query=query), 1.0).cameras[1].watched
 
 
-def test_the_end_of_an_own_reader_whose_coming_was_lost_is_not_that_of_a_viewer(
+def test_the_end_of_an_own_reader_with_a_lost_read_event_removes_no_viewer(
     state: ServerState,
 ) -> None:
     state = apply_camera(state, replace(FRONT, viewers=2), 100.0, LAG, {1: 1})
@@ -138,7 +138,7 @@ def test_the_end_of_an_own_reader_whose_coming_was_lost_is_not_that_of_a_viewer(
     assert apply_event(state, left, 101.0).cameras[1].viewers == 1
 
 
-def test_the_end_of_the_stream_ends_being_watched(state: ServerState) -> None:
+def test_the_end_of_the_stream_clears_watched(state: ServerState) -> None:
     for event in (camera_event("ready"), read_event("a"), camera_event("notready")):
         state = apply_event(state, event, 1.0)
 
@@ -164,7 +164,7 @@ def test_an_event_without_a_reader_changes_no_readers(state: ServerState) -> Non
         assert not apply_event(state, camera_event(kind), 1.0).cameras[1].watched
 
 
-def test_an_event_that_says_nothing_new_leaves_the_cameras_as_they_are(
+def test_an_event_without_news_leaves_the_cameras_unchanged(
     state: ServerState,
 ) -> None:
     state = apply_event(state, camera_event("ready"), 1.0)
@@ -183,7 +183,7 @@ def test_a_lagging_list_does_not_overwrite_an_event(state: ServerState) -> None:
     assert state.cameras[1].watched
 
 
-def test_a_list_after_the_lag_wins(state: ServerState) -> None:
+def test_a_list_after_the_lag_overrides_an_event(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready"), 10.0)
 
     state = listed(state, FRONT, BACK, at=10.0 + LAG)
@@ -191,7 +191,7 @@ def test_a_list_after_the_lag_wins(state: ServerState) -> None:
     assert state.cameras[1] == FRONT
 
 
-def test_readiness_is_settled_although_readers_come_and_go(state: ServerState) -> None:
+def test_readiness_is_settled_while_readers_change(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready"), 10.0)
     state = apply_event(state, read_event("a"), 10.0 + LAG - 1)
 
@@ -202,7 +202,7 @@ def test_readiness_is_settled_although_readers_come_and_go(state: ServerState) -
     assert settle_at(state, 1, LAG) == 10.0 + LAG - 1 + LAG
 
 
-def test_a_lagging_list_still_brings_what_events_do_not_tell(state: ServerState) -> None:
+def test_a_lagging_list_updates_fields_without_events(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready"), 10.0)
 
     state = listed(state, replace(FRONT, name="Porch"), BACK, at=11.0)
@@ -210,7 +210,7 @@ def test_a_lagging_list_still_brings_what_events_do_not_tell(state: ServerState)
     assert (state.cameras[1].name, state.cameras[1].ready) == ("Porch", True)
 
 
-def test_disabling_shows_at_once_also_right_after_an_event(state: ServerState) -> None:
+def test_disabling_shows_at_once_even_right_after_an_event(state: ServerState) -> None:
     state = apply_event(state, camera_event("notready"), 10.0)
     disabled = replace(FRONT, is_enabled=False, status=CameraStatus.DISABLED)
 
@@ -232,7 +232,7 @@ def test_a_camera_that_a_list_settled_needs_no_settling(state: ServerState) -> N
     assert settle_at(state, 1, LAG) is None
 
 
-def test_a_settled_count_of_readers_wins(state: ServerState) -> None:
+def test_a_settled_count_of_readers_overrides_events(state: ServerState) -> None:
     state = apply_event(state, read_event("a"), 10.0)
 
     state = apply_camera(state, replace(FRONT, viewers=3), 10.0 + LAG, LAG)
@@ -240,11 +240,11 @@ def test_a_settled_count_of_readers_wins(state: ServerState) -> None:
     assert state.cameras[1].viewers == 3
 
 
-def test_reading_a_camera_that_is_not_known_changes_nothing(state: ServerState) -> None:
+def test_reading_an_unknown_camera_changes_nothing(state: ServerState) -> None:
     assert apply_camera(state, Camera(9), 100.0, LAG) is state
 
 
-def test_reading_another_camera_under_an_id_changes_nothing(state: ServerState) -> None:
+def test_reading_a_different_camera_with_the_same_id_changes_nothing(state: ServerState) -> None:
     assert apply_camera(state, replace(BACK, id=FRONT.id), 100.0, LAG) is state
 
 
@@ -264,7 +264,7 @@ def test_events_wait_for_the_first_list_and_are_applied_on_top_of_it() -> None:
     assert state.cameras[1].ready
 
 
-def test_an_event_of_a_camera_that_is_not_known_yet_waits_for_it(state: ServerState) -> None:
+def test_an_event_of_an_unknown_camera_waits_for_the_camera(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready", entity=3), 1.0)
 
     state = listed(state, FRONT, BACK, Camera(3, "sum-3"), at=2.0)
@@ -281,7 +281,7 @@ def test_an_event_of_a_camera_that_never_appears_is_forgotten(state: ServerState
     assert not state.cameras[3].ready
 
 
-def test_a_new_connection_believes_nothing_of_before(state: ServerState) -> None:
+def test_a_new_connection_trusts_no_earlier_state(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready"), 10.0)
     state = apply_event(state, read_event("a"), 10.0)
 
@@ -291,7 +291,7 @@ def test_a_new_connection_believes_nothing_of_before(state: ServerState) -> None
 
 
 @pytest.mark.parametrize(("restarted_at", "viewers"), [(None, 1), (20.0, 2)])
-def test_another_home_assistants_reader_is_known_over_a_lost_link_until_its_stream_ends(
+def test_another_home_assistants_reader_stays_known_after_a_reconnection(
     state: ServerState, restarted_at: float | None, viewers: int
 ) -> None:
     since = datetime(2026, 11, 28, 16, 30, tzinfo=UTC)
@@ -307,7 +307,7 @@ def test_another_home_assistants_reader_is_known_over_a_lost_link_until_its_stre
     assert state.cameras[1].viewers == viewers
 
 
-def test_events_of_a_new_connection_hold_against_its_first_list(state: ServerState) -> None:
+def test_events_of_a_new_connection_override_its_first_list(state: ServerState) -> None:
     state = apply_event(reset_state(state), camera_event("ready"), 10.0)
 
     state = listed(state, FRONT, BACK, at=9.9)

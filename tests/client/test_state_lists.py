@@ -1,4 +1,4 @@
-"""What is there at all, what a credential may do, and what has changed."""
+"""Added and removed objects, credentials' authorization, and differences."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from custom_components.nestmtx.client.state.state import ServerState
 from .states import BACK, FRONT, HOME, camera_event, listed
 
 
-def test_a_camera_is_gone_when_two_lists_in_a_row_agree(state: ServerState) -> None:
+def test_a_camera_is_removed_when_two_lists_in_a_row_agree(state: ServerState) -> None:
     once = listed(state, FRONT, at=60.0)
     assert set(once.cameras) == {1, 2}
     assert once.missing_cameras == {2}
@@ -23,7 +23,7 @@ def test_a_camera_is_gone_when_two_lists_in_a_row_agree(state: ServerState) -> N
     assert set(twice.cameras) == {1}
 
 
-def test_a_camera_that_comes_back_is_not_missing(state: ServerState) -> None:
+def test_a_camera_that_returns_is_not_missing(state: ServerState) -> None:
     state = listed(state, FRONT, at=60.0)
 
     state = listed(state, FRONT, BACK, at=120.0)
@@ -31,7 +31,7 @@ def test_a_camera_that_comes_back_is_not_missing(state: ServerState) -> None:
     assert not state.missing_cameras
 
 
-def test_an_empty_list_removes_nothing_however_often_it_comes(state: ServerState) -> None:
+def test_empty_lists_never_remove_anything(state: ServerState) -> None:
     for at in (60.0, 120.0, 180.0):
         state = listed(state, at=at, credentials=())
 
@@ -39,7 +39,7 @@ def test_an_empty_list_removes_nothing_however_often_it_comes(state: ServerState
     assert set(state.credentials) == state.missing_credentials == {1}
 
 
-def test_an_incomplete_list_says_nothing_about_what_it_does_not_have(state: ServerState) -> None:
+def test_an_incomplete_list_removes_nothing(state: ServerState) -> None:
     for at in (60.0, 120.0):
         state = listed(state, FRONT, at=at, complete=False)
 
@@ -55,13 +55,15 @@ def test_a_camera_with_a_new_id_is_the_same_camera(state: ServerState) -> None:
 
 
 @pytest.mark.parametrize("word", list(Authorization))
-def test_an_event_says_what_a_credential_may_do(state: ServerState, word: Authorization) -> None:
+def test_an_event_changes_a_credentials_authorization(
+    state: ServerState, word: Authorization
+) -> None:
     state = apply_event(state, camera_event(word, domain="credentials"), 1.0)
 
     assert state.credentials[1].authorization is word
 
 
-def test_a_credential_with_tokens_keeps_what_it_showed(state: ServerState) -> None:
+def test_a_credential_with_tokens_keeps_its_authorization(state: ServerState) -> None:
     state = apply_event(state, camera_event("reauthenticated", domain="credentials"), 1.0)
 
     state = listed(state, FRONT, BACK, at=100.0)
@@ -85,7 +87,9 @@ def test_a_credential_with_new_tokens_is_authenticated(state: ServerState) -> No
     assert state.credentials[1].authorization is Authorization.AUTHENTICATED
 
 
-def test_a_list_on_its_way_does_not_overwrite_a_credentials_event(state: ServerState) -> None:
+def test_a_list_requested_earlier_does_not_overwrite_a_credentials_event(
+    state: ServerState,
+) -> None:
     state = apply_event(state, camera_event("unauthenticated", domain="credentials"), 10.0)
 
     state = listed(state, FRONT, BACK, at=9.9)
@@ -99,7 +103,7 @@ def test_a_credentials_event_waits_for_the_first_list() -> None:
     assert listed(state).credentials[1].authorization is Authorization.REAUTHENTICATED
 
 
-def test_an_event_changes_its_camera_only(state: ServerState) -> None:
+def test_an_event_changes_only_its_camera(state: ServerState) -> None:
     event = camera_event("ready")
     changed = diff_for_event(event, state, apply_event(state, event, 1.0))
 
@@ -107,7 +111,7 @@ def test_an_event_changes_its_camera_only(state: ServerState) -> None:
     assert not (changed.credentials or changed.devices or changed.server - {STREAMING})
 
 
-def test_an_event_changes_its_credential_only(state: ServerState) -> None:
+def test_an_event_changes_only_its_credential(state: ServerState) -> None:
     event = camera_event("unauthenticated", domain="credentials")
     changed = diff_for_event(event, state, apply_event(state, event, 1.0))
 
@@ -121,7 +125,7 @@ def test_an_event_that_changes_nothing_has_no_changes(
     assert not diff_for_event(camera_event("ready", entity), state, state)
 
 
-def test_a_camera_that_goes_missing_or_away_has_changed(state: ServerState) -> None:
+def test_a_missing_or_removed_camera_has_changed(state: ServerState) -> None:
     missing = listed(state, FRONT, at=60.0)
     gone = listed(missing, FRONT, at=120.0)
 

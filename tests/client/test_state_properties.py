@@ -1,8 +1,8 @@
-"""The state against the actual, for any history that a server may have.
+"""The shown and the actual state agree for any history of a server.
 
-A server of plain values lives through a history; its events come late, in the wrong order, twice
-or not at all, and its rows lag behind. A client follows it with the pure functions, as a session
-does. All of it happens in a time of its own.
+A model of a server runs through a history; its events arrive late, out of order, twice or not at
+all, and its rows lag. A client follows it with the pure functions, as a session does. All of it
+happens in simulated time.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ CAMERAS = (1, 2)
 
 @dataclass(frozen=True)
 class ActualCamera:
-    """What is true of a camera."""
+    """The actual state of a camera."""
 
     requested: bool = False
     ready: bool = False
@@ -36,7 +36,7 @@ class ActualCamera:
 
     @property
     def status(self) -> CameraStatus:
-        """The server's word for it."""
+        """The server's status of it."""
         if self.ready:
             return CameraStatus.RUNNING
         return CameraStatus.STARTING if self.requested else CameraStatus.DEAD
@@ -44,7 +44,7 @@ class ActualCamera:
 
 @dataclass(frozen=True)
 class Step:
-    """The next thing that happens to a camera, as far as it can happen."""
+    """The next action on a camera; skipped if it is not possible."""
 
     wait: float
     camera: int
@@ -69,29 +69,29 @@ STEPS = st.builds(
 
 @dataclass
 class Server:
-    """The actual of each camera, with all of its past."""
+    """The actual state of each camera, with its history."""
 
     unheard: set[int] = field(default_factory=set)
-    """Cameras of whose readers an event was lost: what remains does not tell who is there."""
+    """Cameras with a lost reader event: the other events don't identify the readers."""
     past: dict[int, list[tuple[float, ActualCamera]]] = field(
         default_factory=lambda: {camera: [(-1e9, ActualCamera())] for camera in CAMERAS}
     )
     numbers: Iterator[int] = field(default_factory=count)
 
     def now(self, camera: int) -> ActualCamera:
-        """What is true now."""
+        """Return the current state of a camera."""
         return self.past[camera][-1][1]
 
     def at(self, camera: int, time: float) -> ActualCamera:
-        """What was true at a time."""
+        """Return the state of a camera at a time."""
         return [actual for since, actual in self.past[camera] if since <= time][-1]
 
     def since(self, camera: int, time: float) -> list[ActualCamera]:
-        """All that was true at some time since then."""
+        """Return all states of a camera since a time."""
         return [self.at(camera, time), *(actual for t, actual in self.past[camera] if t > time)]
 
     def step(self, camera: int, choice: int, time: float) -> list[Event]:
-        """Let the next thing happen, and return its events."""
+        """Perform the next action, and return its events."""
         actual = self.now(camera)
         reader = f"reader-{next(self.numbers)}"
         moves: list[tuple[ActualCamera, list[tuple[str, str]]]] = []
@@ -124,7 +124,7 @@ class Server:
         ]
 
     def row(self, camera: int, time: float) -> Camera:
-        """A camera's row, as it was at a time."""
+        """Return a camera's row at a time."""
         actual = self.at(camera, time)
         return Camera(
             camera,
@@ -148,23 +148,23 @@ class Client:
     numbers: Iterator[int] = field(default_factory=count)
     waiting: set[int] = field(default_factory=set)
     heard: dict[int, float] = field(default_factory=dict)
-    """When the newest thing happened to each camera that an event has told."""
+    """Time of the newest change of each camera that an event has reported."""
     row_lags: list[float] = field(default_factory=list)
     answers_after: list[float] = field(default_factory=list)
 
     def plan(self, time: float, what: str, about: Any = None) -> None:
-        """Put something down for later."""
+        """Schedule an action."""
         heapq.heappush(self.queue, (time, next(self.numbers), what, about))
 
     def run_until(self, end: float) -> None:
-        """Do what is due until a time, and look at what is shown after each step."""
+        """Run the actions due until a time, and check the shown state after each."""
         while self.queue and self.queue[0][0] <= end:
             time, _, what, about = heapq.heappop(self.queue)
             getattr(self, f"_on_{what}")(time, about)
             self._look(time)
 
-    def _on_event(self, time: float, told: tuple[Event, float]) -> None:
-        event, happened_at = told
+    def _on_event(self, time: float, arrival: tuple[Event, float]) -> None:
+        event, happened_at = arrival
         camera = event.entity or 0
         self.heard[camera] = max(self.heard.get(camera, 0.0), happened_at)
         former, self.state = self.state, apply_event(self.state, event, time)
@@ -211,7 +211,7 @@ class Client:
         return self.answers_after.pop() if self.answers_after else 0.0
 
     def _look(self, time: float) -> None:
-        """What is shown was true at some time since the last list less the server's lag."""
+        """Check that the shown state was true at some time since the last list minus the lag."""
         for camera in self.state.cameras.values():
             since = self.asked_at[camera.id] - LAG - EVENT_DELAY - EVENT_JITTER
             truths = self.server.since(camera.id, since)
@@ -222,10 +222,10 @@ class Client:
             assert camera.status in {None, *(actual.status for actual in truths)}, time
 
     def _is_overtaken(self, camera: int) -> bool:
-        """Whether one event on readers has overtaken another, which is still to come.
+        """Return whether one reader event has overtaken another, which is still to come.
 
-        Of two viewers, the first may then be known to have gone before the second is known to have
-        come: nobody can tell for the fraction of a second until the other event is there.
+        The departure of one viewer may then be known before the arrival of another, which
+        cannot be distinguished for the fraction of a second until the other event arrives.
         """
         return any(
             what == "event"
@@ -237,7 +237,7 @@ class Client:
 
 
 def _live(steps: list[Step]) -> tuple[Server, Client]:
-    """Let a history happen, and quiet after it for the lag and one resync."""
+    """Run a history, followed by a quiet period of the lag and one resync."""
     server = Server()
     client = Client(
         server,
@@ -260,7 +260,7 @@ def _live(steps: list[Step]) -> tuple[Server, Client]:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(STEPS, max_size=40))
-def test_what_is_shown_was_true_and_becomes_the_truth_once_the_server_is_quiet(
+def test_the_shown_state_was_true_and_becomes_current_once_the_server_is_quiet(
     steps: list[Step],
 ) -> None:
     server, client = _live(steps)

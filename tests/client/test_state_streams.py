@@ -1,4 +1,4 @@
-"""What is true of a stream, its authorization, and what ends with it."""
+"""The state of a stream, its authorization, and its end."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from custom_components.nestmtx.client.state.state import ServerState, reset_stat
 from .states import BACK, FRONT, HOME, LAG, NOW, camera_event, listed, read_event, seconds_after
 
 
-def test_a_stream_is_ready_since_the_event_and_then_since_what_the_settled_row_says(
+def test_a_stream_is_ready_since_the_event_and_then_since_the_time_in_the_row(
     state: ServerState,
 ) -> None:
     state = apply_event(state, camera_event("ready"), 1.0)
@@ -33,7 +33,7 @@ def test_a_stream_is_ready_since_the_event_and_then_since_what_the_settled_row_s
     assert apply_camera(state, row, 1.0 + LAG, LAG).cameras[1].ready_since == seconds_after(-1.6)
 
 
-def test_a_stream_that_is_said_to_be_ready_twice_began_once(state: ServerState) -> None:
+def test_a_repeated_ready_event_does_not_restart_a_stream(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready"), 1.0)
 
     again = apply_event(state, replace(camera_event("ready"), at=seconds_after(9)), 10.0)
@@ -41,7 +41,7 @@ def test_a_stream_that_is_said_to_be_ready_twice_began_once(state: ServerState) 
     assert again.cameras[1].ready_since == NOW
 
 
-def test_the_end_of_the_stream_clears_what_was_told_of_it(state: ServerState) -> None:
+def test_the_end_of_the_stream_clears_its_data(state: ServerState) -> None:
     running = replace(
         FRONT, ready=True, ready_since=NOW, tracks=3, data_received=1, data_sent=2, process_id=7
     )
@@ -55,7 +55,7 @@ def test_the_end_of_the_stream_clears_what_was_told_of_it(state: ServerState) ->
     assert (camera.data_sent, camera.process_id, camera.extension_failed) == (None, None, False)
 
 
-def test_a_row_that_lags_behind_tells_nothing_of_a_stream_that_has_ended(
+def test_a_lagging_row_has_no_data_of_a_stream_that_has_ended(
     state: ServerState,
 ) -> None:
     state = apply_event(state, camera_event("notready"), 100.0)
@@ -75,7 +75,7 @@ def test_a_row_that_lags_behind_tells_nothing_of_a_stream_that_has_ended(
         (True, seconds_after(300), True, True),
         (True, None, False, False),
         (True, None, True, True),
-        # These may be the ends of an earlier stream's, by some clock.
+        # These may belong to an earlier stream, by some clock.
         (True, seconds_after(-700), False, False),
         (True, seconds_after(-1000), False, False),
         (False, seconds_after(-400), False, False),
@@ -98,10 +98,10 @@ def test_a_running_stream_lacks_authorization_when_it_failed_or_has_ended_by_all
 
 
 @pytest.mark.parametrize("skew", [-400, 0, 400])
-def test_a_stream_that_google_authorized_is_video_whatever_the_servers_clock_says(
+def test_a_stream_authorized_by_google_is_video_with_any_clock_of_the_server(
     state: ServerState, skew: float
 ) -> None:
-    """Google's clock is ours here, as where a server has the wrong time."""
+    """Google's clock equals this machine's here, as if the server's clock is wrong."""
     idle = replace(FRONT, expires_at=seconds_after(-3600))
     state = listed(state, idle, BACK, at=0.0)
     state = apply_event(state, camera_event("demand"), 50.0)
@@ -122,7 +122,7 @@ def test_a_stream_that_google_authorized_is_video_whatever_the_servers_clock_say
 
 
 @pytest.mark.parametrize("skew", [-400, 0, 400])
-def test_a_stream_that_ran_before_is_video_whatever_the_servers_clock_says(skew: float) -> None:
+def test_a_stream_that_ran_before_is_video_with_any_clock_of_the_server(skew: float) -> None:
     row = replace(
         FRONT,
         requested=True,
@@ -136,7 +136,7 @@ def test_a_stream_that_ran_before_is_video_whatever_the_servers_clock_says(skew:
 
 @pytest.mark.parametrize("skew", [-400, 0, 400])
 @pytest.mark.parametrize("former", [-300, -1, 200])
-def test_the_authorization_of_an_earlier_stream_is_none_and_no_problem_by_any_clock(
+def test_an_earlier_streams_authorization_is_ignored_with_any_clock(
     state: ServerState, skew: float, former: float
 ) -> None:
     idle = replace(FRONT, expires_at=seconds_after(former))
@@ -153,7 +153,7 @@ def test_the_authorization_of_an_earlier_stream_is_none_and_no_problem_by_any_cl
     assert not camera.lacks_authorization(seconds_after(1000))
 
 
-def test_the_authorization_of_a_stream_that_ended_just_now_is_that_of_an_earlier_one(
+def test_the_authorization_of_a_stream_that_just_ended_is_an_earlier_streams(
     state: ServerState,
 ) -> None:
     runs = replace(FRONT, requested=True, ready=True, ready_since=NOW)
@@ -164,8 +164,8 @@ def test_the_authorization_of_a_stream_that_ended_just_now_is_that_of_an_earlier
     assert not state.cameras[1].shows_video
 
 
-def test_what_google_gave_before_the_stream_is_its_authorization(state: ServerState) -> None:
-    """Cameras that speak RTSP with Google get theirs while they start."""
+def test_an_authorization_before_the_stream_is_ready_belongs_to_it(state: ServerState) -> None:
+    """Cameras with RTSP at Google are authorized while they start."""
     state = apply_event(state, camera_event("demand"), 1.0)
     starting = replace(FRONT, requested=True, process_id=7, expires_at=seconds_after(300))
     state = apply_camera(state, starting, 5.0, LAG)
@@ -175,7 +175,7 @@ def test_what_google_gave_before_the_stream_is_its_authorization(state: ServerSt
     assert state.cameras[1].shows_video
 
 
-def test_a_problem_by_the_time_ends_with_a_later_authorization(state: ServerState) -> None:
+def test_an_expired_authorization_is_resolved_by_a_later_one(state: ServerState) -> None:
     state = listed(state, replace(FRONT, expires_at=seconds_after(-300)), BACK, at=0.0)
     row = replace(FRONT, requested=True, ready=True, ready_since=NOW, expires_at=seconds_after(300))
     state = listed(state, row, BACK, at=30.0)
@@ -186,7 +186,7 @@ def test_a_problem_by_the_time_ends_with_a_later_authorization(state: ServerStat
     assert not state.cameras[1].lacks_authorization(seconds_after(700))
 
 
-def test_an_extension_moves_the_end_and_makes_good_that_one_failed(state: ServerState) -> None:
+def test_an_extension_moves_the_end_and_clears_a_failed_one(state: ServerState) -> None:
     state = apply_event(state, camera_event("ready"), 1.0)
     state = apply_event(state, camera_event("failed-extension", error={}), 2.0)
     assert state.cameras[1].extension_failed
@@ -199,7 +199,7 @@ def test_an_extension_moves_the_end_and_makes_good_that_one_failed(state: Server
     assert state.cameras[1].authorized_until == seconds_after(300)
 
 
-def test_an_extension_without_a_time_leaves_the_end_as_it_was(state: ServerState) -> None:
+def test_an_extension_without_a_time_keeps_the_end(state: ServerState) -> None:
     state = listed(state, replace(FRONT, expires_at=seconds_after(9)), BACK, at=100.0)
 
     camera = apply_event(state, camera_event("extended", expiresAt="soon"), 101.0).cameras[1]
@@ -207,7 +207,7 @@ def test_an_extension_without_a_time_leaves_the_end_as_it_was(state: ServerState
     assert camera.expires_at == seconds_after(9)
 
 
-def test_an_extension_that_failed_is_so_until_a_row_has_a_later_end(state: ServerState) -> None:
+def test_a_failed_extension_stays_failed_until_a_row_has_a_later_end(state: ServerState) -> None:
     ready = replace(FRONT, ready=True, ready_since=NOW, expires_at=seconds_after(100))
     state = listed(state, ready, BACK, at=100.0)
     state = apply_event(state, camera_event("failed-extension"), 101.0)
@@ -219,11 +219,11 @@ def test_an_extension_that_failed_is_so_until_a_row_has_a_later_end(state: Serve
     assert not later.cameras[1].extension_failed
 
 
-def test_an_extension_of_a_stream_that_does_not_run_cannot_fail(state: ServerState) -> None:
+def test_a_failed_extension_without_a_stream_is_ignored(state: ServerState) -> None:
     assert not apply_event(state, camera_event("failed-extension"), 1.0).cameras[1].extension_failed
 
 
-def test_a_row_that_was_asked_for_earlier_does_not_undo_a_later_one(state: ServerState) -> None:
+def test_a_row_requested_earlier_does_not_override_a_later_one(state: ServerState) -> None:
     disabled = replace(FRONT, is_enabled=False, status=CameraStatus.DISABLED)
     state = apply_camera(state, disabled, 20.0, LAG)
 
@@ -232,7 +232,7 @@ def test_a_row_that_was_asked_for_earlier_does_not_undo_a_later_one(state: Serve
     assert state.cameras[1] == disabled
 
 
-def test_an_event_tells_when_a_credential_was_authorized(state: ServerState) -> None:
+def test_an_event_sets_when_a_credential_was_authorized(state: ServerState) -> None:
     state = apply_event(state, camera_event("reauthenticated", domain="credentials"), 1.0)
     assert state.credentials[1].authorized_at == NOW
 
@@ -242,14 +242,14 @@ def test_an_event_tells_when_a_credential_was_authorized(state: ServerState) -> 
     assert state.credentials[1].authorized_at == NOW
 
 
-def test_what_is_known_of_the_server_itself_ends_with_the_connection_but_for_its_version() -> None:
+def test_a_lost_connection_clears_the_servers_own_state_except_its_version() -> None:
     version = Version("v1.1.1")
     state = ServerState(server=Server(version, health=Health.HEALTHY, load=Load(cpu=7.0)))
 
     assert reset_state(state).server == Server(version)
 
 
-def test_the_beginning_and_the_end_of_a_stream_are_a_change_of_what_streams(
+def test_the_start_and_end_of_a_stream_change_the_number_of_streaming_cameras(
     state: ServerState,
 ) -> None:
     ready = apply_event(state, camera_event("ready"), 1.0)
@@ -260,7 +260,7 @@ def test_the_beginning_and_the_end_of_a_stream_are_a_change_of_what_streams(
     assert diff(read, state).server == {STREAMING}
 
 
-def test_credentials_whose_ids_are_given_anew_keep_each_its_own_history(
+def test_credentials_with_reassigned_ids_keep_their_own_history(
     state: ServerState,
 ) -> None:
     state = apply_event(state, camera_event("reauthenticated", domain="credentials"), 1.0)
@@ -274,7 +274,7 @@ def test_credentials_whose_ids_are_given_anew_keep_each_its_own_history(
     assert state.credentials[2].authorized_at == NOW
 
 
-def test_a_row_inside_the_lag_tells_no_counts_of_the_stream_before(state: ServerState) -> None:
+def test_a_row_within_the_lag_has_no_counts_of_the_earlier_stream(state: ServerState) -> None:
     for kind in ("ready", "notready", "ready"):
         state = apply_event(state, camera_event(kind), 100.0)
     late = replace(FRONT, ready=True, ready_since=NOW, tracks=3, data_received=1, data_sent=2)
@@ -284,7 +284,7 @@ def test_a_row_inside_the_lag_tells_no_counts_of_the_stream_before(state: Server
     assert (camera.ready, camera.tracks, camera.data_received) == (True, None, None)
 
 
-def test_a_row_without_an_end_of_the_authorization_does_not_undo_what_an_event_told(
+def test_a_row_without_an_authorization_end_keeps_the_one_of_an_event(
     state: ServerState,
 ) -> None:
     state = apply_event(state, camera_event("ready"), 99.0)
@@ -295,7 +295,7 @@ def test_a_row_without_an_end_of_the_authorization_does_not_undo_what_an_event_t
     assert listed(state, FRONT, BACK, at=99.9).cameras[1].expires_at == seconds_after(300)
 
 
-def test_an_end_of_the_authorization_that_an_event_told_gives_way_to_a_later_list(
+def test_a_later_list_overrides_the_authorization_end_of_an_event(
     state: ServerState,
 ) -> None:
     far = camera_event("extended", expiresAt="9999-12-31T23:59:59Z")
@@ -317,7 +317,7 @@ def test_an_end_of_the_authorization_that_an_event_told_gives_way_to_a_later_lis
         ((0.0, 60.0), (None, None), False),
     ],
 )
-def test_a_ready_stream_whose_count_of_data_stands_still_has_stalled(
+def test_a_ready_stream_without_new_data_has_stalled(
     times: tuple[float, ...], counts: tuple[int | None, ...], expected: bool
 ) -> None:
     state = listed(ServerState(), FRONT, at=-60.0)
@@ -328,7 +328,7 @@ def test_a_ready_stream_whose_count_of_data_stands_still_has_stalled(
     assert state.cameras[1].stalled is expected
 
 
-def test_a_stream_that_begins_or_ends_has_not_stalled() -> None:
+def test_a_stream_that_starts_or_ends_has_not_stalled() -> None:
     state = listed(ServerState(), FRONT, at=-60.0)
     for at in (0.0, 60.0):
         row = replace(FRONT, ready=True, data_received=7)

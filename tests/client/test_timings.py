@@ -1,4 +1,4 @@
-"""The times of the client."""
+"""The client's times."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each event counts once, though it is sent three times."""
+"""Each event is accepted once, although it is sent three times."""
 
 from typing import Any
 
@@ -17,15 +17,15 @@ def _taken(*topics: str, payload: dict[str, Any] | None = None) -> list[str]:
     return [topic for topic in topics if taker.take(topic, payload or _payload())]
 
 
-def test_of_the_recorded_topics_the_specific_one_is_taken() -> None:
+def test_the_specific_topic_is_accepted_of_the_recorded_ones() -> None:
     assert _taken("camera:ready", "camera:*", "ready") == ["camera:ready"]
 
 
-def test_of_the_topics_on_the_servers_page_the_specific_one_is_taken() -> None:
+def test_the_specific_topic_is_accepted_of_the_documented_ones() -> None:
     assert _taken("camera:ready", "camera:*", "nestmtx:*") == ["camera:ready"]
 
 
-def test_the_wildcard_is_taken_from_a_server_that_sends_no_specific_topic() -> None:
+def test_the_wildcard_is_accepted_from_a_server_without_specific_topics() -> None:
     assert _taken("camera:*", "camera:*") == ["camera:*", "camera:*"]
 
 
@@ -34,15 +34,15 @@ def test_case_does_not_matter(topic: str) -> None:
     assert _taken(topic, payload=_payload(event="unDemand")) == [topic]
 
 
-def test_a_bare_topic_says_nothing() -> None:
+def test_an_event_on_a_bare_topic_is_ignored() -> None:
     assert _taken("ready") == []
 
 
-def test_the_domain_is_the_payloads_not_the_topics() -> None:
+def test_the_domain_comes_from_the_payload() -> None:
     assert _taken("camera:ready", payload=_payload(domain="application")) == []
 
 
-def test_what_carries_no_event_is_not_taken() -> None:
+def test_a_message_without_an_event_is_ignored() -> None:
     assert EventTopics(BARE_TOPICS).take("camera:ready", "nonsense") is None
 
 
@@ -51,7 +51,7 @@ def test_a_bare_topic_is_not_accepted(topic: str) -> None:
     assert not EventTopics(BARE_TOPICS).accepts(topic)
 
 
-def test_a_wildcard_is_accepted_until_a_specific_topic_has_come() -> None:
+def test_a_wildcard_is_accepted_until_the_first_specific_topic() -> None:
     topics = EventTopics(BARE_TOPICS)
     assert topics.accepts("camera:*")
 
@@ -61,6 +61,6 @@ def test_a_wildcard_is_accepted_until_a_specific_topic_has_come() -> None:
     assert topics.accepts("camera:ready")
 
 
-def test_a_topic_that_is_no_events_is_accepted() -> None:
-    # Answers come on a topic that is called as the request's id is.
+def test_the_topic_of_an_answer_is_accepted() -> None:
+    # The topic of an answer is the request's id.
     assert EventTopics(BARE_TOPICS).accepts("0b1b6c3e-8a55-4c52-9f3c-4b7f4a0a9a01")

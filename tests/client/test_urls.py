@@ -1,4 +1,4 @@
-"""Which URL of a camera is opened, and which never is."""
+"""Which URLs of a camera are opened, and which are refused."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ WEB_RTC = "http://<window.location.origin>:8889/front"
 ALL = Camera(1, url_rtsp_tcp=RTSP, url_hls_m3u8=HLS, url_web_rtc=WEB_RTC)
 
 HOSTILE = [
-    # Other protocols of the libraries that open streams.
+    # Other protocols of media libraries.
     "file:///etc/passwd",
     "file://<window.location.origin>/etc/passwd",
     "concat:/etc/passwd|/etc/shadow",
@@ -30,7 +30,7 @@ HOSTILE = [
     "rtsp:/<window.location.origin>:8554/front",
     "//<window.location.origin>:8554/front",
     "",
-    # Elsewhere.
+    # Other hosts.
     "rtsp://elsewhere.example:8554/front",
     "rtsp://nest.local.elsewhere.example:8554/front",
     "rtsp://elsewhere.example/nest.local:8554/front",
@@ -61,7 +61,7 @@ HOSTILE = [
     "rtsp://<window.location.origin>:8554/front\0.m3u8",
     " rtsp://<window.location.origin>:8554/front",
     "rtsp://<window.location.origin>:8554/front door",
-    # No ports.
+    # Invalid ports.
     "rtsp://<window.location.origin>:0/front",
     "rtsp://<window.location.origin>:99999/front",
     "rtsp://<window.location.origin>:/front",
@@ -71,7 +71,7 @@ HOSTILE = [
 ]
 
 
-def test_the_source_of_video_is_rtsp() -> None:
+def test_video_is_read_over_rtsp() -> None:
     assert stream_urls(ALL, "nest.local").rtsp == "rtsp://nest.local:8554/front"
 
 
@@ -79,38 +79,38 @@ def test_hls_is_never_a_source() -> None:
     assert stream_urls(Camera(1, url_hls_m3u8=HLS), "nest.local") == StreamUrls()
 
 
-def test_webrtc_is_signaled_behind_its_page() -> None:
+def test_the_whep_endpoint_is_below_the_webrtc_page() -> None:
     assert stream_urls(ALL, "nest.local").whep == "http://nest.local:8889/front/whep"
 
 
-def test_there_is_no_source_without_a_url() -> None:
+def test_a_camera_without_urls_has_no_source() -> None:
     assert stream_urls(Camera(1), "nest.local").rtsp is None
 
 
-def test_an_ipv6_address_stands_in_brackets() -> None:
+def test_an_ipv6_address_is_in_brackets() -> None:
     assert stream_urls(ALL, "fd00::5").rtsp == "rtsp://[fd00::5]:8554/front"
 
 
-def test_a_url_that_names_the_expected_host_is_opened() -> None:
+def test_a_url_with_the_expected_host_is_opened() -> None:
     assert stream_url("rtsp://Nest.Local:8554/front", "nest.local") == (
         "rtsp://nest.local:8554/front"
     )
 
 
-def test_own_readers_carry_a_mark() -> None:
+def test_own_readers_have_a_tag() -> None:
     assert (
         tag_own_reader("rtsp://nest.local:8554/front", "n") == "rtsp://nest.local:8554/front?ha=n"
     )
 
 
 @pytest.mark.parametrize("url", HOSTILE)
-def test_what_is_no_plain_stream_on_the_server_is_not_opened(url: str) -> None:
+def test_a_url_that_is_not_a_plain_stream_on_the_server_is_not_opened(url: str) -> None:
     with pytest.raises(InvalidStreamUrl):
         stream_url(url, "nest.local")
 
 
 @pytest.mark.parametrize("url", HOSTILE)
-def test_what_is_refused_is_named_and_takes_nothing_else_along(url: str) -> None:
+def test_a_refused_url_is_reported_and_the_other_one_is_kept(url: str) -> None:
     camera = Camera(1, url_rtsp_tcp=url, url_web_rtc=WEB_RTC)
 
     found = stream_urls(camera, "nest.local")
@@ -132,7 +132,7 @@ RTMP = "rtmp://<window.location.origin>:1935/front"
 SRT = "srt://<window.location.origin>:8890/?streamid=read%3Afront"
 
 
-def test_other_programs_find_the_stream_by_each_protocol() -> None:
+def test_other_programs_get_a_url_for_each_protocol() -> None:
     camera = replace(ALL, url_rtmp=RTMP, url_srt=SRT)
 
     assert published_urls(camera, "nest.local") == {
@@ -156,7 +156,7 @@ def test_other_programs_find_the_stream_by_each_protocol() -> None:
         "srt://user:secret@<window.location.origin>:8890/?streamid=read%3Afront",
     ],
 )
-def test_other_programs_are_led_nowhere_else(url: str) -> None:
+def test_other_programs_get_no_url_on_another_host(url: str) -> None:
     others = {} if url == RTMP else {"url_rtmp": url}
     camera = Camera(1, url_rtsp_tcp=url, url_hls_m3u8=url, url_web_rtc=url, url_srt=url, **others)
 

@@ -1,4 +1,4 @@
-"""Who watches through our sessions: counted at once, and told apart from what events say."""
+"""Viewers of the client's own sessions count at once, and are matched with their events."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ def _viewers(recorder: Recorder) -> int:
     return recorder.state.cameras[1].viewers
 
 
-async def test_a_view_of_ours_shows_at_once_and_no_event_is_reported(
+async def test_an_own_view_shows_at_once_without_an_event(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder
 ) -> None:
     async with running(http, account, recorder) as client:
@@ -32,7 +32,7 @@ async def test_a_view_of_ours_shows_at_once_and_no_event_is_reported(
     assert not recorder.events
 
 
-async def test_an_event_of_a_view_of_ours_counts_nobody_again_until_one_says_that_it_left(
+async def test_an_own_view_counts_once_until_its_unread_event(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder) as client:
@@ -48,7 +48,7 @@ async def test_an_event_of_a_view_of_ours_counts_nobody_again_until_one_says_tha
         await recorder.until(lambda: _viewers(recorder) == 0)
 
 
-async def test_the_end_of_the_stream_is_that_of_a_view_whose_events_were_lost(
+async def test_the_end_of_the_stream_removes_a_view_with_lost_events(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder) as client:
@@ -59,7 +59,7 @@ async def test_the_end_of_the_stream_is_that_of_a_view_whose_events_were_lost(
         await recorder.until(lambda: _viewers(recorder) == 0)
 
 
-async def test_what_is_told_of_a_view_after_its_end_brings_it_not_back(
+async def test_a_late_event_does_not_restore_an_ended_view(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder) as client:
@@ -73,7 +73,7 @@ async def test_what_is_told_of_a_view_after_its_end_brings_it_not_back(
 
 
 @pytest.mark.parametrize(("camera_id", "reader_id"), [(1, ""), (4711, VIEW)])
-async def test_a_session_without_an_id_or_of_no_camera_counts_nothing(
+async def test_a_session_without_an_id_or_a_camera_is_not_counted(
     http: aiohttp.ClientSession,
     account: Account,
     recorder: Recorder,
@@ -89,7 +89,7 @@ async def test_a_session_without_an_id_or_of_no_camera_counts_nothing(
         assert len(recorder.diffs) == diffs
 
 
-async def test_another_home_assistants_hold_is_no_viewer_and_no_event(
+async def test_another_home_assistants_hold_is_not_a_viewer_and_not_reported(
     http: aiohttp.ClientSession, account: Account, recorder: Recorder, simulator: Simulator
 ) -> None:
     async with running(http, account, recorder):

@@ -1,4 +1,4 @@
-"""Signaling of WebRTC, against the simulated server and against broken ones."""
+"""WebRTC signaling, against the simulated server and broken ones."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -47,7 +47,7 @@ async def viewer(simulator: Simulator) -> AsyncGenerator[Viewer]:
 
 @pytest.fixture
 def session(simulator: Simulator, http: aiohttp.ClientSession) -> WhepSession:
-    """A session of the simulated server, not begun."""
+    """A session of the simulated server, before its offer."""
     return WhepSession(http, _url(simulator))
 
 
@@ -75,7 +75,7 @@ async def test_an_offer_is_answered_and_video_flows(
     assert len(simulator.whep.sessions) == 1
 
 
-async def test_an_offer_to_a_camera_that_sleeps_is_held(
+async def test_an_offer_to_a_sleeping_camera_is_held(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
@@ -87,7 +87,7 @@ async def test_an_offer_to_a_camera_that_sleeps_is_held(
     assert (await offering).startswith("v=0")
 
 
-async def test_an_offer_that_is_cancelled_leaves_no_session(
+async def test_a_cancelled_offer_leaves_no_session(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=60)
@@ -102,7 +102,7 @@ async def test_an_offer_that_is_cancelled_leaves_no_session(
     assert _methods(simulator) == ["POST"]
 
 
-async def test_candidates_that_come_before_the_answer_are_told_after_it(
+async def test_candidates_added_before_the_answer_are_sent_after_it(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.1)
@@ -111,7 +111,7 @@ async def test_candidates_that_come_before_the_answer_are_told_after_it(
     for candidate in _candidates(viewer):
         await session.add_candidate(candidate)
 
-    # Without the server's candidates, the viewer waits to be found.
+    # Without the server's candidates, the viewer waits for the server to connect.
     answer, _ = trickle.split(await offering)
     await viewer.take(answer)
     assert _methods(simulator) == ["POST"]
@@ -121,7 +121,7 @@ async def test_candidates_that_come_before_the_answer_are_told_after_it(
     assert _methods(simulator) == ["POST", "PATCH"]
 
 
-async def test_candidates_that_come_after_the_answer_are_told_at_once(
+async def test_candidates_added_after_the_answer_are_sent_at_once(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     answer, _ = trickle.split(await session.offer(await viewer.offer(trickle_later=True)))
@@ -132,7 +132,7 @@ async def test_candidates_that_come_after_the_answer_are_told_at_once(
     assert await viewer.frame() < await viewer.frame()
 
 
-async def test_candidates_of_a_session_that_is_gone_do_no_harm(
+async def test_candidates_of_an_ended_session_are_ignored(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     await session.offer(await viewer.offer())
@@ -144,7 +144,7 @@ async def test_candidates_of_a_session_that_is_gone_do_no_harm(
     assert _methods(simulator) == ["POST", "PATCH"]
 
 
-async def test_candidates_are_not_told_after_the_end(
+async def test_candidates_are_not_sent_after_closing(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     await session.offer(await viewer.offer())
@@ -156,7 +156,7 @@ async def test_candidates_are_not_told_after_the_end(
 
 
 @pytest.mark.parametrize("candidate", ["", "candidate:1\r\na=evil", "candidate:\ud800", "a=b"])
-async def test_a_candidate_that_is_none_is_not_told(
+async def test_an_invalid_candidate_is_not_sent(
     simulator: Simulator, session: WhepSession, viewer: Viewer, candidate: str
 ) -> None:
     await session.offer(await viewer.offer())
@@ -166,7 +166,7 @@ async def test_a_candidate_that_is_none_is_not_told(
     assert _methods(simulator) == ["POST"]
 
 
-async def test_a_session_that_is_closed_is_gone(
+async def test_a_closed_session_no_longer_exists(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     await viewer.take(await session.offer(await viewer.offer()))
@@ -189,7 +189,7 @@ async def test_a_session_is_closed_once(
     assert _methods(simulator) == ["POST", "DELETE"]
 
 
-async def test_a_session_that_never_began_is_closed_without_a_word(
+async def test_closing_a_session_without_an_offer_sends_nothing(
     simulator: Simulator, session: WhepSession
 ) -> None:
     await session.close()
@@ -197,7 +197,7 @@ async def test_a_session_that_never_began_is_closed_without_a_word(
     assert not simulator.whep.requests
 
 
-async def test_the_end_of_a_session_does_no_harm_when_the_server_is_gone(
+async def test_closing_a_session_of_a_stopped_server_raises_nothing(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     await session.offer(await viewer.offer())
@@ -207,7 +207,7 @@ async def test_the_end_of_a_session_does_no_harm_when_the_server_is_gone(
     await session.close()
 
 
-async def test_a_path_that_is_not_there_has_no_stream(
+async def test_an_unknown_path_has_no_stream(
     simulator: Simulator, session: WhepSession, viewer: Viewer
 ) -> None:
     simulator.faults.missing_paths.add("front")
@@ -217,7 +217,7 @@ async def test_a_path_that_is_not_there_has_no_stream(
     assert err.value.problem is StartProblem.NO_SUCH_PATH
 
 
-async def test_an_offer_that_is_none_is_told_in_the_server_s_words(session: WhepSession) -> None:
+async def test_an_invalid_offer_is_reported_with_the_servers_message(session: WhepSession) -> None:
     with pytest.raises(SignalingError) as err:
         await session.offer("no offer")
     assert err.value.status == 400
@@ -235,12 +235,12 @@ async def test_a_camera_that_is_not_ready_in_time_has_no_stream(
     assert err.value.problem is StartProblem.TIMED_OUT
 
 
-async def test_an_offer_that_cannot_be_sent_is_no_surprise(session: WhepSession) -> None:
+async def test_an_offer_that_cannot_be_encoded_raises_cannot_connect(session: WhepSession) -> None:
     with pytest.raises(CannotConnect):
         await session.offer("v=0\r\ns=\ud800\r\n")
 
 
-async def test_nothing_that_listens_cannot_be_connected_to(http: aiohttp.ClientSession) -> None:
+async def test_connecting_to_a_closed_port_fails(http: aiohttp.ClientSession) -> None:
     with pytest.raises(CannotConnect):
         await WhepSession(http, f"http://127.0.0.1:{unused_port()}/front/whep").offer(OFFER)
 
@@ -253,7 +253,7 @@ type Answers = Callable[[web.Request], web.Response]
 
 @asynccontextmanager
 async def _server(answers: Answers) -> AsyncGenerator[tuple[str, list[str]]]:
-    """Serve viewers in some way; a stream's endpoint, and the methods that were asked with."""
+    """Serve viewers with a handler; yield a stream's endpoint, and the requested methods."""
     asked: list[str] = []
 
     async def handle(request: web.Request) -> web.Response:
@@ -284,7 +284,7 @@ def _created(location: str, body: bytes = b"v=0\r\n") -> Answers:
         "http://[nowhere",
     ],
 )
-async def test_a_session_on_another_host_is_none(
+async def test_a_session_on_another_host_is_refused(
     http: aiohttp.ClientSession, location: str
 ) -> None:
     async with _server(_created(location)) as (url, asked):
@@ -299,7 +299,7 @@ async def test_a_session_on_another_host_is_none(
 
 
 @pytest.mark.parametrize("location", ["/front/whep/1", "whep/1", "{origin}/front/whep/1"])
-async def test_a_session_is_where_the_server_says(
+async def test_the_server_determines_the_sessions_url(
     http: aiohttp.ClientSession, location: str
 ) -> None:
     paths: list[str] = []
@@ -317,9 +317,7 @@ async def test_a_session_is_where_the_server_says(
 
 
 @pytest.mark.parametrize("body", [b"v" * 1_000_000, b"\xff\xfe"])
-async def test_an_answer_that_is_none_is_not_passed_on(
-    http: aiohttp.ClientSession, body: bytes
-) -> None:
+async def test_an_invalid_answer_is_not_returned(http: aiohttp.ClientSession, body: bytes) -> None:
     async with _server(_created("/front/whep/1", body)) as (url, _):
         with pytest.raises(CannotConnect):
             await WhepSession(http, url).offer(OFFER)
@@ -339,7 +337,7 @@ async def test_an_answer_that_is_none_is_not_passed_on(
         (b"[" * 100_000, "no reason given"),
     ],
 )
-async def test_a_refusal_is_told_in_the_server_s_words_as_far_as_they_can_be_told(
+async def test_a_refusal_has_the_servers_message_sanitized(
     http: aiohttp.ClientSession, body: bytes, expected: str
 ) -> None:
     async with _server(lambda _request: web.Response(status=400, body=body)) as (url, _):
@@ -350,7 +348,7 @@ async def test_a_refusal_is_told_in_the_server_s_words_as_far_as_they_can_be_tol
 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 401, 500])
-async def test_another_status_than_created_is_a_refusal(
+async def test_any_status_but_created_is_a_refusal(
     http: aiohttp.ClientSession, status: int
 ) -> None:
     def answer(_request: web.Request) -> web.Response:

@@ -1,1 +1,1 @@
-"""What must hold of any NestMTX server for this client to work."""
+"""Requirements of this client on any NestMTX server."""

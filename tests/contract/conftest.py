@@ -1,4 +1,4 @@
-"""The server that the contract is held against: the simulator, or a real one by its URL.
+"""The server under contract test: the simulator, or a real one by its URL.
 
     NESTMTX_URL=http://nest.local:2000 NESTMTX_USERNAME=... NESTMTX_PASSWORD=... \
         scripts/test tests/contract/test_contract.py tests/contract/test_video.py
@@ -37,12 +37,12 @@ wakes = pytest.mark.skipif(
 KINDS = ["real"] if URL else ["as recorded", "by its page"]
 
 TOKENS: dict[Account, str] = {}
-"""What the first login of a run gave: each leaves a token on the server for ever."""
+"""Tokens of a run's first login, as each login leaves a token on the server forever."""
 
 
 @pytest.fixture
 def times() -> Times:
-    """How long everything takes the simulator."""
+    """The simulator's times."""
     return Times.fast()
 
 
@@ -69,24 +69,24 @@ async def account(
 
 @pytest.fixture
 async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
-    """A session that takes a certificate of the server's own."""
+    """A session that accepts a self-signed certificate of the server."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False)) as session:
         yield session
-    # TLS ends when the other side has said goodbye, too.
+    # A TLS connection ends when the peer has closed it, too.
     async with asyncio.timeout(PATIENCE):
         while _ending():
             await asyncio.sleep(0.01)
 
 
 def _ending() -> bool:
-    """Whether a connection over TLS waits for the other side's goodbye."""
+    """Return whether a TLS connection waits for its peer to close."""
     timers = asyncio.get_running_loop()._scheduled
     return any("SSLProtocol" in repr(timer) for timer in timers if not timer.cancelled())
 
 
 @pytest.fixture
 async def token(http: aiohttp.ClientSession, account: Account) -> str:
-    """A token that a login gave, and that works."""
+    """A valid token from a login."""
     if account not in TOKENS:
         TOKENS[account] = (await verify_account(http, account, Timings())).token
     return TOKENS[account]
@@ -94,7 +94,7 @@ async def token(http: aiohttp.ClientSession, account: Account) -> str:
 
 @pytest.fixture
 def events() -> list[tuple[str, Any]]:
-    """What the server sends unasked: topic and body."""
+    """Messages of the server that are not answers: topic and body."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""What must hold of any NestMTX for the client to work."""
+"""Requirements of the client on any NestMTX server."""
 
 import asyncio
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tests.contract.conftest import writes
 # Logging in and connecting
 
 
-async def test_the_right_password_gives_a_token_that_works(token: str) -> None:
+async def test_the_right_password_gives_a_valid_token(token: str) -> None:
     assert token
 
 
@@ -31,7 +31,7 @@ async def test_a_wrong_password_is_refused(http: aiohttp.ClientSession, account:
         await verify_account(http, replace(account, password=secrets.token_urlsafe()), Timings())
 
 
-async def test_a_bad_token_is_refused_when_connecting_or_when_asking(
+async def test_a_bad_token_is_refused_on_connecting_or_requesting(
     http: aiohttp.ClientSession, account: Account
 ) -> None:
     connection = Connection(http, Timings(), lambda _topic, _payload: None)
@@ -50,7 +50,7 @@ async def test_a_bad_token_is_refused_when_connecting_or_when_asking(
 
 
 @pytest.mark.parametrize("module", ["cameras", "credentials", "users", "cronjobs"])
-async def test_a_module_is_listed_in_whole(connection: Connection, module: str) -> None:
+async def test_a_module_is_listed_completely(connection: Connection, module: str) -> None:
     listing = await list_all(connection, module)
 
     assert listing.complete
@@ -66,29 +66,29 @@ async def test_a_row_is_read_as_it_is_listed(connection: Connection, module: str
     assert row["id"] == listed["id"]
 
 
-async def test_every_camera_is_understood(connection: Connection) -> None:
+async def test_every_camera_parses_without_a_problem(connection: Connection) -> None:
     for row in (await list_all(connection, "cameras")).rows:
         assert not parse_camera(row).problems
 
 
-async def test_every_credential_is_understood(connection: Connection) -> None:
+async def test_every_credential_parses_without_a_problem(connection: Connection) -> None:
     for row in (await list_all(connection, "credentials")).rows:
         assert not parse_credential(row).problems
 
 
-async def test_the_server_tells_its_version(connection: Connection) -> None:
+async def test_the_server_reports_its_version(connection: Connection) -> None:
     assert (await version(connection)).release
 
 
-async def test_the_server_tells_its_health(connection: Connection) -> None:
+async def test_the_server_reports_its_health(connection: Connection) -> None:
     assert "healthy" in await connection.request("list", "health")
 
 
-async def test_the_server_tells_its_load(connection: Connection) -> None:
+async def test_the_server_reports_its_load(connection: Connection) -> None:
     assert {"cpu", "memory", "processes"} <= (await connection.request("list", "htop")).keys()
 
 
-async def test_requests_that_are_open_together_get_their_own_answers(
+async def test_concurrent_requests_get_their_own_answers(
     connection: Connection,
 ) -> None:
     rows = (await list_all(connection, "users")).rows
@@ -108,7 +108,7 @@ async def test_an_unknown_module_is_an_error(connection: Connection) -> None:
         await connection.request("list", "nosuch")
 
 
-async def test_what_a_module_cannot_do_is_an_error(connection: Connection) -> None:
+async def test_an_unsupported_command_is_an_error(connection: Connection) -> None:
     with pytest.raises(RequestError, match="does not implement a delete method"):
         await connection.request("delete", "cameras", entity="1")
 
@@ -131,7 +131,9 @@ async def test_a_user_is_created_and_deleted(connection: Connection) -> None:
 
 
 @writes
-async def test_a_camera_that_is_sent_what_it_is_stays_as_it_is(connection: Connection) -> None:
+async def test_updating_a_camera_with_its_own_settings_changes_nothing(
+    connection: Connection,
+) -> None:
     rows = (await list_all(connection, "cameras")).rows
     before = next(row for row in rows if row["mtx_path"] and row["is_enabled"])
     payload = {name: before[name] for name in ("mtx_path", "is_enabled", "is_persistent")}

@@ -1,4 +1,4 @@
-"""The contract, run as on a real server: over HTTPS, with a certificate of the server's own."""
+"""The contract tests, run as on a real server: over HTTPS, with a self-signed certificate."""
 
 import asyncio
 import os
@@ -40,5 +40,5 @@ async def test_a_run_over_https_passes_with_one_login_and_leaves_no_timer(
     await proxy.stop()
 
     assert run.returncode == 0, output.decode()[-4000:]
-    # Each token stays on the server for ever.
+    # Each token stays on the server forever.
     assert simulator.logins == 1

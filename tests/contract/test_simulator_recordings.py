@@ -1,4 +1,4 @@
-"""The simulator against the recordings: the same exchanges have to look the same."""
+"""The simulator against the recordings: the same requests need equivalent answers."""
 
 from collections.abc import AsyncIterator
 import copy
@@ -21,7 +21,7 @@ type Json = dict[str, Any]
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 OPEN_ENDED = {"gstreamer", "ffmpeg"}
-"""Texts of other programs, which the recordings cut short."""
+"""Texts of other programs, which the recordings shorten."""
 BARE = {
     "credentials update origin (no tokens -> Google OAuth URL)",
     "credentials update origin (with tokens -> partnerconnections URL)",
@@ -35,17 +35,17 @@ def recording(name: str) -> list[Json]:
 
 
 def exchanges(name: str) -> list[Json]:
-    """The recorded requests over a socket that were answered."""
+    """Return the recorded requests over a socket that were answered."""
     return [entry for entry in recording(name) if entry.get("emitted") and entry.get("received")]
 
 
 def labelled(entries: list[Json]) -> pytest.MarkDecorator:
-    """A test for each entry, named by its label."""
+    """Parametrize a test by entry, with its label as id."""
     return pytest.mark.parametrize("entry", entries, ids=[entry["label"] for entry in entries])
 
 
 def shape(value: Any, *, key: str = "") -> Any:
-    """What two answers have in common: keys and types, and the words of messages."""
+    """Return the comparable structure of an answer: keys, types, and texts of messages."""
     if isinstance(value, dict):
         return {name: shape(item, key=name) for name, item in value.items()}
     if isinstance(value, list):
@@ -111,7 +111,7 @@ async def test_exchanges(simulator: Simulator, client: Probe, name: str) -> None
 
 
 async def test_updates(simulator: Simulator, client: Probe) -> None:
-    """One after the other, as recorded: each finds what the former left."""
+    """The updates are sequential, as recorded: each depends on the previous ones."""
     await client.connect(simulator, auth={"token": token_of(simulator)})
     for entry in exchanges("updates"):
         await compare(client, entry)
@@ -121,7 +121,7 @@ async def test_updates(simulator: Simulator, client: Probe) -> None:
 
 
 async def compare(client: Probe, entry: Json) -> None:
-    """Send what was recorded, and see that the same comes back."""
+    """Send a recorded request, and compare the answer."""
     answer = await client.exchange(entry["emitted"][1])
     expected = [(received["event"], received["args"]) for received in entry["received"]]
     for frames in (answer, expected):
@@ -134,7 +134,7 @@ async def compare(client: Probe, entry: Json) -> None:
 
 
 def normalize(answer: Json) -> None:
-    """Leave out what differs from machine to machine."""
+    """Remove values that differ between machines."""
     for row in answer.get("cpu", []):
         row.update(dict.fromkeys(row, 0))
     for key in OPEN_ENDED & answer.keys():
@@ -143,7 +143,7 @@ def normalize(answer: Json) -> None:
 
 @labelled([entry for entry in exchanges("updates") if entry["label"] in BARE])
 async def test_bare_answers(simulator: Simulator, client: Probe, entry: Json) -> None:
-    """A URL, or a number, to the letter."""
+    """A URL or a number has to be identical."""
     await client.connect(simulator, auth={"token": token_of(simulator)})
     [(_, answer)] = await client.exchange(entry["emitted"][1])
     assert answer == entry["received"][0]["args"]
@@ -198,7 +198,7 @@ VIDEO_EVENTS = json.loads((RECORDINGS / "video_events.json").read_text())["event
 async def test_events_of_streams(
     socket_enabled: None, client: Probe, version: str, name: str
 ) -> None:
-    """Each event of a stream has the recorded keys, and words them as its version does."""
+    """Each event of a stream has the recorded keys, in the format of its version."""
     expected = VIDEO_EVENTS[version][name]
     quirks = Quirks(mediamtx_1_9="1.9" in version)
     times = replace(Times.fast(), authorization=0.3, extend_before=0.2)
@@ -232,7 +232,7 @@ async def test_events_of_streams(
 
 @labelled(recording("cameras_by_status"))
 async def test_camera_rows(simulator: Simulator, world: World, client: Probe, entry: Json) -> None:
-    """The same truth makes the same row, to the value."""
+    """The same state gives an identical row."""
     expected = entry["answer"]
     camera = world.cameras[expected["id"]]
     camera.path, camera.enabled = expected["mtx_path"], expected["is_enabled"]
@@ -264,7 +264,7 @@ def process_of(row: Json) -> Process | None:
     return Process("mtx-backyard", row["process_id"]) if row["process_id"] else None
 
 
-async def test_logs_are_replayed_and_name_secrets(simulator: Simulator, client: Probe) -> None:
+async def test_logs_are_replayed_and_contain_secrets(simulator: Simulator, client: Probe) -> None:
     await client.connect(simulator, auth={"token": token_of(simulator)})
     for number in range(120):
         await simulator.log("info", f"line {number}", "http")

@@ -1,7 +1,7 @@
-"""What must hold of the video of any NestMTX; most of it wakes a camera.
+"""Requirements on the video of any NestMTX server; most tests wake a camera.
 
-A camera is taken that sleeps and that Google lets in, and left to sleep again. On a real server
-that takes about ten minutes.
+They use a sleeping camera that is authorized at Google, and wait until it sleeps again. On a real
+server that takes about ten minutes.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ SDP = {"Content-Type": "application/sdp"}
 FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
 MARK = "ha=contract"
 PATIENCE = 20.0 if URL is None else 150.0
-"""Seconds for what happens in the end: a busy server takes 75 to start a camera."""
+"""Timeout in seconds: a busy server takes 75 to start a camera."""
 LATE = 0.5 if URL is None else 30.0
 """Seconds by which events may be late."""
 
@@ -43,13 +43,13 @@ FAST = replace(
 
 @pytest.fixture
 def times() -> Times:
-    """The real server's, or in the same proportion."""
+    """The real server's times, or proportional ones."""
     return FAST if URL is None else Times()
 
 
 @dataclass
 class Sleeper:
-    """A camera that sleeps, and what the server says of it meanwhile."""
+    """A sleeping camera, and the server's messages about it."""
 
     id: int
     path: str
@@ -60,11 +60,11 @@ class Sleeper:
     sent: list[tuple[str, Any]]
 
     def details(self, event: str) -> list[dict[str, Any]]:
-        """What came with the events of a name."""
+        """Return the details of the events with a name."""
         return [
             body["details"]
             for topic, body in self.sent
-            # `undemand` is spelled otherwise on the server's own page.
+            # The server's API documentation spells `undemand` differently.
             if topic.lower() == f"camera:{event}".lower()
             and body["details"].get("path") == self.path
         ]
@@ -75,7 +75,7 @@ class Sleeper:
         return self.details(event)[0]
 
     async def row(self) -> Any:
-        """What the server lists of it."""
+        """Return its listed row."""
         return await read(self.connection, "cameras", self.id)
 
     async def counts(self, readers: int) -> None:
@@ -97,7 +97,7 @@ def passed(since: float) -> float:
 
 @pytest.fixture
 async def rows(connection: Connection) -> list[Any]:
-    """The cameras that could be woken."""
+    """The cameras that can be woken."""
     credentials = (await list_all(connection, "credentials")).rows
     authorized = {row["id"] for row in credentials if row["tokens"]}
     columns = ("mtx_path", "is_enabled", "url_rtsp_tcp", "url_web_rtc", "url_hls_m3u8")
@@ -115,7 +115,7 @@ async def rows(connection: Connection) -> list[Any]:
 async def sleeper(
     rows: list[Any], account: Account, connection: Connection, events: list[tuple[str, Any]]
 ) -> AsyncGenerator[Sleeper]:
-    """A camera that sleeps, before and after."""
+    """A camera that sleeps before and after the test."""
     asleep = [row for row in rows if not row["is_persistent"] and row["process_id"] is None]
     if not asleep:
         pytest.skip("no camera sleeps")
@@ -138,19 +138,19 @@ def whep(sleeper: Sleeper) -> str:
 
 @asynccontextmanager
 async def dropped(work: asyncio.Task[Any]) -> AsyncGenerator[None]:
-    """Something that is given up when it was begun."""
+    """Cancel a task at the end of the block."""
     yield
     work.cancel()
     await asyncio.wait({work})
 
 
-def test_the_host_of_a_url_is_left_to_the_page(rows: list[Any]) -> None:
+def test_the_host_of_a_url_is_the_pages_placeholder(rows: list[Any]) -> None:
     assert {row["url_rtsp_tcp"].split("//")[1].split(":")[0] for row in rows} == {
         "<window.location.origin>"
     }
 
 
-async def test_asking_for_ice_servers_wakes_nobody(
+async def test_requesting_ice_servers_wakes_no_camera(
     sleeper: Sleeper, http: aiohttp.ClientSession
 ) -> None:
     async with http.options(whep(sleeper)) as response:
@@ -161,7 +161,7 @@ async def test_asking_for_ice_servers_wakes_nobody(
 
 
 @wakes
-async def test_an_offer_that_is_dropped_wakes_the_camera_all_the_same(
+async def test_a_dropped_offer_still_wakes_the_camera(
     sleeper: Sleeper, http: aiohttp.ClientSession
 ) -> None:
     async with Viewer() as viewer:
@@ -177,7 +177,7 @@ async def test_an_offer_that_is_dropped_wakes_the_camera_all_the_same(
 
 
 @wakes
-async def test_a_description_that_is_dropped_wakes_the_camera_all_the_same(
+async def test_a_dropped_describe_still_wakes_the_camera(
     sleeper: Sleeper,
 ) -> None:
     async with rtsp_viewer(sleeper.rtsp) as viewer:
@@ -192,7 +192,7 @@ async def test_a_description_that_is_dropped_wakes_the_camera_all_the_same(
 
 
 @wakes
-async def test_a_description_does_not_keep_the_stream(sleeper: Sleeper, times: Times) -> None:
+async def test_a_describe_does_not_keep_the_stream(sleeper: Sleeper, times: Times) -> None:
     async with rtsp_viewer(sleeper.rtsp) as viewer:
         assert " 200 " in await viewer.ask("DESCRIBE", sleeper.rtsp)
         begun = asyncio.get_running_loop().time()
@@ -201,7 +201,7 @@ async def test_a_description_does_not_keep_the_stream(sleeper: Sleeper, times: T
 
 
 @wakes
-async def test_a_viewer_is_a_reader_by_the_answer_s_id_once_it_is_connected(
+async def test_a_viewer_is_a_reader_with_the_answers_id_once_it_is_connected(
     sleeper: Sleeper, http: aiohttp.ClientSession
 ) -> None:
     async with Viewer() as viewer:
@@ -213,7 +213,7 @@ async def test_a_viewer_is_a_reader_by_the_answer_s_id_once_it_is_connected(
         assert response.headers["ID"] not in session.path
         await viewer.take(answer)
         await until(lambda: viewer.state == "connected")
-        # The event may be lost where the reader goes at once.
+        # The event may be lost if the reader leaves at once.
         read = await sleeper.happens("read")
         assert read["readerId"] == response.headers["ID"]
         assert read["readerType"].lower() == "webrtcsession"
@@ -227,7 +227,7 @@ async def test_a_viewer_is_a_reader_by_the_answer_s_id_once_it_is_connected(
 
 
 @wakes
-async def test_a_viewer_who_does_not_connect_is_counted_and_given_up_without_a_word(
+async def test_a_viewer_that_does_not_connect_counts_until_its_timeout_without_events(
     sleeper: Sleeper, http: aiohttp.ClientSession, times: Times
 ) -> None:
     async with Viewer() as viewer:
@@ -259,7 +259,7 @@ async def test_every_reader_misses_the_first_key_frame(sleeper: Sleeper, times: 
 
     assert first != begun
     interval = ((second - first) & 0xFFFFFFFF) / 90_000
-    # The step from "connecting" to the camera's picture may lie in between.
+    # The switch from "connecting" to the camera's video may be in between.
     assert times.key_frame_interval - 0.2 < interval < times.key_frame_interval + 10.0
 
 
@@ -276,7 +276,7 @@ async def test_hls_plays_nothing_and_wakes_the_camera(
 
 
 @wakes
-async def test_a_path_that_no_camera_has_streams_a_picture(
+async def test_a_path_without_a_camera_streams_a_picture(
     sleeper: Sleeper, events: list[tuple[str, Any]]
 ) -> None:
     nobody = sleeper.rtsp.removesuffix(sleeper.path) + "contract-nobody"

@@ -1,1 +1,1 @@
-"""What goes wrong between Home Assistant and a server, and what its user sees of it."""
+"""Faults between Home Assistant and a server, and what a user sees of them."""

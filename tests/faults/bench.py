@@ -1,4 +1,4 @@
-"""An entry behind the proxy, and what its user sees of it."""
+"""An entry behind the proxy, and what a user sees of it."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -21,23 +21,20 @@ from tests.simulator.probe import PATIENCE
 from .proxy import FaultProxy
 
 CONNECTION = "server_connection"
-_COMES_AND_GOES = "_restart_stream"
-"""The entity that is available only while there is something to restart."""
-
 _INTEGRATION = "custom_components.nestmtx"
 _LIBRARIES = {
     "engineio": logging.INFO,
     "socketio": logging.INFO,
     "aiohttp": logging.INFO,
-    # Below, asyncio's debug mode complains of a slow machine.
+    # Below this, asyncio's debug mode reports a slow machine.
     "asyncio": logging.WARNING,
 }
-"""The level that a library's lines may have."""
+"""The highest level allowed for a library's lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A state that a user saw: whose, what, and when."""
+    """A state that a user saw: entity, value and time."""
 
     key: str
     state: str
@@ -45,7 +42,7 @@ class Seen:
 
 
 class Bench:
-    """Breaks and mends by `proxy` and `simulator`; sees by states, registries and log lines."""
+    """Creates faults with `proxy` and `simulator`; checks states, registries and log lines."""
 
     def __init__(
         self,
@@ -55,7 +52,7 @@ class Bench:
         proxy: FaultProxy,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        """Begin to look."""
+        """Start recording."""
         self.hass, self.entry = hass, entry
         self.simulator, self.proxy = simulator, proxy
         self.world = simulator.world
@@ -80,7 +77,7 @@ class Bench:
         if event.data["action"] == "remove":
             self._removed.append(event.data["entity_id"])
 
-    # What is shown
+    # Shown states
 
     @property
     def shown(self) -> dict[str, str]:
@@ -93,35 +90,31 @@ class Bench:
 
     @property
     def connection(self) -> str:
-        """What Connection shows."""
+        """The state of Connection."""
         return self.shown[CONNECTION]
 
     @property
     def others(self) -> set[str]:
-        """What all other entities show that are there for as long as the server is."""
-        return {
-            state
-            for key, state in self.shown.items()
-            if key != CONNECTION and not key.endswith(_COMES_AND_GOES)
-        }
+        """The states of all other entities."""
+        return {state for key, state in self.shown.items() if key != CONNECTION}
 
     @property
     def flows(self) -> list[str]:
-        """Where the flows come from that are open."""
+        """The sources of the open flows."""
         flows = self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
         return [flow["context"]["source"] for flow in flows]
 
     @property
     def was_available(self) -> bool:
-        """Whether every entity was available all the time."""
-        return all(seen.key.endswith(_COMES_AND_GOES) for seen in self.saw(STATE_UNAVAILABLE))
+        """Whether every entity has always been available."""
+        return not self.saw(STATE_UNAVAILABLE)
 
     def camera(self, camera_id: int, name: str) -> str | None:
-        """What one of a camera's entities shows."""
+        """Return the state of one of a camera's entities."""
         return self.shown.get(camera_key(self.world.cameras[camera_id], name))
 
     def saw(self, state: str, keys: Iterable[str] | None = None) -> list[Seen]:
-        """When a state was seen, of all entities or of some."""
+        """Return when a state was seen, of all entities or of some."""
         wanted = None if keys is None else set(keys)
         return [
             seen
@@ -145,7 +138,7 @@ class Bench:
                 begun = loop.time()
 
     async def until_true(self, seconds: float = PATIENCE) -> None:
-        """Wait until every entity shows what is true; says which do not."""
+        """Wait until every entity shows the truth; otherwise report those that don't."""
         try:
             await self.until(lambda: not self._differences(), seconds)
         except TimeoutError:
@@ -157,7 +150,7 @@ class Bench:
         return differences(expected, shown_by(self.hass, self.entry), gone_may_linger=True)
 
     async def until_lost(self) -> None:
-        """Wait until Connection says that there is none."""
+        """Wait until Connection is off."""
         await self.until(lambda: bool(self.saw(STATE_OFF, [CONNECTION])))
 
     async def until_unavailable(self) -> None:
@@ -165,22 +158,22 @@ class Bench:
         await self.until(lambda: self.others == {STATE_UNAVAILABLE})
 
     async def until_back(self) -> None:
-        """Wait until the connection was lost and is there again."""
+        """Wait until the connection has been lost and restored."""
         await self.until_lost()
         await self.until(lambda: self.connection == STATE_ON)
 
     async def while_resyncing(self, times: int = 1) -> None:
-        """Wait until the lists have been asked for so many times more."""
+        """Wait until the lists have been requested `times` more times."""
         lists = self.lists
         await self.until(lambda: self.lists >= lists + times)
 
     @property
     def lists(self) -> int:
-        """How often the list of credentials was asked for: it ends a resync."""
+        """The number of requests for the list of credentials, which ends a resync."""
         return self.asked("credentials", "list")
 
     def asked(self, module: str, command: str) -> int:
-        """How often something was asked for."""
+        """Return the number of requests for something."""
         requests = self.simulator.requests
         asked = [(request.get("module"), request.get("command")) for request in requests]
         return asked.count((module, command))
@@ -188,24 +181,24 @@ class Bench:
     # Acting
 
     async def change_server(self) -> None:
-        """Change something of all that entities show."""
+        """Change something in all entities."""
         await self.simulator.set_ready(1, ready=False)
         await self.simulator.set_ready(2, ready=True)
         await self.simulator.set_tokens(1, present=False)
         await self.simulator.set_tokens(2, present=True)
 
-    # What may be said
+    # Assertions
 
     def assert_kept(self, *, removed: bool = False) -> None:
-        """The entry was neither reloaded nor asks for anything; no entity was removed."""
+        """Assert that there was no reload, no flow, and no removed entity."""
         assert self.entry.state is ConfigEntryState.LOADED
         assert self.entry.runtime_data.coordinator is self._coordinator
         assert self.flows == []
         assert bool(self._removed) is removed
 
     def assert_logged(self, *messages: str) -> None:
-        """Nothing but these lines was logged above debug."""
-        # A task whose exception nobody looked at complains when it is collected.
+        """Assert that only these lines were logged above debug."""
+        # A task with an unretrieved exception logs it when it is collected.
         gc.collect()
         records = self._caplog.get_records("call")
         own = [
@@ -221,6 +214,6 @@ class Bench:
         assert (own, foreign) == (list(messages), [])
 
     def assert_lost_and_found_logged(self) -> None:
-        """One line when the connection was lost, and one when it was back."""
+        """Assert one line for the lost connection, and one for the restored one."""
         host = self.entry.data["host"]
         self.assert_logged(f"The connection to {host} is lost", f"Connected to {host} again")

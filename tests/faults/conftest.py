@@ -1,4 +1,4 @@
-"""A server behind a proxy that breaks, and an entry for it."""
+"""A server behind a faulty proxy, and an entry for it."""
 
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
 from tests.conftest import TIMINGS
+from tests.expected import all_expected
 from tests.simulator import Quirks, Simulator, Times, World
 
 from .bench import Bench
@@ -19,19 +20,19 @@ from .proxy import FaultProxy
 
 @pytest.fixture
 def pings() -> tuple[float, float]:
-    """Interval and timeout in seconds: too long for a test to see one."""
+    """Ping interval and timeout in seconds, longer than any test."""
     return 25, 20
 
 
 @pytest.fixture
 def timings() -> Timings:
-    """The integration's times: a lag just above the simulated server's."""
+    """The integration's timings, with a lag just above the simulated server's."""
     return replace(TIMINGS, lag=0.3, resync=0.6)
 
 
 @pytest.fixture
 def short_times(timings: Timings) -> Generator[Timings]:
-    """Let the integration use the times."""
+    """Let the integration use these timings."""
     with (
         patch("custom_components.nestmtx.coordinator.TIMINGS", timings),
         patch("custom_components.nestmtx.config_flow.TIMINGS", timings),
@@ -43,7 +44,7 @@ def short_times(timings: Timings) -> Generator[Timings]:
 async def simulator(
     world: World, quirks: Quirks, pings: tuple[float, float], socket_enabled: None
 ) -> AsyncGenerator[Simulator]:
-    """A running server, with short times."""
+    """A running server with short timings."""
     simulator = Simulator(world, quirks, Times.fast(), *pings)
     await simulator.start()
     yield simulator
@@ -52,7 +53,7 @@ async def simulator(
 
 @pytest.fixture
 async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
-    """The way to the server."""
+    """The proxy before the server."""
     proxy = FaultProxy((simulator.host, simulator.port))
     await proxy.start()
     yield proxy
@@ -61,7 +62,7 @@ async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
 
 @pytest.fixture
 def host(proxy: FaultProxy) -> str:
-    """What the entry calls the server."""
+    """The host name of the server in the entry."""
     return proxy.host
 
 
@@ -71,24 +72,32 @@ def entry(
 ) -> MockConfigEntry:
     """An entry for the server behind the proxy, not set up."""
     data = {**entry.data, CONF_HOST: host, CONF_PORT: proxy.port}
-    # Video has a link of its own.
+    # Video doesn't pass through the proxy.
     options = {"web_rtc": False}
     hass.config_entries.async_update_entry(entry, data=data, title=host, options=options)
     return entry
 
 
 @pytest.fixture
+def expected_enabled() -> Generator[None]:
+    """Enable all entities that `tests.expected` compares."""
+    with all_expected():
+        yield
+
+
+@pytest.fixture
 async def bench(
     hass: HomeAssistant,
+    expected_enabled: None,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
     proxy: FaultProxy,
     caplog: pytest.LogCaptureFixture,
 ) -> Bench:
-    """The entry, set up, and everything true: camera 1 is ready, camera 2 is not."""
+    """The entry: camera 1 is ready, camera 2 is not."""
     bench = Bench(hass, loaded_entry, simulator, proxy, caplog)
     await simulator.set_ready(1, ready=True)
-    # That it is requested, only a list tells.
+    # Only a list reports that it is requested.
     await bench.until(lambda: {bench.camera(1, each) for each in ("ready", "requested")} == {"on"})
     await bench.until_true()
     bench.seen.clear()

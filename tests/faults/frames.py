@@ -1,4 +1,4 @@
-"""Websocket frames as a server sends them: unmasked, and not compressed."""
+"""Websocket frames of a server: unmasked and uncompressed."""
 
 from typing import Final
 
@@ -13,24 +13,24 @@ _LENGTH_64: Final = 127
 
 
 def frame(payload: bytes, opcode: int = TEXT) -> bytes:
-    """A whole message in one frame."""
+    """Return a whole message as one frame."""
     return _with_first_byte(_FINAL | opcode, payload)
 
 
 class FrameSplitter:
-    """Cuts what a server sends into single frames, once a connection has become a websocket.
+    """Splits a server's data into frames, once a connection has become a websocket.
 
-    Before, answers are passed on as they come; the one that upgrades is the first of its chunk,
+    Before that, answers are passed on unchanged; the upgrade is the first of its chunk,
     as nothing is asked for before the former is complete.
     """
 
     def __init__(self) -> None:
-        """Nothing was sent yet."""
+        """Start without data."""
         self.upgraded = False
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Return what is complete."""
+        """Return the complete frames."""
         self._buffer += data
         if self.upgraded:
             return self._frames()
@@ -53,7 +53,7 @@ class FrameSplitter:
 
 
 def with_payload_replaced(whole_frame: bytes, find: bytes, replacement: bytes) -> bytes:
-    """Return the frame with something else in its payload, and a length that fits."""
+    """Return the frame with a part of its payload replaced, and the right length."""
     header = _header_length(whole_frame, 0)
     payload = whole_frame[header:].replace(find, replacement, 1)
     return _with_first_byte(whole_frame[0], payload)
@@ -73,7 +73,7 @@ def _header_length(data: bytes, begin: int) -> int:
 
 
 def _end_of_frame(data: bytes, begin: int) -> int:
-    """Return where a frame ends; beyond the data when its header is not whole."""
+    """Return the end of a frame; beyond the data if its header is incomplete."""
     if len(data) < begin + 2:
         return begin + 2
     header = _header_length(data, begin)

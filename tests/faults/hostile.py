@@ -1,4 +1,4 @@
-"""What a malicious or broken server may say."""
+"""Hypothesis strategies for the data of a malicious or broken server."""
 
 from contextlib import contextmanager
 import gc
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 QUICK = settings(
     max_examples=50,
     deadline=None,
-    # One example may need what those before it have left: a smaller one tells nothing.
+    # No shrinking, as an example may depend on the state left by those before it.
     phases=[Phase.reuse, Phase.generate],
-    # What is under test is set up once: it has to bear one example after the other.
+    # Fixtures are set up only once, as the same session has to endure all examples.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 MAX_TEXT_LENGTH = 255
-"""Characters of a text that is shown."""
+"""The longest shown text, in characters."""
 
 NAMES = (
     "<script>alert(1)</script>",
@@ -65,7 +65,7 @@ NO_CHECKSUMS: tuple[Any, ...] = (
 
 
 def nested(depth: int) -> Any:
-    """A list in a list, and so on."""
+    """Return a nested list."""
     value: Any = 7
     for _ in range(depth):
         value = [value]
@@ -111,7 +111,7 @@ TOPICS = (
     | TEXTS
 ).filter(lambda topic: topic not in {"connect", "disconnect", "*"})
 MESSAGES = st.lists(st.tuples(TOPICS, st.lists(JSON, max_size=2)), min_size=5, max_size=20)
-"""Messages of a topic and payloads each."""
+"""Messages of a topic and payloads."""
 
 _CAMERA_EVENTS = (
     *("demand", "undemand", "ready", "notready", "read", "unread", "extended"),
@@ -137,7 +137,7 @@ EVENTS = st.lists(
     min_size=5,
     max_size=20,
 )
-"""Events that look like ones, of cameras 1, 3 and 4 and of none."""
+"""Realistic events of cameras 1, 3 and 4 and of no camera."""
 
 SERVER_ANSWERS = st.fixed_dictionaries(
     {
@@ -169,7 +169,7 @@ SERVER_ANSWERS = st.fixed_dictionaries(
         ),
     }
 )
-"""What a server says of itself, by module and command."""
+"""Answers about the server itself, by module and command."""
 
 
 _CAMERA_FIELDS = st.sampled_from(
@@ -184,7 +184,7 @@ _CAMERA_FIELDS = st.sampled_from(
 CAMERA_CHANGES = st.lists(
     st.tuples(st.integers(0, 4), _CAMERA_FIELDS, TIMES | JSON), min_size=10, max_size=40
 )
-"""Which row, which field, and what it holds."""
+"""A row, a field, and its value."""
 CREDENTIAL_CHANGES = st.lists(
     st.tuples(
         st.integers(0, 1), st.sampled_from(["checksum", "description", "tokens", "secret"]), JSON
@@ -199,12 +199,12 @@ MORE_ROWS = st.lists(
 
 
 def camera_rows(world: World) -> list[dict[str, Any]]:
-    """The rows of all cameras as they should be."""
+    """Return the valid rows of all cameras."""
     return [camera_row(camera, world, 0) for camera in world.cameras.values()]
 
 
 def credential_rows(world: World) -> list[dict[str, Any]]:
-    """The rows of all credentials as they should be."""
+    """Return the valid rows of all credentials."""
     return [credential_row(credential) for credential in world.credentials.values()]
 
 
@@ -213,7 +213,7 @@ def listing(
     changes: Iterable[tuple[int, str, Any]] = (),
     more: Iterable[Any] = (),
 ) -> dict[str, Any]:
-    """The answer with rows, of which some fields hold something else, and with more rows."""
+    """Return the answer with rows, some with changed fields, and additional rows."""
     for index, field, value in changes:
         rows[index][field] = value
     items = [*rows, *more]
@@ -221,7 +221,7 @@ def listing(
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text has nothing that is no character, or that turns the direction of writing."""
+    """Return whether a text has no control characters, also none for the writing direction."""
     return not _TURNS.intersection(text) and not {_CONTROL, _HALF_A_PAIR}.intersection(
         map(unicodedata.category, text)
     )
@@ -229,7 +229,7 @@ def is_plain(text: str) -> bool:
 
 @contextmanager
 def traced_memory() -> Generator[Callable[[], int]]:
-    """Tell how many bytes were allocated within, and are still in use."""
+    """Yield a function that returns the bytes allocated within and still in use."""
 
     def in_use() -> int:
         gc.collect()

@@ -19,7 +19,7 @@ type _Queue = asyncio.Queue[tuple[float, bytes]]
 
 
 class Direction(Enum):
-    """Which way bytes go."""
+    """The direction of bytes."""
 
     TO_CLIENT = auto()
     TO_SERVER = auto()
@@ -30,38 +30,38 @@ BOTH = frozenset(Direction)
 
 @dataclass
 class Faults:
-    """What is wrong with all connections of a proxy, to be changed at will."""
+    """The faults of all connections of a proxy, changeable at any time."""
 
     latency: float = 0.0
-    """Seconds that everything takes longer, in each direction."""
+    """Seconds of latency in each direction."""
     bytes_per_second: int | None = None
     """To the client."""
     mute_websockets: bool = False
-    """Websockets open, and nothing comes over them."""
+    """Websockets open, but no data comes over them."""
     corrupt: tuple[bytes, bytes] | None = None
-    """What is replaced by what in the next frame to the client that has it."""
+    """The bytes to replace in the next frame to the client with them, and their replacement."""
 
 
 class Link:
-    """Passes bytes on until either end closes."""
+    """Forwards bytes until either end closes."""
 
     def __init__(
         self, faults: Faults, client: Streams, server: Streams, swallowed: frozenset[Direction]
     ) -> None:
-        """Nothing runs yet."""
+        """Prepare the link."""
         self.swallowed = swallowed
-        """In which directions nothing arrives."""
+        """The directions in which nothing arrives."""
         self.left = False
         """Whether the client has closed its end."""
         self.reset_in_mid_frame = False
         self._faults = faults
         self._client, self._server = client, server
-        # Each part with the time when it is due.
+        # Each part with its due time.
         self._queues: dict[Direction, _Queue] = {way: asyncio.Queue() for way in Direction}
         self._frames = FrameSplitter()
 
     async def run(self) -> None:
-        """Pass bytes on; both ends are closed afterwards, whatever happens."""
+        """Forward bytes, and finally close both ends."""
         down, up = Direction.TO_CLIENT, Direction.TO_SERVER
         ends = [
             asyncio.create_task(self._deliver(down, self._client[1])),
@@ -94,7 +94,7 @@ class Link:
             reset(writer)
 
     def inject(self, data: bytes) -> None:
-        """Send the client something of our own, once it has upgraded to a websocket."""
+        """Send the client our own data, once it has upgraded to a websocket."""
         if self.is_websocket:
             self._enqueue(Direction.TO_CLIENT, data)
 
@@ -119,7 +119,7 @@ class Link:
                 for part in split(data):
                     self._enqueue(way, part)
         except OSError:
-            # A reset is an end, too.
+            # A reset ends the connection, too.
             pass
         finally:
             self.left = self.left or way is Direction.TO_SERVER
@@ -165,7 +165,7 @@ class Link:
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """Close a connection by RST in place of FIN."""
+    """Close a connection with RST instead of FIN."""
     connection = writer.get_extra_info("socket")
     if connection is not None and connection.fileno() >= 0:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,4 @@
-"""Ways to lose a server for a while: how each begins, and how it ends."""
+"""Temporary outages of a server: how each begins and ends."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ type Act = Callable[[Bench, Names], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A way to lose a server for longer than the grace time."""
+    """An outage of a server for longer than the grace time."""
 
     name: str
     begin: Act
@@ -23,11 +23,11 @@ class Outage:
     pings: tuple[float, float] = (25, 20)
     host: str | None = None
     lasts: float = 0.0
-    """Seconds that it goes on after entities have become unavailable."""
+    """Seconds that the outage goes on after entities have become unavailable."""
 
 
 async def _stop(bench: Bench, _: Names) -> None:
-    """As by SIGTERM: new connections are refused at once, old ones served on for a while."""
+    """Stop like on SIGTERM: refuse new connections at once, and serve old ones for some time."""
     bench.proxy.refuse()
     await bench.while_resyncing()
     assert bench.seen == []
@@ -89,7 +89,7 @@ async def _speak(bench: Bench, _: Names) -> None:
 
 async def _forget_the_name(bench: Bench, names: Names) -> None:
     names.known = False
-    # What aiohttp has resolved it remembers for ten seconds.
+    # aiohttp caches resolved names for ten seconds.
     async_get_clientsession(bench.hass).connector.clear_dns_cache()
     bench.proxy.cut()
 

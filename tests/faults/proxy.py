@@ -1,4 +1,4 @@
-"""A TCP proxy that breaks in all the ways a network does."""
+"""A TCP proxy with the faults of a network."""
 
 import asyncio
 from http import HTTPStatus
@@ -11,17 +11,17 @@ from .link import BOTH, Direction, Faults, Link, reset
 
 _HTML = "<!DOCTYPE html><html><title>{0}</title><h1>{0}</h1></html>"
 _GOODBYE = 0.2
-"""Seconds for a client to answer the end of TLS."""
+"""Seconds for a client to answer the TLS closure."""
 
 
 class FaultProxy:
-    """Between a client and a server, over real sockets; `stop` leaves nothing behind."""
+    """A proxy between a client and a server, over real sockets; `stop` closes everything."""
 
     def __init__(self, server: tuple[str, int], host: str = "127.0.0.1") -> None:
-        """Nothing listens yet; `server` is where connections are passed on to."""
+        """Prepare the proxy; `server` is the address to which connections are forwarded."""
         self.host, self.port = host, 0
         self.accepted = 0
-        """How many connections there have been."""
+        """The number of connections so far."""
         self.faults = Faults()
         self._server = server
         self._tls: ssl.SSLContext | None = None
@@ -34,23 +34,23 @@ class FaultProxy:
 
     @property
     def websockets(self) -> int:
-        """How many websockets the client has not closed."""
+        """The number of websockets that the client has not closed."""
         return sum(link.is_websocket and not link.left for link in self._links)
 
     async def start(self, tls: ssl.SSLContext | None = None) -> None:
-        """Listen, always on the same port; with a certificate, TLS ends here."""
+        """Listen, always on the same port; with a certificate, terminate TLS."""
         self._tls = tls or self._tls
         self._listener = await asyncio.start_server(self._accept, self.host, self.port)
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """End everything."""
+        """Close everything."""
         self.refuse()
         await self._tasks.end()
         for listener in self._shut:
             await listener.wait_closed()
 
-    # Faults of connections that there are
+    # Faults of existing connections
 
     def cut(self) -> None:
         """Close both ends of every connection."""
@@ -58,12 +58,12 @@ class FaultProxy:
             link.end()
 
     def reset(self) -> None:
-        """Have both ends of every connection be reset."""
+        """Reset both ends of every connection."""
         for link in self._links:
             link.reset()
 
     def reset_in_mid_frame(self) -> None:
-        """Pass on a part of the next frame that the server sends, then reset."""
+        """Forward a part of the server's next frame, then reset."""
         for link in self._links:
             link.reset_in_mid_frame = True
 
@@ -76,7 +76,7 @@ class FaultProxy:
     # Faults of new connections
 
     def refuse(self) -> None:
-        """Listen no more; connections that there are stay."""
+        """Stop listening; existing connections are kept."""
         if self._listener is not None:
             self._listener.close()
             self._shut.append(self._listener)
@@ -85,17 +85,17 @@ class FaultProxy:
     # Faults of both
 
     def swallow(self, directions: frozenset[Direction] = BOTH) -> None:
-        """Keep all connections, of now and later, and pass nothing on."""
+        """Keep all existing and new connections open, but forward nothing."""
         self._swallowed = directions
         for link in self._links:
             link.swallowed = directions
 
     def pass_on(self) -> None:
-        """Pass new connections on again; what was swallowed once stays dead."""
+        """Forward new connections again; connections swallowed before stay dead."""
         self._swallowed, self._html = frozenset(), None
 
     def answer_html(self, status: HTTPStatus) -> None:
-        """Answer everything with an HTML page, as a reverse proxy does without its server."""
+        """Answer everything with an HTML page, like a reverse proxy without its server."""
         self._html = status
         self.cut()
 
@@ -109,8 +109,8 @@ class FaultProxy:
             return
         try:
             if self._tls is not None:
-                # Here and not by the listener: asyncio reports a client that does not like the
-                # certificate as an error of its own.
+                # Not in the listener, as asyncio would log an error for a client that refuses the
+                # certificate.
                 await writer.start_tls(self._tls, ssl_shutdown_timeout=_GOODBYE)
             server = await asyncio.open_connection(*self._server)
         except OSError:

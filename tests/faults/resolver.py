@@ -1,4 +1,4 @@
-"""Names of hosts, without a network."""
+"""Host names, without a network."""
 
 import socket
 from typing import Any, override
@@ -9,17 +9,17 @@ NAME = "nestmtx.test"
 
 
 class Names(AbstractResolver):
-    """Resolves every name to loopback, as long as names are known."""
+    """Resolves every name to loopback, while names are known."""
 
     def __init__(self) -> None:
-        """All names are known."""
+        """Start with all names known."""
         self.known = True
 
     @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the address of a name; raises what the system's resolver does."""
+        """Return the address of a name. Raises the error of the system's resolver."""
         if not self.known:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return [
@@ -35,7 +35,7 @@ class Names(AbstractResolver):
 
     @override
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, as nothing is open."""
 
     async def real_close(self, *_: Any) -> None:
-        """What Home Assistant calls in the end."""
+        """Do nothing; called by Home Assistant at its end."""

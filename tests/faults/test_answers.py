@@ -1,4 +1,4 @@
-"""Answers that do not come, come twice, or are not what was asked for."""
+"""Answers that are missing, duplicated or wrong."""
 
 from dataclasses import replace
 import itertools
@@ -19,7 +19,7 @@ LIST = "list"
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Lists are asked for all the time: it is their answers that count."""
+    """Timings with lists requested all the time."""
     return replace(timings, resync=0.1, request_timeout=0.5)
 
 
@@ -79,7 +79,9 @@ async def test_a_list_of_the_wrong_type_loses_no_entity(
 @pytest.mark.parametrize(
     "answer", [*NO_LISTS[:4], *NO_LISTS[-4:], {"id": "1"}, {"id": 2}, {"id": 99}], ids=_name
 )
-async def test_a_row_of_the_wrong_type_is_made_good(bench: Bench, answer: Any) -> None:
+async def test_a_row_of_the_wrong_type_is_corrected_by_the_next_list(
+    bench: Bench, answer: Any
+) -> None:
     bench.simulator.faults.answers["cameras", "read"] = answer
     await bench.change_server()
     await bench.until(lambda: bench.asked("cameras", "read") > 0)
@@ -90,7 +92,7 @@ async def test_a_row_of_the_wrong_type_is_made_good(bench: Bench, answer: Any) -
 
 
 @pytest.mark.parametrize("answer", [*NO_LISTS[:4], *NO_LISTS[-4:], {"release": 7}], ids=_name)
-async def test_a_version_of_the_wrong_type_is_no_version(bench: Bench, answer: Any) -> None:
+async def test_a_version_of_the_wrong_type_is_unknown(bench: Bench, answer: Any) -> None:
     bench.simulator.faults.answers["version", LIST] = answer
 
     bench.proxy.cut()
@@ -135,7 +137,7 @@ async def test_a_field_of_the_wrong_type_costs_no_more_than_that_field(
     bench.assert_kept()
 
 
-async def test_an_answer_that_never_comes_is_not_waited_for_for_ever(bench: Bench) -> None:
+async def test_a_missing_answer_times_out(bench: Bench) -> None:
     bench.simulator.faults.silent = True
 
     await bench.until_lost()
@@ -158,7 +160,7 @@ async def test_answers_that_come_twice_count_once(bench: Bench) -> None:
     bench.assert_logged()
 
 
-async def test_answers_that_come_after_their_timeout_are_not_believed(
+async def test_answers_after_their_timeout_are_ignored(
     bench: Bench,
 ) -> None:
     bench.simulator.faults.delay = 0.8
@@ -175,7 +177,7 @@ async def test_answers_that_come_after_their_timeout_are_not_believed(
 async def test_a_failure_while_one_request_is_open_fails_that_one_and_not_the_connection(
     bench: Bench,
 ) -> None:
-    # Of a list that is under way, the rest is answered.
+    # The rest of a pending list is answered.
     bench.simulator.faults.unanswered.add(("cameras", LIST))
     asked = bench.asked("cameras", LIST)
     await bench.until(lambda: bench.asked("cameras", LIST) > asked)

@@ -1,4 +1,4 @@
-"""A server that names other cameras and rooms all the time fills no registry."""
+"""A server that changes its cameras and rooms all the time cannot fill the registries."""
 
 from collections.abc import Generator
 from unittest.mock import patch
@@ -21,25 +21,25 @@ from .bench import Bench
 
 @pytest.fixture
 def world() -> World:
-    """Few cameras to begin with."""
+    """A world with few cameras."""
     return recorded(5)
 
 
 @pytest.fixture
 def few() -> Generator[int]:
-    """Let few cameras a day be new."""
+    """Allow only a few new cameras a day."""
     with patch("custom_components.nestmtx.admission.MAX_NEW_OBJECTS", 50):
         yield 50
 
 
 def _cameras(hass: HomeAssistant) -> int:
-    """Return of how many cameras Home Assistant knows, those that are deleted included."""
+    """Return the number of cameras known to Home Assistant, including deleted ones."""
     registry = er.async_get(hass)
     known = (*registry.entities.values(), *registry.deleted_entities.values())
     return sum(each.platform == "nestmtx" and each.domain == "camera" for each in known)
 
 
-async def test_cameras_that_are_others_in_each_list_are_taken_over_up_to_a_number(
+async def test_changing_cameras_are_added_up_to_a_limit(
     few: int, bench: Bench, hass: HomeAssistant
 ) -> None:
     for number in range(3):
@@ -56,7 +56,7 @@ async def test_cameras_that_are_others_in_each_list_are_taken_over_up_to_a_numbe
     assert "The server lists more new cameras" in bench._caplog.text
 
 
-async def test_nothing_new_is_taken_over_while_too_many_deleted_entities_are_remembered(
+async def test_nothing_is_added_beyond_a_limit_of_deleted_entities(
     bench: Bench, hass: HomeAssistant
 ) -> None:
     with patch("custom_components.nestmtx.admission.MAX_REMEMBERED", 30):
@@ -66,13 +66,11 @@ async def test_nothing_new_is_taken_over_while_too_many_deleted_entities_are_rem
             bench.world.add_camera(name=f"Camera {number}", uid=f"camera-{number}")
             await bench.while_resyncing(3)
 
-        # A camera has some 20 entities: two of them are deleted before it is enough.
+        # A camera has some 20 entities: two cameras are deleted before the limit is reached.
         assert 5 < _cameras(hass) <= 5 + 3
 
 
-async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
-    bench: Bench, hass: HomeAssistant
-) -> None:
+async def test_changing_rooms_create_areas_up_to_a_limit(bench: Bench, hass: HomeAssistant) -> None:
     before = len(ar.async_get(hass).areas)
     for number in range(25):
         bench.simulator.requests.clear()
@@ -85,7 +83,7 @@ async def test_rooms_that_change_all_the_time_make_areas_up_to_a_number(
     assert len(ar.async_get(hass).areas) - before <= MAX_NEW_AREAS
 
 
-def test_what_waits_is_taken_over_a_day_later() -> None:
+def test_waiting_cameras_are_added_a_day_later() -> None:
     admission = Admission("cameras")
     admission.admit({"first": 0}, 0.0)
     ids = {str(number): number for number in range(MAX_NEW_OBJECTS + 20)}
@@ -94,7 +92,7 @@ def test_what_waits_is_taken_over_a_day_later() -> None:
     assert len(admission.admit(ids, DAY + 2.0)) == MAX_NEW_OBJECTS + 20
 
 
-def test_the_first_list_is_taken_over_whole_and_so_is_what_comes_back_under_other_ids() -> None:
+def test_the_first_list_is_added_whole_and_so_are_known_cameras_with_other_ids() -> None:
     admission = Admission("cameras")
     ids = {str(number): number for number in range(600)}
 

@@ -1,4 +1,4 @@
-"""Cookies of other services are not the server's, and its cookies are nobody else's."""
+"""The server doesn't get other services' cookies, and they don't get its cookies."""
 
 from typing import Any
 
@@ -26,24 +26,24 @@ from .bench import Bench
 from .resolver import NAME, Names
 
 COOKIES = tuple(f"server-{number}={'x' * 4000}; Path=/" for number in range(16))
-"""What a server may set with each answer."""
+"""The cookies that a server sets with each answer."""
 
 
 @pytest.fixture
 def host() -> str:
-    """A name: aiohttp keeps no cookies of an IP address."""
+    """A host name, as aiohttp keeps no cookies for an IP address."""
     return NAME
 
 
 @pytest.fixture(params=[True, False], ids=["verified", "not_verified"])
 def verify(request: pytest.FixtureRequest) -> bool:
-    """Whether certificates are verified: Home Assistant has a jar for each."""
+    """Whether certificates are verified, as Home Assistant has a cookie jar for each case."""
     return request.param
 
 
 @pytest.fixture
 async def jar(hass: HomeAssistant, simulator: Simulator, names: Names, verify: bool) -> Any:
-    """Home Assistant's cookies, with one of another service on the server's host."""
+    """Home Assistant's cookie jar, with a cookie of another service on the server's host."""
     simulator.faults.cookies = COOKIES
     jar = async_get_clientsession(hass, verify_ssl=verify).cookie_jar
     jar.update_cookies({"router": "S3CRET"}, URL(f"http://{NAME}"))

@@ -1,4 +1,4 @@
-"""Events in masses, events that are none, and lists that move."""
+"""Masses of events, invalid events, and changing lists."""
 
 import asyncio
 import json
@@ -15,12 +15,12 @@ from .messages import FAILURE, event, message
 
 MEBIBYTE = 1 << 20
 MANY = 30.0
-"""Seconds for all states of 500 cameras, in a Home Assistant that checks itself all the time."""
+"""Seconds for all states of 500 cameras, in a Home Assistant in debug mode."""
 SHOWN_BY_READY = ("camera", "ready", "requested", "restart_stream", "status", "streaming_since")
 
 
 async def _unharmed(bench: Bench) -> None:
-    """The connection held, and states follow the truth."""
+    """Assert that the connection was kept, and that states follow the truth."""
     await bench.change_server()
     await bench.until_true()
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
@@ -29,13 +29,13 @@ async def _unharmed(bench: Bench) -> None:
     bench.assert_logged()
 
 
-async def test_a_message_of_2_mebibytes_is_taken(bench: Bench) -> None:
+async def test_a_message_of_2_mebibytes_is_accepted(bench: Bench) -> None:
     await bench.simulator.emit("log", {"level": 30, "msg": "x" * 2 * MEBIBYTE})
 
     await _unharmed(bench)
 
 
-async def test_binary_events_are_no_events(bench: Bench) -> None:
+async def test_binary_events_are_ignored(bench: Bench) -> None:
     await bench.simulator.emit("camera:ready", b"\x00\xff")
     await bench.simulator.emit("camera:ready", {"domain": b"camera", "event": b"ready"})
     await bench.simulator.emit("log", b"\x00" * MEBIBYTE)
@@ -66,24 +66,24 @@ async def test_binary_events_are_no_events(bench: Bench) -> None:
     ],
     ids=json.dumps,
 )
-async def test_an_event_that_is_none_changes_nothing(bench: Bench, payload: Any) -> None:
+async def test_an_invalid_event_changes_nothing(bench: Bench, payload: Any) -> None:
     bench.proxy.inject(message("camera:ready", payload), event("ready", 5))
     await bench.until(lambda: bench.camera(5, "ready") == STATE_ON)
 
-    # That something has happened at all is no state.
+    # Event entities don't count.
     touched = {seen.key for seen in bench.seen if not seen.key.endswith("_activity")}
     ready = {camera_key(bench.world.cameras[5], name) for name in SHOWN_BY_READY}
     assert touched == {*ready, "server_cameras_streaming"}
     bench.assert_logged()
 
 
-async def test_an_answer_to_nobody_changes_nothing(bench: Bench) -> None:
+async def test_an_unrequested_answer_changes_nothing(bench: Bench) -> None:
     await bench.simulator.emit(uuid4().hex, {"total": 0, "items": []})
 
     await _unharmed(bench)
 
 
-async def test_two_cameras_with_one_path_are_shown_each_by_itself(bench: Bench) -> None:
+async def test_two_cameras_with_one_path_are_shown_separately(bench: Bench) -> None:
     bench.world.cameras[3].path = bench.world.cameras[2].path
 
     await bench.simulator.fire("camera", "ready", 3)

@@ -1,4 +1,4 @@
-"""A connection that ends and can be had again at once."""
+"""A connection that is lost and can be restored at once."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -12,18 +12,18 @@ from .bench import CONNECTION, Bench
 from .frames import BINARY
 
 READY = b'"camera:ready"'
-"""In the frame of an event, and in no other."""
+"""Bytes that occur only in the frame of an event."""
 
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Whatever the machine does, a hiccup is over within the grace time."""
+    """A grace time longer than any hiccup, even on a slow machine."""
     return replace(timings, grace=60.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Hiccup:
-    """A way for a connection to end."""
+    """A way in which a connection can end."""
 
     name: str
     happen: Callable[[Bench], Awaitable[None]]
@@ -126,7 +126,7 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("happen", NONSENSE.values(), ids=NONSENSE.keys())
-async def test_a_message_that_makes_no_sense_costs_at_most_the_connection(
+async def test_an_invalid_message_at_most_ends_the_connection(
     happen: Callable[[Bench], Awaitable[None]], bench: Bench
 ) -> None:
     await happen(bench)

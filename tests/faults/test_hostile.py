@@ -1,4 +1,4 @@
-"""What a malicious or broken server can send harms nothing that a user sees."""
+"""Data of a malicious or broken server doesn't harm what a user sees."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -49,18 +49,18 @@ CAMERAS, CREDENTIALS, LIST, READ = "cameras", "credentials", "list", "read"
 
 @pytest.fixture
 def world() -> World:
-    """Few cameras: what is sent is about them."""
+    """A world with few cameras, which the data is about."""
     return recorded(5)
 
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Everything is asked for all the time."""
+    """Timings with everything requested all the time."""
     return replace(timings, resync=0.1, load=0.1)
 
 
 def _errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What went wrong anywhere; an error of a handler is one of the event loop."""
+    """All errors, including those of handlers in the event loop."""
     return [
         f"{record.name}: {record.getMessage()}"
         for record in caplog.get_records("call")
@@ -69,7 +69,7 @@ def _errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 async def _turn(bench: Bench) -> None:
-    """Let camera 2 begin or cease to stream, until that shows."""
+    """Start or stop the stream of camera 2, and wait until that is shown."""
     ready = bench.camera(2, "ready") != STATE_ON
     await bench.simulator.set_ready(2, ready=ready)
     await bench.until(lambda: bench.camera(2, "ready") == (STATE_ON if ready else STATE_OFF))
@@ -80,7 +80,7 @@ async def _turn(bench: Bench) -> None:
 
 @QUICK
 @given(messages=MESSAGES)
-async def test_whatever_comes_on_whatever_topic_harms_nothing(
+async def test_any_payload_on_any_topic_is_harmless(
     bench: Bench, caplog: pytest.LogCaptureFixture, messages: Sequence[tuple[str, Sequence[Any]]]
 ) -> None:
     sids = bench.simulator.sids
@@ -95,7 +95,7 @@ async def test_whatever_comes_on_whatever_topic_harms_nothing(
 
 @QUICK
 @given(events=EVENTS)
-async def test_whatever_an_event_says_harms_nothing(
+async def test_any_event_is_harmless(
     bench: Bench, caplog: pytest.LogCaptureFixture, events: Sequence[dict[str, Any]]
 ) -> None:
     sids = bench.simulator.sids
@@ -118,7 +118,7 @@ async def test_whatever_an_event_says_harms_nothing(
     more=MORE_ROWS,
     read=st.none() | JSON,
 )
-async def test_whatever_rows_hold_is_made_good_by_the_next_ones(
+async def test_invalid_rows_are_corrected_by_the_next_list(
     bench: Bench,
     caplog: pytest.LogCaptureFixture,
     cameras: Sequence[tuple[int, str, Any]],
@@ -126,7 +126,7 @@ async def test_whatever_rows_hold_is_made_good_by_the_next_ones(
     more: Sequence[Any],
     read: Any,
 ) -> None:
-    # Home Assistant draws the ids of new entities; Hypothesis makes each example draw the same.
+    # Home Assistant would draw the same ids of new entities in each of Hypothesis's examples.
     random.seed()
     answers = bench.simulator.faults.answers
     await _turn(bench)
@@ -134,7 +134,7 @@ async def test_whatever_rows_hold_is_made_good_by_the_next_ones(
     answers[CAMERAS, LIST] = listing(rows, cameras, more)
     answers[CREDENTIALS, LIST] = listing(credential_rows(bench.world), credentials, more)
     answers[CAMERAS, READ] = rows[1] if read is None else read
-    # Within the lag, a camera is read, too, or settled by a list.
+    # Within the lag, a camera is also read or settled by a list.
     await bench.while_resyncing(times=5)
 
     answers.clear()
@@ -145,7 +145,7 @@ async def test_whatever_rows_hold_is_made_good_by_the_next_ones(
 
 
 @pytest.mark.parametrize("expires_at", ["9999-12-31T23:59:59.000Z", "2199-01-01T00:00:00.000Z"])
-async def test_an_end_of_the_authorization_is_believed_no_longer_than_it_is_listed(
+async def test_the_end_of_the_authorization_is_shown_only_while_it_is_listed(
     bench: Bench, expires_at: str
 ) -> None:
     rows = listing(camera_rows(bench.world), [(0, "expires_at", expires_at)])
@@ -157,7 +157,7 @@ async def test_an_end_of_the_authorization_is_believed_no_longer_than_it_is_list
     await bench.until_true()
 
 
-async def test_an_end_of_the_authorization_that_an_event_tells_is_made_good_by_a_list(
+async def test_the_end_of_the_authorization_from_an_event_is_corrected_by_a_list(
     bench: Bench,
 ) -> None:
     bench.proxy.inject(event("extended", 1, expiresAt="9999-12-31T23:59:59.000Z"))
@@ -166,7 +166,7 @@ async def test_an_end_of_the_authorization_that_an_event_tells_is_made_good_by_a
     await bench.until_true()
 
 
-async def test_a_list_that_nobody_can_decode_costs_the_connection_for_as_long_as_it_lasts(
+async def test_a_list_that_cannot_be_decoded_ends_the_connection_until_it_is_valid(
     bench: Bench,
 ) -> None:
     rows = listing(camera_rows(bench.world), [(0, "id", 10**400)])
@@ -184,7 +184,7 @@ async def test_a_list_that_nobody_can_decode_costs_the_connection_for_as_long_as
 @pytest.mark.usefixtures("all_enabled")
 @settings(QUICK, max_examples=4)
 @given(answers=SERVER_ANSWERS)
-async def test_whatever_the_server_says_of_itself_is_made_good_by_the_next_answer(
+async def test_invalid_server_data_is_corrected_by_the_next_answer(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -194,7 +194,7 @@ async def test_whatever_the_server_says_of_itself_is_made_good_by_the_next_answe
 ) -> None:
     bench = Bench(hass, loaded_entry, simulator, proxy, caplog)
     simulator.faults.answers |= answers
-    # The version is asked for once per connection.
+    # The version is requested once per connection.
     await simulator.disconnect_all()
     await bench.until_back()
     await bench.while_resyncing()
@@ -210,7 +210,7 @@ async def test_whatever_the_server_says_of_itself_is_made_good_by_the_next_answe
 
 
 def _texts(bench: Bench) -> list[str]:
-    """All that devices and areas are called, and all states."""
+    """Return the names of all devices and areas, and all states."""
     hass, entry_id = bench.hass, bench.entry.entry_id
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry_id)
     return [
@@ -243,7 +243,7 @@ async def test_names_are_plain_and_of_bounded_length(
 
     states = bench.hass.states.async_all()
     assert _unfit(_texts(bench)) == []
-    # Home Assistant puts the entity's name behind the device's.
+    # Home Assistant appends the entity's name to the device's.
     names = [str(state.attributes["friendly_name"]) for state in states]
     assert _unfit(names, MAX_TEXT_LENGTH + len(" Authorization expires")) == []
     assert all(valid_entity_id(state.entity_id) for state in states)
@@ -253,7 +253,7 @@ async def test_names_are_plain_and_of_bounded_length(
 
 @settings(QUICK, max_examples=6)
 @given(names=st.lists(TEXTS, min_size=5, max_size=5))
-async def test_a_name_may_become_any_other(
+async def test_a_name_may_change_to_any_other(
     bench: Bench, caplog: pytest.LogCaptureFixture, names: Sequence[str]
 ) -> None:
     _name_all(bench.world, names)

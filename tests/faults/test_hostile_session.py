@@ -1,4 +1,4 @@
-"""What a malicious or broken server can have a session keep, and do, is bounded."""
+"""Memory and work of a session with a malicious or broken server are limited."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -35,12 +35,12 @@ from .proxy import FaultProxy
 
 MEBIBYTE = 1 << 20
 LEAST = 40
-"""Bytes that whatever is kept takes up at least."""
+"""The least bytes taken by anything kept."""
 CAMERAS, CREDENTIALS, LIST = "cameras", "credentials", "list"
 
 
 class Forgetful(Recorder):
-    """Keeps the last state and the last event: all else that is kept is the session's."""
+    """Keeps the last state and event, so that everything else kept belongs to the session."""
 
     latest: Event | None = None
 
@@ -59,19 +59,19 @@ class Forgetful(Recorder):
 
 @pytest.fixture
 def world() -> World:
-    """Few cameras: what is sent is about them."""
+    """A world with few cameras, which the data is about."""
     return recorded(5)
 
 
 @pytest.fixture
 def timings() -> Timings:
-    """Lists are asked for once, there is time for large ones, and events are read at once."""
+    """Timings with one list, time for large ones, and events evaluated at once."""
     return replace(TIMINGS, request_timeout=20.0, lag=60.0, resync=60.0, event_burst=1e6)
 
 
 @pytest.fixture
 def listener() -> Forgetful:
-    """Who listens to the client."""
+    """The listener of the client."""
     return Forgetful()
 
 
@@ -79,8 +79,8 @@ def listener() -> Forgetful:
 async def fresh(
     proxy: FaultProxy, listener: Forgetful, timings: Timings
 ) -> AsyncGenerator[NestMTXClient]:
-    """A session with the server behind the proxy, that is not started."""
-    # What asyncio notes of each task takes more time than all else.
+    """A client of the server behind the proxy, not started."""
+    # asyncio's debug mode takes more time than everything else.
     asyncio.get_running_loop().set_debug(False)
     account = Account(ServerAddress(proxy.host, proxy.port), "nestmtx", "nestmtx")
     async with aiohttp.ClientSession() as http:
@@ -91,7 +91,7 @@ async def fresh(
 
 @pytest.fixture
 async def client(fresh: NestMTXClient) -> AsyncGenerator[NestMTXClient]:
-    """A session that is at work."""
+    """A running session."""
     await fresh.start()
     task = asyncio.create_task(fresh.run())
     yield fresh
@@ -100,12 +100,12 @@ async def client(fresh: NestMTXClient) -> AsyncGenerator[NestMTXClient]:
 
 
 async def _heard_all(client: NestMTXClient) -> None:
-    """Messages are taken in their order: an answer comes after all that was sent before it."""
+    """Wait for an answer, which is handled after all messages sent before it."""
     await client.request(LIST, "health")
 
 
 async def _list_until(client: NestMTXClient, until: Until, condition: Callable[[], bool]) -> None:
-    """Have everything listed until something holds; a wish is forgotten at the end of a list."""
+    """Request lists until a condition is true, again after each list."""
 
     def holds() -> bool:
         client._sync.resync_soon()
@@ -118,10 +118,10 @@ def _asked(simulator: Simulator, module: str) -> int:
     return sum(request["module"] == module for request in simulator.requests)
 
 
-# How much is taken over
+# Limits of objects
 
 
-async def test_of_10_000_cameras_600_are_taken_over_with_one_warning(
+async def test_of_10_000_cameras_600_are_added_with_one_warning(
     client: NestMTXClient,
     listener: Forgetful,
     simulator: Simulator,
@@ -143,7 +143,7 @@ async def test_of_10_000_cameras_600_are_taken_over_with_one_warning(
     assert caplog.text.count("more than 600 cameras") == 1
 
 
-async def test_readers_without_end_are_a_thousand_viewers(
+async def test_the_number_of_viewers_is_limited_to_a_thousand(
     client: NestMTXClient, listener: Forgetful, proxy: FaultProxy
 ) -> None:
     proxy.inject(*(event("read", 1, readerId=f"reader-{number}") for number in range(20_000)))
@@ -167,13 +167,13 @@ _ENDLESS: tuple[Callable[[int], bytes], ...] = (
     lambda number: message(f"{number:032x}", {"total": 0, "items": []}),
     lambda number: b"43%d[]" % number,
 )
-"""Messages that are never the same."""
+"""Messages that differ each time."""
 
 
 async def _grown(client: NestMTXClient, proxy: FaultProxy, *make: Callable[[int], bytes]) -> int:
-    """Send 1000 of each message again and again; return the bytes that this costs at least.
+    """Send 1000 of each message repeatedly; return the least bytes that a round costs.
 
-    What a client keeps of them costs that each time; what the server does meanwhile, at times.
+    Data kept by the client costs memory in each round, other work of the process only in some.
     """
     kept = []
     with traced_memory() as memory:
@@ -186,22 +186,20 @@ async def _grown(client: NestMTXClient, proxy: FaultProxy, *make: Callable[[int]
     return min(after - before for before, after in pairwise(kept))
 
 
-async def test_nothing_is_kept_of_what_comes_without_end(
-    client: NestMTXClient, proxy: FaultProxy
-) -> None:
+async def test_endless_messages_use_no_memory(client: NestMTXClient, proxy: FaultProxy) -> None:
     client.server.subscribe(Feed.LOG)
 
     assert await _grown(client, proxy, *_ENDLESS) < 1000 * LEAST
 
 
 @pytest.mark.parametrize("frame", [b'40/n%d,{"sid":"x"}', b'44/n%d,{"message":"x"}'])
-async def test_nothing_is_kept_of_namespaces_that_nobody_asked_for(
+async def test_unrequested_namespaces_use_no_memory(
     client: NestMTXClient, proxy: FaultProxy, frame: bytes
 ) -> None:
     assert await _grown(client, proxy, lambda number: frame % number) < 1000 * LEAST
 
 
-async def test_nothing_is_kept_of_binary_messages(client: NestMTXClient, proxy: FaultProxy) -> None:
+async def test_binary_messages_use_no_memory(client: NestMTXClient, proxy: FaultProxy) -> None:
     with traced_memory() as memory:
         for kind in (b"45", b"46"):
             proxy.inject(kind + b'1000000-["log",{"_placeholder":true,"num":0}]')
@@ -232,7 +230,7 @@ async def test_events_that_wait_for_the_first_lists_are_bounded_in_size(
     assert kept < 4 * MEBIBYTE
 
 
-async def test_a_server_that_does_not_read_is_not_answered_without_end(
+async def test_answers_to_a_server_that_does_not_read_are_limited(
     client: NestMTXClient, listener: Forgetful, proxy: FaultProxy, until: Until
 ) -> None:
     for link in proxy._links:
@@ -241,7 +239,7 @@ async def test_a_server_that_does_not_read_is_not_answered_without_end(
     with traced_memory() as memory:
         proxy.inject(*[b"2" + b"x" * MEBIBYTE] * 32)
         proxy.inject(event("extended", 1))
-        # The connection may end before that.
+        # The connection may end earlier.
         await until(lambda: listener.latest is not None or not listener.ready)
         kept = memory()
 
@@ -267,10 +265,10 @@ async def test_messages_of_a_byte_let_other_tasks_run(
     assert turns > 100_000 / MAX_IN_A_ROW
 
 
-# How much it takes to answer
+# Answers
 
 
-async def test_an_answer_to_one_request_is_none_to_another(
+async def test_an_answer_is_matched_only_to_its_own_request(
     client: NestMTXClient, simulator: Simulator, proxy: FaultProxy, until: Until
 ) -> None:
     simulator.faults.silent = True
@@ -312,7 +310,7 @@ async def test_an_event_may_come_without_a_payload(
 @pytest.mark.parametrize(
     "find", [b'"healthy":"healthy"', b'"id":1,"credentialId"', b'"info":{', b'"total":5']
 )
-async def test_an_answer_that_is_nested_deep_makes_no_error(
+async def test_a_deeply_nested_answer_is_no_error(
     client: NestMTXClient,
     proxy: FaultProxy,
     simulator: Simulator,
@@ -322,7 +320,7 @@ async def test_an_answer_that_is_nested_deep_makes_no_error(
 ) -> None:
     client.server.subscribe(Feed.HEALTH)
     name, _, rest = find.partition(b":")
-    # Python takes apart some 65,000 levels, in a thread with the usual stack.
+    # Python parses some 65,000 levels, in a thread with the default stack.
     for depth in (100, 5000, 60_000):
         deep = b'{"a":' * depth + b"1" + b"}" * depth
         proxy.faults.corrupt = (find, name + b":" + deep + b',"b":' + rest)
@@ -335,7 +333,7 @@ async def test_an_answer_that_is_nested_deep_makes_no_error(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-async def test_cron_jobs_without_end_do_not_keep_cameras_from_being_listed(
+async def test_an_endless_list_of_cron_jobs_does_not_prevent_listing_cameras(
     client: NestMTXClient, simulator: Simulator, until: Until
 ) -> None:
     answer = {"total": 10**9, "items": [{"name": "SyncCamerasJob"}]}

@@ -1,4 +1,4 @@
-"""What a server sends in any size keeps Home Assistant from other work for a moment at most."""
+"""Data of any size blocks Home Assistant only briefly."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -26,24 +26,24 @@ from .proxy import FaultProxy
 
 MEBIBYTE = 1 << 20
 MOST = 0.8
-"""Seconds in which nothing else is done, on a busy machine, of a test that sends as well."""
+"""Seconds of blocking allowed on a busy machine, in a test that also sends the data."""
 
 
 @pytest.fixture
 def world() -> World:
-    """Few cameras: what is sent is about others."""
+    """A world with few cameras; the data is about others."""
     return recorded(5)
 
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Lists are asked for now and then: here, the same process answers them."""
+    """Timings with fewer lists, as the same process answers them."""
     return replace(timings, resync=30.0, load=30.0)
 
 
 @asynccontextmanager
 async def _stalls() -> AsyncGenerator[Callable[[], float]]:
-    """Tell for how long the event loop did nothing else at most, in seconds of its own work."""
+    """Yield a function that returns the longest blocking of the event loop, in CPU seconds."""
     longest = 0.0
 
     async def look() -> None:
@@ -92,14 +92,14 @@ async def test_messages_that_are_too_large_again_and_again_are_retried_with_back
     before, begun = bench.asked("cameras", "list"), time.monotonic()
     await bench.until(lambda: bench.asked("cameras", "list") >= before + 5)
 
-    # One each 0.1 s, after two quick ones that are over.
+    # One attempt every 0.1 s, after two quick ones.
     assert time.monotonic() - begun > 0.3
     simulator.faults.answers.clear()
     await bench.until_true()
     bench.assert_kept()
 
 
-async def test_the_largest_message_that_is_taken_is_parsed_in_a_moment(bench: Bench) -> None:
+async def test_the_largest_accepted_message_is_parsed_quickly(bench: Bench) -> None:
     item = b'{"":0},'
     frame = b'42["camera:ready",[' + item * (5 * MEBIBYTE // 2 // len(item)) + b"0]]"
     sids = bench.simulator.sids
@@ -113,10 +113,10 @@ async def test_the_largest_message_that_is_taken_is_parsed_in_a_moment(bench: Be
     assert bench.simulator.sids == sids
 
 
-# What is kept of lists
+# Limits of lists
 
 
-async def test_of_processes_and_cores_and_jobs_without_end_some_are_kept(
+async def test_the_numbers_of_processes_cores_and_jobs_are_limited(
     bench: Bench, simulator: Simulator
 ) -> None:
     coordinator = bench.entry.runtime_data.coordinator
@@ -143,7 +143,7 @@ async def test_of_processes_and_cores_and_jobs_without_end_some_are_kept(
         end()
 
 
-async def test_a_row_of_fields_without_end_is_told_by_some_of_them(
+async def test_the_log_message_about_a_row_with_endless_fields_is_short(
     bench: Bench, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     row = {f"field{number}": 0 for number in range(150_000)}
@@ -157,7 +157,7 @@ async def test_a_row_of_fields_without_end_is_told_by_some_of_them(
     assert "a row without an id: ['field0'" in caplog.text
 
 
-# What is masked
+# Masking
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ async def test_a_row_of_fields_without_end_is_told_by_some_of_them(
     ],
     ids=["texts", "secrets", "numbers", "names", "long", "one", "name"],
 )
-async def test_an_answer_is_masked_while_home_assistant_does_other_things(
+async def test_masking_an_answer_does_not_block_home_assistant(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -192,7 +192,7 @@ async def test_an_answer_is_masked_while_home_assistant_does_other_things(
         assert longest() < MOST
 
 
-async def test_an_error_that_repeats_a_request_of_any_size_is_told_in_a_moment(
+async def test_an_error_that_repeats_a_request_of_any_size_is_raised_quickly(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, proxy: FaultProxy
 ) -> None:
     payload = {"token": [f"t{number}" for number in range(80_000)], "password": list("REDACTED*")}
@@ -209,7 +209,7 @@ async def test_an_error_that_repeats_a_request_of_any_size_is_told_in_a_moment(
     assert "t1" not in str(raised.value)
 
 
-async def test_a_line_of_the_log_of_any_size_is_read_in_a_moment(bench: Bench) -> None:
+async def test_a_log_line_of_any_size_is_read_quickly(bench: Bench) -> None:
     line = {"level": 50, "msg": "password=" * 100_000, "service": "token:" * 100_000}
     bench.entry.runtime_data.coordinator.async_subscribe(Feed.LOG)
 

@@ -1,4 +1,4 @@
-"""Video that is meant to do harm costs its camera a picture, and nothing else."""
+"""Malicious video costs its camera a picture, and nothing else."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
@@ -49,7 +49,7 @@ type Playing = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 def _frames(width: int, height: int, count: int) -> Iterator[av.VideoFrame]:
-    """Return frames that differ, and cost little to encode."""
+    """Return different frames that are cheap to encode."""
     for number in range(count):
         image = Image.new("RGB", (width, height), (20, 100, 50))
         image.paste((220, 200, 50), (16 * number, 16, 16 * number + 64, 80))
@@ -75,7 +75,7 @@ def _film(
 
 
 def _segment(width: int, height: int, count: int = 12, pixels: str = "yuv420p") -> bytes:
-    """Return a film as MP4 in fragments, as Home Assistant's stream has it."""
+    """Return a film as fragmented MP4, like a segment of Home Assistant's stream."""
     buffer = io.BytesIO()
     options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
     with av.open(buffer, "w", format="mp4", options=options) as container:
@@ -91,10 +91,10 @@ def _interleaved(packet: bytes, channel: int = 0) -> bytes:
 
 
 class HostileRtsp:
-    """An RTSP server that answers as MediaMTX does, and then sends what it likes."""
+    """An RTSP server that answers like MediaMTX, and then sends arbitrary data."""
 
     def __init__(self, play: Playing) -> None:
-        """It is not open yet."""
+        """Prepare the server."""
         self.port = 0
         self.requests: list[str] = []
         self.clients: set[asyncio.Task[None]] = set()
@@ -102,7 +102,7 @@ class HostileRtsp:
         self._description = description(access_units("front", Shown.VIDEO, 1)[0])
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer requests, and send from PLAY on."""
+        """Answer requests, and send data after PLAY."""
         if (client := asyncio.current_task()) is not None:
             self.clients.add(client)
         with suppress(EOFError, ConnectionError):
@@ -135,7 +135,7 @@ async def _hostile(play: Playing) -> AsyncGenerator[HostileRtsp]:
 
 
 async def _only_sound(writer: asyncio.StreamWriter) -> None:
-    """Send packets of a track that was not described, for ever."""
+    """Send packets of an undescribed track forever."""
     number = 0
     while True:
         number += 1
@@ -170,13 +170,13 @@ async def _watched(
 
 @pytest.fixture
 def memory() -> Callable[[], float]:
-    """How many MiB more the process has used at its peak."""
+    """Return the growth of the process's peak memory, in MiB."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return lambda: (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
 async def _led_to(hass: HomeAssistant, simulator: Simulator, until: Until, port: int) -> None:
-    """Have the server name another port for RTSP, until that is known."""
+    """Let the server report another RTSP port, and wait until it is known."""
     simulator.world.ports["rtsp"] = port
     coordinator = hass.data["camera"].get_entity(FRONT).coordinator
     await until(lambda: f":{port}/" in str(coordinator.data.cameras[1].url_rtsp_tcp))
@@ -192,7 +192,7 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
     async with _hostile(_only_sound) as hostile:
         await _led_to(hass, simulator, until, hostile.port)
         await _watched(hass, simulator, until, 1)
-        # The lists count nothing of our reader, which is elsewhere: one of these passes for it.
+        # Our reader is on another server and not in the lists: one of these counts as ours.
         await simulator.open_reader(1)
         await until(lambda: any("PLAY" in each for each in hostile.requests))
         await _led_to(hass, simulator, until, true_port)
@@ -205,7 +205,7 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
     assert time.monotonic() - begun < 1
 
 
-async def test_a_picture_on_purpose_of_a_stream_with_sound_only_fails_in_time(
+async def test_a_requested_picture_of_a_stream_with_only_audio_fails_in_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     async with _hostile(_only_sound) as hostile:
@@ -221,7 +221,7 @@ async def test_a_picture_on_purpose_of_a_stream_with_sound_only_fails_in_time(
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_a_stream_that_falls_silent_ends() -> None:
+async def test_a_silent_stream_is_ended() -> None:
     async def silent(_: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
@@ -258,7 +258,7 @@ async def test_a_flood_of_tiny_packets_lets_other_tasks_run() -> None:
     assert worst < 0.2
 
 
-async def test_a_viewer_who_is_followed_by_another_at_once_leaves_no_reader_behind(
+async def test_consecutive_viewers_leave_no_reader_behind(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _watched(hass, simulator, until)
@@ -305,7 +305,7 @@ def test_a_picture_of_an_ordinary_size_is_decoded() -> None:
     assert shot_of_segment(_segment(1920, 1080), None, Event()) is not None
 
 
-def test_pictures_that_are_remembered_by_the_dozen_are_not_decoded(
+def test_video_with_many_reference_frames_is_not_decoded(
     memory: Callable[[], float],
 ) -> None:
     options = {"preset": "medium", "refs": "16", "bf": "0", "level": "6.2"}
@@ -326,7 +326,7 @@ def test_pixels_of_another_format_are_not_decoded(memory: Callable[[], float], p
     assert memory() - encoded < 20
 
 
-async def test_a_stream_whose_picture_grows_is_no_picture(
+async def test_a_stream_whose_size_grows_gives_no_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     async with _hostile(_sending([*_film(640, 360, 2), *_film(8000, 8000, 3)])) as hostile:
@@ -351,12 +351,12 @@ def test_a_stored_picture_of_too_many_pixels_is_not_loaded(
     assert memory() - saved < 50
 
 
-# Where an address leads
+# Redirects
 
 
 @asynccontextmanager
 async def _elsewhere() -> AsyncGenerator[tuple[int, list[int]]]:
-    """Listen where nobody is to go; the port, and who came."""
+    """Listen on a port that nothing must connect to; yield the port and the connections."""
     came: list[int] = []
 
     async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -373,7 +373,7 @@ async def _elsewhere() -> AsyncGenerator[tuple[int, list[int]]]:
 
 @asynccontextmanager
 async def _redirecting(port: int) -> AsyncGenerator[int]:
-    """Answer everything by RTSP with a redirect to another port."""
+    """Answer all RTSP requests with a redirect to another port."""
 
     async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(EOFError, ConnectionError):
@@ -393,7 +393,7 @@ async def _redirecting(port: int) -> AsyncGenerator[int]:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_a_redirect_of_rtsp_is_not_followed_by_a_reader() -> None:
+async def test_an_rtsp_redirect_is_not_followed_by_a_reader() -> None:
     async with _elsewhere() as (port, came), _redirecting(port) as redirecting:
         url = f"rtsp://127.0.0.1:{redirecting}/front"
         with pytest.raises(StreamUnavailable):
@@ -405,7 +405,7 @@ async def test_a_redirect_of_rtsp_is_not_followed_by_a_reader() -> None:
     assert came == []
 
 
-async def test_a_redirect_of_rtsp_is_not_handed_to_home_assistants_stream(
+async def test_an_rtsp_redirect_is_not_passed_to_home_assistants_stream(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await async_setup_component(hass, "stream", {})
@@ -418,7 +418,7 @@ async def test_a_redirect_of_rtsp_is_not_handed_to_home_assistants_stream(
     assert came == []
 
 
-# What outlives its owner
+# Work after the owner's end
 
 
 async def test_a_picture_that_is_taken_during_a_removal_is_not_kept(

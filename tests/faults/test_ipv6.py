@@ -16,8 +16,8 @@ LOOPBACK = "::1"
 
 @pytest.fixture
 async def simulator(world: World, socket_enabled: None) -> AsyncGenerator[Simulator]:
-    """A running server, with short times."""
-    # Until the next test is set up: tests may connect to IPv4's loopback only.
+    """A running server with short timings."""
+    # Reset for the next test: by default, tests may connect only to IPv4's loopback.
     socket_allow_hosts([LOOPBACK])
     simulator = Simulator(world, times=Times.fast())
     await simulator.start(host=LOOPBACK)
@@ -27,7 +27,7 @@ async def simulator(world: World, socket_enabled: None) -> AsyncGenerator[Simula
 
 @pytest.fixture
 async def proxy(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
-    """The way to the server."""
+    """The proxy before the server."""
     proxy = FaultProxy((simulator.host, simulator.port), host=LOOPBACK)
     await proxy.start()
     yield proxy

@@ -1,4 +1,4 @@
-"""Lists that are not what they were: reinstalled servers, and cameras that go."""
+"""Changed lists: reinstalled servers, and removed cameras."""
 
 import asyncio
 from datetime import timedelta
@@ -59,7 +59,7 @@ async def test_cameras_that_swap_their_ids_keep_their_entities(bench: Bench) -> 
 
 
 async def test_a_reinstalled_server_is_followed_step_by_step(bench: Bench) -> None:
-    """Down, back empty and with new users' tokens, and then with the same cameras again."""
+    """The server is down, returns empty and with new tokens, then gets the same cameras again."""
     cameras, bench.world.cameras = bench.world.cameras, {}
     await bench.simulator.kill()
     await bench.until_unavailable()
@@ -73,7 +73,7 @@ async def test_a_reinstalled_server_is_followed_step_by_step(bench: Bench) -> No
     bench.assert_kept()
 
 
-async def test_a_list_of_one_camera_less_takes_two_lists_to_be_believed(bench: Bench) -> None:
+async def test_a_missing_camera_is_removed_after_two_lists(bench: Bench) -> None:
     camera = bench.world.cameras[2]
     key = camera_key(camera, "ready")
 

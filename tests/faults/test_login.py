@@ -1,4 +1,4 @@
-"""Users, passwords and tokens that change behind Home Assistant's back."""
+"""Users, passwords and tokens that change on the server."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -45,7 +45,7 @@ def _withdraw_the_right_to_log_in(bench: Bench) -> None:
 
 
 async def _nothing_changed(bench: Bench) -> None:
-    """States still follow the truth, over the connection that there was."""
+    """Assert that states follow the truth, over the same connection."""
     await bench.change_server()
     await bench.until_true()
     assert bench.saw(STATE_OFF, [CONNECTION]) == []
@@ -76,7 +76,7 @@ async def test_a_live_connection_keeps_its_access(
         pytest.param(_withdraw_the_right_to_log_in, id="can_login_withdrawn"),
     ],
 )
-async def test_a_token_lives_on_when_its_user_changes(
+async def test_a_token_stays_valid_when_its_user_changes(
     bench: Bench, change: Callable[[Bench], None]
 ) -> None:
     change(bench)
@@ -136,7 +136,7 @@ def _change_password_and_end_tokens(bench: Bench) -> None:
 
 
 def _nothing(_: Bench) -> None:
-    """Only the server's answers change."""
+    """The server's answers become anonymous, without an end of the connection."""
 
 
 END_OF_ACCESS = pytest.mark.parametrize(
@@ -152,7 +152,7 @@ END_OF_ACCESS = pytest.mark.parametrize(
 
 
 @END_OF_ACCESS
-async def test_the_end_of_all_access_makes_entities_unavailable_and_asks_for_a_password(
+async def test_losing_all_access_makes_entities_unavailable_and_starts_reauthentication(
     bench: Bench, change: Callable[[Bench], None], notice: Callable[[Bench], Awaitable[None]]
 ) -> None:
     change(bench)
@@ -186,7 +186,7 @@ async def test_a_new_password_brings_everything_back(
 
 
 @pytest.mark.parametrize("quirks", [BY_THE_PAGE], ids=["by_the_page"])
-async def test_a_connection_that_is_refused_is_had_again_by_a_login(bench: Bench) -> None:
+async def test_a_refused_connection_is_restored_by_a_login(bench: Bench) -> None:
     _revoke_the_token(bench)
     bench.proxy.cut()
 
@@ -206,7 +206,7 @@ async def test_a_connection_that_is_refused_is_had_again_by_a_login(bench: Bench
         pytest.param(_withdraw_the_right_to_log_in, id="can_login_withdrawn"),
     ],
 )
-async def test_a_server_by_the_page_that_refuses_login_and_connection_asks_for_a_password(
+async def test_a_server_that_refuses_login_and_connection_starts_reauthentication(
     bench: Bench, change: Callable[[Bench], None]
 ) -> None:
     change(bench)
@@ -219,8 +219,8 @@ async def test_a_server_by_the_page_that_refuses_login_and_connection_asks_for_a
     assert bench.connection == STATE_OFF
 
 
-async def test_a_login_that_is_refused_for_a_while_needs_nobody(bench: Bench) -> None:
-    """A server that is up before its database refuses everybody."""
+async def test_a_temporarily_refused_login_needs_no_user(bench: Bench) -> None:
+    """A server that is up before its database refuses every login."""
     _change_password_and_end_tokens(bench)
     bench.proxy.cut()
     await bench.until(lambda: bench.flows == [SOURCE_REAUTH])
@@ -234,7 +234,7 @@ async def test_a_login_that_is_refused_for_a_while_needs_nobody(bench: Bench) ->
     assert bench.flows == []
 
 
-async def test_an_entry_that_is_set_up_while_logins_are_refused_needs_nobody(
+async def test_setup_while_logins_are_temporarily_refused_needs_no_user(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     user = next(user for user in simulator.world.users.values() if user.username == "nestmtx")
@@ -271,7 +271,7 @@ async def test_tokens_that_die_with_their_connection_are_not_written_again_and_a
     assert bench.entry.data[CONF_TOKEN] in bench.world.tokens, "the newest one is kept in the end"
 
 
-async def test_a_token_that_a_flow_has_written_is_not_replaced_in_the_end(bench: Bench) -> None:
+async def test_a_token_written_by_a_flow_is_not_replaced_on_unload(bench: Bench) -> None:
     for logins in range(2, 7):
         _revoke_the_token(bench)
         bench.proxy.cut()
@@ -285,7 +285,7 @@ async def test_a_token_that_a_flow_has_written_is_not_replaced_in_the_end(bench:
     assert bench.entry.data[CONF_TOKEN] == "oat_of_another_server"
 
 
-async def test_a_login_that_is_down_for_a_while_is_no_wrong_password(bench: Bench) -> None:
+async def test_an_unavailable_login_is_no_wrong_password(bench: Bench) -> None:
     _revoke_the_token(bench)
     bench.simulator.faults.http_status = 503
     bench.simulator.faults.http_body = "<html>Service Unavailable</html>"

@@ -1,4 +1,4 @@
-"""A server that cannot be reached for a while, for one reason or another."""
+"""A server that is temporarily unreachable, for various reasons."""
 
 import asyncio
 from dataclasses import replace
@@ -23,7 +23,7 @@ def pings(outage: Outage) -> tuple[float, float]:
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Attempts are given up soon: they are part of what an outage takes."""
+    """Timings with short attempts, which are a part of an outage's duration."""
     return replace(
         timings,
         grace=GRACE,

@@ -1,4 +1,4 @@
-"""A server that sends the client elsewhere: nothing secret is said there."""
+"""A server that redirects the client: no secrets are sent to the target."""
 
 from collections.abc import AsyncGenerator, Callable
 
@@ -13,13 +13,13 @@ from tests.simulator import Simulator
 
 
 class Elsewhere:
-    """Where the client is sent; keeps what it says there."""
+    """The target of redirects, which records the client's requests."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Play a server of Socket.IO, or of the login."""
+        """Answer like a Socket.IO server or the login."""
         self.heard.append(f"{request.path_qs} {dict(request.headers)} {await request.text()}")
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.json_response({"bearer": "oat_elsewhere"}, status=201)
@@ -45,7 +45,7 @@ async def _serve(handler: Callable[..., object]) -> tuple[web.AppRunner, int]:
 
 @pytest.fixture
 async def elsewhere(socket_enabled: None) -> AsyncGenerator[tuple[Elsewhere, int]]:
-    """A server that sends whoever comes to another one, and that other one."""
+    """A server that redirects every request, and the target."""
     other = Elsewhere()
     other_runner, other_port = await _serve(other.answer)
 

@@ -1,4 +1,4 @@
-"""Links that work, but slowly; and times that do not pass as they should."""
+"""Slow connections, and clocks that jump."""
 
 import asyncio
 from collections.abc import Generator
@@ -22,7 +22,7 @@ JUMPS = pytest.mark.parametrize(
 
 @contextmanager
 def _wall_clock_off_by(bench: Bench, jump: timedelta) -> Generator[None]:
-    """The loop's clock is a monotonic one, which goes on as it did."""
+    """Change the wall clock; the loop's clock is monotonic and not affected."""
     with (
         freeze_time(datetime.now(UTC) + jump, tick=True),
         patch.object(bench.hass.loop, "time", elapsed),
@@ -33,11 +33,11 @@ def _wall_clock_off_by(bench: Bench, jump: timedelta) -> Generator[None]:
 async def test_five_seconds_of_latency_make_states_late_and_nothing_else(
     bench: Bench, timings: Timings
 ) -> None:
-    # A request takes half the time that it is given, as it does at five seconds by default.
+    # A request takes half of its timeout, as it does with five seconds and the default timings.
     bench.proxy.faults.latency = timings.request_timeout / 4
 
     await bench.change_server()
-    # Of credentials only a list tells. Before it, there may be whatever is under way by now.
+    # Only a list reports credentials, possibly after requests that are already pending.
     await bench.while_resyncing()
     await bench.until_true()
 
@@ -46,7 +46,7 @@ async def test_five_seconds_of_latency_make_states_late_and_nothing_else(
     bench.assert_logged()
 
 
-async def test_a_connection_is_had_again_in_spite_of_latency(
+async def test_the_connection_is_restored_in_spite_of_latency(
     bench: Bench, timings: Timings
 ) -> None:
     bench.proxy.faults.latency = timings.connect_timeout / 10
@@ -60,7 +60,7 @@ async def test_a_connection_is_had_again_in_spite_of_latency(
 
 
 async def test_a_throttled_link_brings_the_lists_nonetheless(bench: Bench) -> None:
-    # The lists of the recorded world are some 60 kB.
+    # The lists of the recorded world have some 60 kB.
     bench.proxy.faults.bytes_per_second = 300_000
 
     bench.proxy.cut()
@@ -82,7 +82,7 @@ async def test_a_clock_that_jumps_changes_nothing(bench: Bench, jump: timedelta)
 
 
 @JUMPS
-async def test_a_clock_that_jumps_during_an_outage_does_not_put_off_its_end(
+async def test_a_clock_jump_during_an_outage_does_not_delay_its_end(
     bench: Bench, jump: timedelta
 ) -> None:
     await bench.simulator.kill()

@@ -1,4 +1,4 @@
-"""Unloading, reloading and the stop of Home Assistant, whatever the session is doing."""
+"""Unloading, reloading and the stop of Home Assistant, in any state of the session."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -19,7 +19,7 @@ type Situation = Callable[[Bench], Awaitable[None]]
 
 
 async def _ready(_: Bench) -> None:
-    """Nothing is wrong."""
+    """A situation without faults."""
 
 
 async def _connecting(bench: Bench) -> None:

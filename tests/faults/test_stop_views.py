@@ -1,4 +1,4 @@
-"""Unloading and the stop of Home Assistant are quick, whatever is open and whoever is silent."""
+"""Unloading and the stop of Home Assistant are quick, with open views and a silent server."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -24,14 +24,14 @@ from .proxy import FaultProxy
 LONGEST = 1.0
 """Seconds."""
 WATCHED = (1, 2, 3, 4, 5)
-"""The cameras that somebody watches."""
+"""The watched cameras."""
 
 type Ending = Callable[[HomeAssistant, MockConfigEntry], Awaitable[None]]
 
 
 @pytest.fixture
 def world(world: World) -> World:
-    """Five cameras that are set up, over WebRTC, too."""
+    """Five configured cameras with WebRTC."""
     world.protocols.add("web_rtc")
     world.cameras = {number: world.cameras[number] for number in WATCHED}
     for number in WATCHED:
@@ -43,25 +43,25 @@ def world(world: World) -> World:
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """A camera that does not start is waited for."""
+    """Timings that wait for a camera that doesn't start."""
     return replace(timings, start_timeout=60.0)
 
 
 @pytest.fixture
 def expected_lingering_timers() -> bool:
-    """Home Assistant's own websocket leaves one when it is cancelled by the stop."""
+    """Home Assistant's own websocket leaves a timer when it is cancelled by the stop."""
     return True
 
 
 @pytest.fixture
 def times() -> Times:
-    """A viewer who does not come is waited for."""
+    """Timings that wait for a viewer who doesn't come."""
     return replace(Times.fast(), handshake_timeout=60.0, start_timeout=60.0)
 
 
 @pytest.fixture
 async def simulator(world: World, times: Times, socket_enabled: None) -> AsyncGenerator[Simulator]:
-    """A running server, which answers everything in the end."""
+    """A running server, which answers everything at the end."""
     simulator = Simulator(world, times=times)
     await simulator.start()
     yield simulator
@@ -101,7 +101,7 @@ async def browser(
 async def _watch(
     hass: HomeAssistant, browser: MockHAClientWebSocket, answers: int = len(WATCHED)
 ) -> list[int]:
-    """Make an offer to each camera, and wait for answers; return the subscriptions."""
+    """Send an offer to each camera, and wait for answers; return the subscriptions."""
     subscriptions, answered = [], 0
     async with Viewer() as viewer:
         offer = await viewer.offer()
@@ -109,7 +109,7 @@ async def _watch(
             await browser.send_json_auto_id(
                 {"type": "camera/webrtc/offer", "entity_id": entity_id, "offer": offer}
             )
-            # The answers to earlier offers come in between.
+            # Answers to earlier offers may come in between.
             while (message := await browser.receive_json())["type"] != "result":
                 answered += message["event"]["type"] == "answer"
             subscriptions.append(message["id"])

@@ -1,4 +1,4 @@
-"""More messages at once than anybody should have to read."""
+"""Storms of messages."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,12 +14,12 @@ from .messages import event, message
 
 @pytest.fixture
 def timings(timings: Timings) -> Timings:
-    """Requests have more than their usual time: the storm is not scaled down, either."""
+    """Longer timeouts, as the storm isn't scaled down either."""
     return replace(timings, request_timeout=3 * Timings().request_timeout)
 
 
 def _storm(count: int) -> Iterator[bytes]:
-    """Cameras are said to be ready and not ready, readers to come and go; nothing of it is true."""
+    """Send false events: cameras ready and not ready, readers coming and going."""
     for number in range(count // 4):
         camera_id = number % 16 + 1
         yield event("demand", camera_id)

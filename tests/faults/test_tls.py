@@ -1,4 +1,4 @@
-"""TLS that is not as it should be: told in the form, and no obstacle where it is not verified."""
+"""Invalid TLS: an error in the form, and accepted without verification."""
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ NAMES = {"self_signed": "127.0.0.1", "expired": "127.0.0.1", "of_another_host": 
 
 
 def _certificate(fault: str) -> ssl.SSLContext:
-    """A certificate of an authority that nobody trusts, and of which more may be wrong."""
+    """A certificate of an untrusted authority, possibly with more problems."""
     expires = datetime.now(UTC) - timedelta(days=1) if fault == "expired" else None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = trustme.CA().issue_cert(NAMES[fault], not_after=expires)
@@ -41,7 +41,7 @@ def _certificate(fault: str) -> ssl.SSLContext:
 async def tls_port(
     request: pytest.FixtureRequest, simulator: Simulator, short_times: Timings
 ) -> AsyncGenerator[int]:
-    """A port on which the server speaks TLS, with a certificate that is not to be trusted."""
+    """A TLS port of the server with an untrusted certificate."""
     proxy = FaultProxy((simulator.host, simulator.port))
     await proxy.start(_certificate(request.param))
     yield proxy.port
@@ -63,7 +63,7 @@ async def _submit(hass: HomeAssistant, port: int, **changes: Any) -> dict[str, A
     return result
 
 
-async def test_a_certificate_that_is_not_trusted_is_told_in_the_form(
+async def test_an_untrusted_certificate_is_an_error_in_the_form(
     hass: HomeAssistant, tls_port: int
 ) -> None:
     result = await _submit(hass, tls_port)
@@ -71,7 +71,7 @@ async def test_a_certificate_that_is_not_trusted_is_told_in_the_form(
     assert result["errors"] == {"base": "invalid_certificate"}
 
 
-async def test_a_certificate_that_is_not_verified_is_no_obstacle(
+async def test_an_untrusted_certificate_works_without_verification(
     hass: HomeAssistant, tls_port: int, simulator: Simulator
 ) -> None:
     result = await _submit(hass, tls_port, **{CONF_VERIFY_SSL: False})
@@ -81,7 +81,7 @@ async def test_a_certificate_that_is_not_verified_is_no_obstacle(
     await hass.config_entries.async_unload(result["result"].entry_id)
 
 
-async def test_plain_http_spoken_to_a_tls_port_is_told_in_the_form(
+async def test_http_on_a_tls_port_is_an_error_in_the_form(
     hass: HomeAssistant, tls_port: int
 ) -> None:
     result = await _submit(hass, tls_port, **{CONF_SSL: False})
@@ -89,7 +89,7 @@ async def test_plain_http_spoken_to_a_tls_port_is_told_in_the_form(
     assert result["errors"]["base"] in {"cannot_connect", "not_nestmtx"}
 
 
-async def test_tls_spoken_to_a_plain_port_is_told_in_the_form(
+async def test_tls_on_a_plain_port_is_an_error_in_the_form(
     hass: HomeAssistant, simulator: Simulator, short_times: Timings
 ) -> None:
     result = await _submit(hass, simulator.port)

@@ -1,4 +1,4 @@
-"""A NestMTX of our own: everything that a client can see of one, over real sockets."""
+"""A simulated NestMTX: everything that a client sees of one, over real sockets."""
 
 from .faults import Faults, Trouble
 from .quirks import Quirks

@@ -1,4 +1,4 @@
-"""Requests and their answers, wherever they come from: Socket.IO or HTTP."""
+"""Answers requests over Socket.IO and HTTP."""
 
 import asyncio
 import secrets
@@ -18,7 +18,7 @@ class Api:
     """Answers requests from the world."""
 
     def __init__(self, world: World, quirks: Quirks, times: Times, effects: Effects) -> None:
-        """Nothing was asked yet."""
+        """Initialize without requests."""
         self.faults = Faults()
         self.logins = 0
         self.cookies: list[str] = []
@@ -28,12 +28,12 @@ class Api:
         self._effects = effects
 
     def user_of(self, token: str) -> User | None:
-        """Whose token it is."""
+        """Return the owner of a token."""
         lifetime = None if self.quirks.tokens_never_expire else self._times.token_lifetime
         return self.world.token_owner(token, lifetime)
 
     async def respond(self, request: Json, user: User | None) -> Any:
-        """The answer to a valid request; a failure has the key `error`."""
+        """Return the answer to a valid request; a failure has the key `error`."""
         module, command = request["module"], request["command"]
         await asyncio.sleep(self._times.answer + self.faults.delay)
         if (module, command) in self.faults.answers:
@@ -49,7 +49,7 @@ class Api:
         return result
 
     async def log_in(self, payload: Json, user: User | None) -> Any:
-        """The answer to POST /api/auth."""
+        """Return the answer to POST /api/auth."""
         request = {"module": "auth", "requestId": secrets.token_hex(12)}
         who = {"user": user_row(user)} if user else {}
         try:
@@ -62,7 +62,7 @@ class Api:
         return result
 
     def error(self, message: str, details: list[Json], context: Json) -> Json:
-        """An error; as recorded it repeats the whole request, secrets and all."""
+        """Return an error; as recorded, it repeats the whole request, including secrets."""
         shown = context if self.quirks.errors_echo_context else {}
         return {"error": {"message": message, "details": details, "context": shown}}
 

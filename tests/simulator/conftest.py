@@ -1,4 +1,4 @@
-"""A simulator and a client for the tests of the simulator itself."""
+"""Fixtures for the tests of the simulator itself."""
 
 from collections.abc import AsyncIterator
 
@@ -13,27 +13,27 @@ from .viewer import Viewer
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """The recorded world, quick."""
+    """A simulator of the recorded world with fast times."""
     async with running(Simulator(recorded(), times=Times.fast())) as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[Probe]:
-    """Not yet connected."""
+    """A client that is not connected yet."""
     async with Probe() as probe:
         yield probe
 
 
 @pytest.fixture
 async def http(simulator: Simulator) -> AsyncIterator[aiohttp.ClientSession]:
-    """Requests to the WebRTC port."""
+    """An HTTP session for the WebRTC port."""
     async with http_of(simulator) as http:
         yield http
 
 
 @pytest.fixture
 async def viewer() -> AsyncIterator[Viewer]:
-    """Not yet connected."""
+    """A viewer that is not connected yet."""
     async with Viewer() as viewer:
         yield viewer

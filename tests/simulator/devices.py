@@ -1,4 +1,4 @@
-"""What Google says of each kind of device: the `info` of a camera's row, as recorded."""
+"""Google's description of each kind of device: the `info` of a camera's row, as recorded."""
 
 import copy
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ _CURRENT = ("CameraPerson", "CameraMotion")
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of device, and the model names that NestMTX takes it for."""
+    """A kind of device, and the model names that NestMTX identifies it as."""
 
     type: str
     models: tuple[str, ...]
@@ -39,7 +39,7 @@ class Kind:
 
     @property
     def live_stream(self) -> Json:
-        """The trait that describes the video; empty for a device that is offline."""
+        """The trait that describes the video; empty for an offline device."""
         trait: Json = self.traits.get(f"{_TRAIT}.CameraLiveStream", {})
         return trait
 
@@ -89,7 +89,7 @@ KINDS = {
 
 
 def description(kind: Kind, uid: str, name: str, room: str, number: int) -> Json:
-    """Google's answer about one device; a room named "Unknown" is one that Google leaves out."""
+    """Return Google's answer about a device; for the room "Unknown" Google returns none."""
     enterprise = uid.partition("/devices/")[0]
     parent = f"{enterprise}/structures/AVPHstruct/rooms/AVPHroom{number}"
     relations = [{"parent": parent, "displayName": room}] if room != "Unknown" else []

@@ -1,4 +1,4 @@
-"""The Socket.IO server, with every task of its own in one owner's hands."""
+"""The Socket.IO server, with one owner of all its tasks."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,14 +10,14 @@ import socketio
 from .tasks import Tasks
 
 MAX_PAYLOAD = 1_000_000
-"""Bytes of a message, as recorded: a larger one drops its socket."""
+"""Bytes of a message, as recorded: a larger one closes its socket."""
 
 
 def socket_server(tasks: Tasks, ping_interval: float, ping_timeout: float) -> socketio.AsyncServer:
-    """A Socket.IO server whose pings and handlers end with `tasks`."""
+    """Return a Socket.IO server whose pings and handlers end with `tasks`."""
 
     class OwnedEngine(engineio.AsyncServer):  # type: ignore[misc]
-        """python-engineio leaves its ping tasks running when a server stops."""
+        """An engine with owned tasks: python-engineio leaves its ping tasks running."""
 
         @override
         def start_background_task(
@@ -26,7 +26,7 @@ def socket_server(tasks: Tasks, ping_interval: float, ping_timeout: float) -> so
             return tasks.spawn(target(*args, **kwargs))
 
     class OwnedServer(socketio.AsyncServer):  # type: ignore[misc]
-        """The same for python-socketio, which asks this for its engine."""
+        """The same for python-socketio, which gets its engine from here."""
 
         @override
         def _engineio_server_class(self) -> type[engineio.AsyncServer]:

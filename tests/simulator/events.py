@@ -1,4 +1,4 @@
-"""What an event looks like on the wire."""
+"""Events on the wire."""
 
 from datetime import datetime
 from urllib.parse import quote
@@ -15,14 +15,14 @@ _READER = ("read", "unread")
 
 
 def event_name(event: str, quirks: Quirks) -> str:
-    """The server's spelling of an event: the page's `unDemand` is sent as `undemand`."""
+    """Return the server's spelling of an event: the documented `unDemand` is sent as `undemand`."""
     if event.lower() == "undemand":
         return "undemand" if quirks.lower_case_undemand else "unDemand"
     return event
 
 
 def topics(domain: str, event: str, quirks: Quirks) -> tuple[str, str, str]:
-    """The three names under which one event is sent, in this order."""
+    """Return the three topics on which an event is sent, in this order."""
     return f"{domain}:{event}", f"{domain}:*", event if quirks.bare_topic else "nestmtx:*"
 
 
@@ -34,13 +34,13 @@ def payload(
     at: datetime,
     quirks: Quirks,
 ) -> Json:
-    """The body of an event."""
+    """Return the body of an event."""
     body = {"domain": domain, "event": event, "entity": entity, "details": details}
     return body | ({"at": stamp(at)} if quirks.events_carry_at else {})
 
 
 def by_version(details: Json, quirks: Quirks) -> Json:
-    """What a hook of MediaMTX says, as its version words it."""
+    """Return the details of a MediaMTX hook in the format of its version."""
     if quirks.mediamtx_1_9:
         return details
     changed = {"query": quote(details["query"], safe="")} if "query" in details else {}
@@ -50,12 +50,12 @@ def by_version(details: Json, quirks: Quirks) -> Json:
 
 
 def stamp(at: datetime) -> str:
-    """A time as events and log lines show it."""
+    """Format a time as in events and log lines."""
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
 
 
 def camera_details(camera: Camera | None, path: str | None, event: str, query: str = "") -> Json:
-    """The details of a camera's event; a path without camera has no name."""
+    """Return the details of a camera's event; a path without a camera has no name."""
     if event in _NAME_ONLY:
         return {"name": camera and camera.name}
     details: Json = {

@@ -1,4 +1,4 @@
-"""The video of all cameras, encoded once for all who see the same of it."""
+"""The video of all cameras, encoded once for all readers of the same video."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from .streams import Picture
 from .tasks import Tasks
 
 _KEPT: Final = 20
-"""Seconds for which video is kept."""
+"""Seconds to keep video."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One second of the wall clock before a camera."""
+    """One second of a camera's video."""
 
     name: str
     picture: Picture
     second: int
     begun: float
-    """When the stream began: its key frames are counted from that second."""
+    """When the stream started: its key frames are counted from that second."""
     interval: int
     """Seconds from one key frame to the next."""
 
@@ -32,7 +32,7 @@ class Scene:
 
 
 class _Group:
-    """A key frame and what follows it, encoded second by second as it is asked for."""
+    """A key frame and the frames after it, encoded second by second on request."""
 
     def __init__(self, tasks: Tasks, key_second: int) -> None:
         self._tasks = tasks
@@ -52,21 +52,21 @@ class _Group:
             units = await asyncio.to_thread(
                 self._encoder.encode, scene.name, scene.picture, scene.second
             )
-        # Nobody was there for the key frame: who comes now must not be given one.
+        # The key frame had no reader: a later reader must not be sent one.
         late = encoder is None and scene.second != self._key_second
         return (b"", *units[1:]) if late else units
 
 
 class Film:
-    """Encodes in threads what is asked for, and nothing else."""
+    """Encodes requested video in threads."""
 
     def __init__(self, tasks: Tasks) -> None:
-        """Nothing is encoded yet."""
+        """Initialize without video."""
         self._tasks = tasks
         self._groups: dict[tuple[str, float, int], tuple[int, _Group]] = {}
 
     async def access_units(self, scene: Scene) -> tuple[bytes, ...]:
-        """A scene's H.264, one access unit a frame; an empty one: nobody can have it."""
+        """Return a scene's H.264, one access unit per frame; an empty one is not available."""
         now = int(wall_clock())
         self._groups = {
             key: (end, group) for key, (end, group) in self._groups.items() if end > now - _KEPT

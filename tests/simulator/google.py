@@ -1,4 +1,4 @@
-"""Google's side: the page that asks for an authorization, and the words of a refusal."""
+"""Google's part: the consent page, and the error of a refused extension."""
 
 from html import escape
 import json
@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from .devices import Json
 
 CODE = "4/S3CRET-code"
-"""What the server changes for tokens; good once at Google, and always here."""
+"""The code that the server exchanges for tokens; valid once at Google, and always here."""
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -19,9 +19,9 @@ _PAGE = """<!doctype html>
 
 
 def callback_url(url: str, **changes: str | None) -> str:
-    """Where the page at `url` sends the browser: with `iss` (since 2026), without `prompt`.
+    """Return the redirect of the page at `url`: with `iss` (since 2026), without `prompt`.
 
-    `changes` replace parts of the query, or leave them out where they are None.
+    `changes` replace parts of the query, or remove those that are None.
     """
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     answer = {
@@ -44,7 +44,7 @@ def consent_page(url: str) -> str:
 
 
 def failed_extension(uid: str) -> Json:
-    """Return what an event carries when Google does not extend a stream: session and all."""
+    """Return the error in the event of a refused extension, including the session."""
     data = {
         "command": "sdm.devices.commands.CameraLiveStream.ExtendWebRtcStream",
         "params": {"mediaSessionId": "ms-S3CRETsession"},

@@ -1,4 +1,4 @@
-"""MediaMTX's hooks: each boots a program that reports an event, late, and sometimes not at all."""
+"""MediaMTX's hooks: each starts a program that reports an event late, or sometimes not at all."""
 
 import asyncio
 import random
@@ -18,18 +18,18 @@ _KEYS: Final = {
     "ready": "sourceId",
     "notReady": "sourceId",
 }
-"""By which detail it is known whose event one is."""
+"""The detail that identifies the subject of an event."""
 _BEGUN_BY: Final = {"unread": "read", "notReady": "ready"}
-"""Events that end the hook of another one, which is lost when that is not through yet."""
+"""Events that end the hook of another one, which is lost if it has not been sent yet."""
 
 
 class Hooks:
-    """Reports what happens to streams."""
+    """Reports the events of streams."""
 
     def __init__(
         self, quirks: Quirks, faults: Faults, times: Times, tasks: Tasks, send: Announce
     ) -> None:
-        """Nothing has happened yet."""
+        """Initialize without events."""
         self._quirks = quirks
         self._faults = faults
         self._times = times
@@ -39,7 +39,7 @@ class Hooks:
         self._booting: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def report(self, event: str, entity: int | None, details: Json) -> None:
-        """Report an event, without having the stream wait for a late one."""
+        """Report an event; a late one does not block the stream."""
         name = details.get(_KEYS.get(event, ""), "")
         if hook := self._booting.pop((_BEGUN_BY.get(event, ""), name), None):
             hook.cancel()
@@ -52,7 +52,7 @@ class Hooks:
         self._booting[event, name] = self._tasks.spawn(self._boot(event, entity, details, name))
 
     async def delay(self) -> None:
-        """Take the time that it takes to boot a program."""
+        """Wait as long as starting a program takes."""
         late = self._times.event_delay + self._random.uniform(0, self._times.event_jitter)
         if late:
             await asyncio.sleep(late)

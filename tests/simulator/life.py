@@ -1,4 +1,4 @@
-"""The life of one stream, from the demand of its first reader to its end."""
+"""The lifecycle of one stream, from the demand of its first reader to its end."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,12 +19,12 @@ _BITRATE = 60_000
 
 
 class Life:
-    """One path's stream and its readers.
+    """A path's stream and its readers.
 
     `begin` runs it, once. One that is never begun is pinned: it stays as it was set.
 
-    MediaMTX ends what it has demanded itself: a stream that a reader found ready is not among
-    that, and goes on when the reader leaves.
+    MediaMTX ends only streams that it has demanded itself: a stream that was ready before its
+    reader continues when the reader leaves.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Life:
         announce: Announce,
         ended: Callable[[Life], None],
     ) -> None:
-        """Nothing happens yet; `ended` is called the moment that the stream is over."""
+        """Initialize; `ended` is called at once when the stream ends."""
         self.path = path
         self.camera: Camera | None = world.camera_at(path)
         self._pictures: list[tuple[float, Picture]] = []
@@ -60,16 +60,16 @@ class Life:
 
     @property
     def picture(self) -> Picture | None:
-        """What the stream shows now; None while there is no stream."""
+        """The picture that the stream shows now; None without a stream."""
         return self._pictures[-1][1] if self._pictures else None
 
     @property
     def begun(self) -> float:
-        """The time since the epoch from which there is a stream, if there is one."""
+        """When the stream started, in seconds since the epoch."""
         return self._pictures[0][0] if self._pictures else math.inf
 
     def picture_at(self, moment: float) -> Picture | None:
-        """What the stream showed at a time since the epoch, or first of all."""
+        """Return the picture shown at a time since the epoch, or the first one."""
         shown = [picture for since, picture in self._pictures if since <= moment]
         return shown[-1] if shown else self._pictures[0][1] if self._pictures else None
 
@@ -85,7 +85,7 @@ class Life:
         return bool(camera and camera.path == self.path and camera.enabled)
 
     async def begin(self, query: str) -> None:
-        """Run until nobody wants the stream."""
+        """Run until the stream is no longer wanted."""
         try:
             if not self.orphaned:
                 await self.announce("demand", query=query)
@@ -101,9 +101,9 @@ class Life:
             await self.announce("notReady", sourceId=self._source_id)
 
     async def wait(self, query: str) -> None:
-        """Want the stream until it is there; raises StreamUnavailable.
+        """Demand the stream until it is ready. Raises StreamUnavailable.
 
-        Who lets go wants it no more, but does not call its start off.
+        Cancelling ends the demand, but does not cancel the start.
         """
         self._waiting += 1
         self.stir()
@@ -124,7 +124,7 @@ class Life:
             raise StreamUnavailable(self.path)
 
     async def enter(self, reader: Reader) -> None:
-        """Count a reader as soon as there is a stream; raises StreamUnavailable."""
+        """Count a reader as soon as there is a stream. Raises StreamUnavailable."""
         await self.wait(reader.query)
         self._entries += 1
         self.readers[reader.id] = reader
@@ -132,13 +132,13 @@ class Life:
         self._show_readers()
 
     async def connect(self, reader_id: str) -> None:
-        """A reader that counts is really there: only now it is announced."""
+        """Announce a counted reader, which has connected now."""
         if reader_id in self.readers and reader_id not in self._connected:
             self._connected.add(reader_id)
             await self._announce_reader("read", self.readers[reader_id])
 
     async def leave(self, reader_id: str) -> None:
-        """Remove a reader that is still there."""
+        """Remove a reader if it is still connected."""
         reader = self.readers.pop(reader_id, None)
         if reader is not None:
             self._show_readers()
@@ -146,11 +146,11 @@ class Life:
             await self._announce_gone(reader)
 
     def stir(self) -> None:
-        """Have the life look again at what it is wanted for."""
+        """Check again whether the stream is wanted."""
         self._stirred.set()
 
     async def interrupt(self, action: str) -> None:
-        """MediaMTX is started, stopped or restarted, and takes the stream with it."""
+        """End the stream as a start, stop or restart of MediaMTX does."""
         if action in ("stop", "restart"):
             self._stop_tasks()
             await self.lose()
@@ -160,12 +160,12 @@ class Life:
             self._stream()
 
     async def control(self, action: str) -> None:
-        """Start, stop or restart the streamer's process, in the server's way.
+        """Start, stop or restart the streamer's process as the server does.
 
-        A stopped one is started again, and only the end of the path shows that it was stopped.
+        A stopped process is started again; only the end of the path shows that it was stopped.
         """
         if self.orphaned:
-            # What could be named is not what streams.
+            # The named process is not the one that streams.
             return
         if action == "start" or self._group is None:
             await self.interrupt(action)
@@ -177,7 +177,7 @@ class Life:
         self._controlling = self._group.create_task(controlled)
 
     def orphan(self) -> None:
-        """The server forgets the stream's process, which streams on for ever."""
+        """Make the server lose the stream's process, which then streams forever."""
         self._stop_tasks()
         self.orphaned, self.demanded = True, False
         self._forget_process()
@@ -197,7 +197,7 @@ class Life:
             self.camera.process = None
 
     async def _stopped(self) -> None:
-        """A new process, and no more: the late `undemand` ends what was demanded."""
+        """Start one new process; the late `undemand` ends it if it was demanded."""
         was_ready, readers = self._ready.is_set(), len(self.readers)
         starts_after = self._times.control_process if readers else self._times.process_restart
         undemanded = self.demanded and was_ready
@@ -205,7 +205,7 @@ class Life:
         self._path_free.clear()
         await asyncio.sleep(starts_after)
         if dies:
-            # It does not live to publish anything.
+            # It ends before it publishes anything.
             self._streamer.start_process()
         else:
             self._stream()
@@ -222,7 +222,7 @@ class Life:
                 await self.announce("undemand")
 
     async def _restarted(self) -> None:
-        """Two processes are started, and the late `undemand` ends the one that is listed."""
+        """Start two processes, of which the late `undemand` ends the listed one."""
         self.orphaned = True
         self._path_free.clear()
         await asyncio.sleep(self._times.control_process)
@@ -236,38 +236,38 @@ class Life:
         await self.announce("undemand")
 
     async def _cut(self) -> None:
-        """MediaMTX misses the source: the path ends."""
+        """End the path, as MediaMTX misses its source."""
         self.demanded = False
         await self.lose()
         self._path_free.set()
 
     def pin(self, picture: Picture) -> None:
-        """The stream is there, at once and for good."""
+        """Make the stream ready at once and permanently."""
         self._streamer.start_process()
         self._appear(picture)
 
     async def publish(self, picture: Picture) -> None:
-        """There is a stream from now on, or as soon as the path's former one has ended."""
+        """Start the stream now, or as soon as the path's former one has ended."""
         await self._path_free.wait()
         self._appear(picture)
         await self.announce_ready()
 
     def show(self, picture: Picture) -> None:
-        """The stream goes on with another picture."""
+        """Continue the stream with another picture."""
         self._pictures.append((wall_clock(), picture))
 
     def flow(self, *, flows: bool) -> None:
-        """Video comes, or stands still."""
+        """Start or stop the flow of video."""
         bitrate = _BITRATE if flows else 0
         if self.camera and self.camera.stream.bitrate != bitrate:
             self.camera.stream = replace(self.camera.stream, bitrate=bitrate)
 
     async def asked(self) -> None:
-        """Wait for somebody who waits for the stream."""
+        """Wait until a reader waits for the stream."""
         await self._stirs_until(lambda: self._waiting > 0)
 
     async def lose(self) -> None:
-        """The source is gone: so are all readers."""
+        """End the stream and its readers after the loss of its source."""
         was_ready = self._ready.is_set() and not self._over
         self._disappear()
         gone, self.readers = self.readers, {}
@@ -278,7 +278,7 @@ class Life:
         self.stir()
 
     def vanish(self) -> None:
-        """The truth without this stream."""
+        """Remove this stream from the world."""
         self._disappear()
         self.readers = {}
         if self.camera:
@@ -286,7 +286,7 @@ class Life:
             self.camera.stream = Stream()
 
     def drop_readers(self) -> None:
-        """Nobody reads any more, and nobody is told."""
+        """Remove all readers without events."""
         self.readers = {}
         self._show_readers()
 
@@ -297,7 +297,7 @@ class Life:
         await self._send(event, camera.id if camera else None, body)
 
     async def announce_ready(self) -> None:
-        """Say that there is a stream to read, whatever it shows."""
+        """Announce that the stream is ready."""
         await self.announce("ready", sourceId=self._source_id)
 
     async def _announce_gone(self, reader: Reader) -> None:
@@ -309,15 +309,15 @@ class Life:
         await self.announce(event, query=reader.query, readerType=reader.kind, readerId=reader.id)
 
     def _end(self) -> bool:
-        """Leave nothing behind, once; answers whether there was a stream."""
+        """Clean up, once; return whether there was a stream."""
         was_ready = self._ready.is_set()
         if not self._over:
             self._over = True
             self._ended(self)
             self.vanish()
             if not self._died:
-                # Whoever still waits has to learn that nothing will come. Of what died under
-                # MediaMTX's hands, nobody learns.
+                # Waiting readers have to be notified that there will be no stream, unless MediaMTX
+                # itself has ended it.
                 self._ready.set()
         return was_ready
 
@@ -330,12 +330,12 @@ class Life:
                 continue
             if not self.persistent:
                 return
-            # It runs on, without a demand.
+            # It keeps running without a demand.
             self.demanded = False
             await self.announce("undemand")
 
     async def _starts(self) -> bool:
-        """Wait for the stream, whether somebody still wants it or not; False: it did not come."""
+        """Wait for the stream, even if it is no longer wanted; return false after a timeout."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._times.start_timeout):
                 await self._stirs_until(lambda: self._appeared or self._died)
@@ -343,7 +343,7 @@ class Life:
         return not self._timed_out
 
     async def _wanted_again(self) -> bool:
-        """Whether somebody comes, be it for a moment, while a stream outlives its readers."""
+        """Wait for a new reader after the last one; return whether there was one."""
         entries = self._entries
         with suppress(TimeoutError):
             async with asyncio.timeout(self._times.close_after):
@@ -354,7 +354,7 @@ class Life:
 
     @property
     def _wanted(self) -> bool:
-        """Whether there is a reason to go on: also that nobody sees an end of it."""
+        """Whether there is a reason to continue; without a demand, no end of one is noticed."""
         return self._wanted_always or bool(self.readers or self._waiting)
 
     @property

@@ -1,4 +1,4 @@
-"""An HTTP port that can be shut as abruptly as a killed process shuts it."""
+"""An HTTP port that can be closed as abruptly as by a killed process."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,20 +10,20 @@ from aiohttp.typedefs import Handler
 from aiohttp.web_app import _cached_build_middleware
 
 _GRACE = 0.5
-"""Seconds for handlers to notice that their connection is gone."""
+"""Seconds for handlers to notice that their connection has ended."""
 
 
 class Listening(Protocol):
-    """A socket that connections come in by."""
+    """A listening socket."""
 
     def fileno(self) -> int:
-        """The number that the loop knows it by."""
+        """Return its file descriptor."""
 
 
 async def stop_accepting(sockets: Iterable[Listening]) -> None:
-    """Take no new connection; those that were taken are connections when this is over.
+    """Stop accepting connections; return when the accepted ones are established.
 
-    A server that is closed with one on its way fails at it.
+    Closing a server during an accept fails.
     """
     for listening in sockets:
         asyncio.get_running_loop().remove_reader(listening.fileno())
@@ -31,17 +31,17 @@ async def stop_accepting(sockets: Iterable[Listening]) -> None:
 
 
 class Listener:
-    """Serves an application on one port; `close` leaves neither socket nor task."""
+    """Serves an application on one port; `close` leaves no sockets or tasks."""
 
     def __init__(self, app: web.Application) -> None:
-        """Take the application's requests under watch."""
+        """Initialize, and track the application's requests."""
         self._handling: set[asyncio.Task[Any]] = set()
         self._sockets: list[socket.socket] = []
         app.middlewares.append(self._watch)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; port 0 takes a free one. Answers the port."""
+        """Listen, and return the port; port 0 selects a free one."""
         await self._runner.setup()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)
@@ -51,7 +51,7 @@ class Listener:
         return bound
 
     async def drop(self) -> None:
-        """Stop listening, and drop every connection without a goodbye."""
+        """Stop listening, and abort every connection."""
         sockets, self._sockets = self._sockets, []
         await stop_accepting(sockets)
         for site in self._runner.sites:
@@ -62,14 +62,14 @@ class Listener:
                 connection.transport.abort()
 
     async def cancel(self) -> None:
-        """End the handlers of what is held; that their client is gone does not end them."""
+        """Cancel the handlers of held requests, which don't end with their connection."""
         for task in (handling := self._handling - {asyncio.current_task()}):
             task.cancel()
         if handling:
             await asyncio.wait(handling)
 
     async def close(self) -> None:
-        """Drop everything, and wait for its handlers to be through."""
+        """Abort everything, and wait until its handlers have ended."""
         await self.drop()
         handling = self._handling - {asyncio.current_task()}
         if handling:
@@ -77,7 +77,7 @@ class Listener:
             for task in stuck:
                 task.cancel()
         await self._runner.cleanup()
-        # It keeps every application with a middleware, and what that refers to.
+        # The cache keeps every application with a middleware, and its references.
         _cached_build_middleware.cache_clear()
 
     @web.middleware

@@ -16,12 +16,12 @@ from .world import World
 
 
 class Lives:
-    """Starts a stream when it is first wanted, and ends all of them with the server."""
+    """Starts a stream on its first demand, and ends all of them with the server."""
 
     def __init__(
         self, world: World, faults: Faults, times: Times, tasks: Tasks, announce: Announce
     ) -> None:
-        """No stream yet."""
+        """Initialize without streams."""
         self._world = world
         self._faults = faults
         self._times = times
@@ -33,11 +33,11 @@ class Lives:
         self._keeping: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to look after the persistent cameras."""
+        """Start the job for persistent cameras."""
         self._keeping = self._tasks.spawn(self._keep_persistent())
 
     async def kill(self) -> None:
-        """End all streams that run, and nobody is told; what is pinned stays."""
+        """End all running streams without events; pinned ones stay."""
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait({self._keeping})
@@ -46,17 +46,17 @@ class Lives:
         self.drop_readers()
 
     def drop_readers(self) -> None:
-        """The server was killed: whoever read a pinned stream reads no more."""
+        """Remove the readers of pinned streams after the server was killed."""
         for life in self._pinned.values():
             life.drop_readers()
 
     def picture(self, path: str) -> Picture | None:
-        """What a path shows; None while there is no stream."""
+        """Return the picture that a path shows; None without a stream."""
         life = self._life(path)
         return life.picture if life else None
 
     def scene(self, path: str, second: int) -> Scene | None:
-        """What there is to see of a path in a second of the wall clock, if there is a stream."""
+        """Return a path's scene in a second of the wall clock; None without a stream."""
         life = self._life(path)
         shown = life.picture_at(second) if life else None
         if life is None or shown is None:
@@ -65,7 +65,7 @@ class Lives:
         return Scene(name, shown, second, life.begun, self._times.key_frame_interval)
 
     def first_frame(self, path: str) -> int:
-        """The number of the frame from which a reader is served that comes now."""
+        """Return the number of the first frame for a new reader."""
         now = wall_clock()
         scene = self.scene(path, int(now))
         if scene is None or self._times.misses_first_key_frame:
@@ -73,48 +73,48 @@ class Lives:
         return scene.key_second * RATE
 
     def stalled_since(self, path: str) -> float:
-        """The time since the epoch from which no video comes; infinite when all is well."""
+        """Return the time since the epoch when the video stalled; infinite if it has not."""
         camera = self._world.camera_at(path)
         since = camera.trouble.stalled_since if camera else None
         return math.inf if since is None else since
 
     def reads(self, path: str, reader_id: str) -> bool:
-        """Whether a reader is still there: the end of a stream ends its readers."""
+        """Return whether a reader is still connected: the end of a stream ends its readers."""
         life = self._life(path)
         return life is not None and reader_id in life.readers
 
     async def wait(self, path: str, query: str) -> None:
-        """Demand a stream, and let it be once it is there; raises StreamUnavailable."""
+        """Demand a stream until it is ready. Raises StreamUnavailable."""
         await self._demanded(path, query).wait(query)
 
     async def count(self, path: str, reader: Reader) -> None:
-        """Demand a stream, and count as its reader; raises StreamUnavailable."""
+        """Demand a stream, and count a reader. Raises StreamUnavailable."""
         await self._demanded(path, reader.query).enter(reader)
 
     async def connect(self, path: str, reader_id: str) -> None:
-        """Announce a reader that counts, and that is connected now."""
+        """Announce a counted reader, which has connected now."""
         if life := self._life(path):
             await life.connect(reader_id)
 
     async def open(self, path: str, reader: Reader) -> None:
-        """Demand a stream, and read it; raises StreamUnavailable."""
+        """Demand a stream, and read it. Raises StreamUnavailable."""
         await self.count(path, reader)
         await self.connect(path, reader.id)
 
     async def close(self, path: str, reader_id: str) -> None:
-        """Read no more."""
+        """Remove a reader."""
         if life := self._life(path):
             await life.leave(reader_id)
 
     async def pin(self, path: str) -> None:
-        """Have a stream be there without demand or process, until it is unpinned."""
+        """Make a stream ready without demand or process, until it is unpinned."""
         await self._stop(path)
         life = self._pinned.setdefault(path, self._new(path))
         life.pin(Picture.VIDEO)
         await life.announce_ready()
 
     async def unpin(self, path: str) -> None:
-        """The stream is gone, and its readers with it."""
+        """End a pinned stream and its readers."""
         await self._stop(path)
         life = self._pinned.pop(path, None)
         if life is not None:
@@ -125,21 +125,21 @@ class Lives:
         life.vanish()
 
     async def camera_changed(self, camera: Camera) -> None:
-        """Follow what a camera's row says now."""
+        """Apply a camera's changed settings."""
         if camera.path and camera.enabled and camera.persistent and not self._life(camera.path):
             self._begin(self._new(camera.path))
         for life in self._lives.values():
             life.stir()
 
     async def control(self, process_name: str, action: str) -> None:
-        """Start, stop or restart a process; MediaMTX takes all streams with it."""
+        """Start, stop or restart a process; that of MediaMTX ends all streams."""
         everything = process_name == "mediamtx"
         for camera in self._world.cameras.values():
             if camera.process and (everything or camera.process.name == process_name):
                 await self._control_camera(camera, action, everything=everything)
 
     async def orphan(self, path: str) -> None:
-        """Have the server lose a process: it streams for ever, and no list has it."""
+        """Make the server lose a process: it streams forever, and is in no list."""
         if life := self._lives.get(path):
             life.orphan()
             return
@@ -175,7 +175,7 @@ class Lives:
         return life
 
     async def _stop(self, path: str) -> None:
-        """End a running stream without a word."""
+        """End a running stream without events."""
         if running := self._running.pop(path, None):
             running.cancel()
             await asyncio.wait({running})
@@ -186,7 +186,7 @@ class Lives:
             self._running.pop(life.path, None)
 
     async def _keep_persistent(self) -> None:
-        """The server's job for persistent cameras: it demands them again and again."""
+        """Demand persistent cameras repeatedly, as the server's job does."""
         while True:
             for camera in tuple(self._world.cameras.values()):
                 if not (camera.path and camera.enabled and camera.persistent):

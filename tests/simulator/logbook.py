@@ -1,4 +1,4 @@
-"""Log lines as the server words, colours and keeps them."""
+"""Log lines with the server's wording, colours and history."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from .events import stamp
 from .quirks import Quirks
 
 KEPT: Final = 100
-"""How many lines are replayed to whom connects, as recorded."""
+"""Number of lines replayed to a new connection, as recorded."""
 
 _LEVELS: Final = {"debug": (20, 30), "info": (30, 40), "warning": (50, 50), "error": (60, 60)}
-"""Level: the number sent, the number by the server's page."""
+"""Level: the number sent, the number in the API documentation."""
 
 _BREAK: Final = 80
 _IDENTIFIER: Final = re.compile(r"^[A-Za-z_$][\w$]*$")
@@ -24,16 +24,16 @@ class LogBook:
     """The last lines, oldest first."""
 
     def __init__(self, quirks: Quirks) -> None:
-        """Begin empty."""
+        """Initialize without lines."""
         self._column = 0 if quirks.numeric_levels_of_pino else 1
         self._lines: deque[Json] = deque(maxlen=KEPT)
 
     def __iter__(self) -> Iterator[Json]:
-        """The lines that are replayed."""
+        """Iterate over the replayed lines."""
         return iter(tuple(self._lines))
 
     def line(self, level: str, message: str, service: str, at: datetime) -> Json:
-        """A new line, kept and answered."""
+        """Add a line, and return it."""
         line = {
             "level": _LEVELS[level][self._column],
             "msg": message,
@@ -48,7 +48,7 @@ class LogBook:
 
 
 def inspect(value: object, depth: int = 0) -> str:
-    """A value as Node's util.inspect prints it in colour: how requests get into the log."""
+    """Format a value like Node's util.inspect in colour, which logs requests."""
     if isinstance(value, dict):
         items = [f"{_key(key)}: {inspect(item, depth + 1)}" for key, item in value.items()]
         return _brackets("{}", items, depth)

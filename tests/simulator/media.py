@@ -1,4 +1,4 @@
-"""MediaMTX's HLS server, which can play no camera of NestMTX: it only wakes them."""
+"""MediaMTX's HLS server, which cannot play NestMTX's cameras, and only wakes them."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from .quirks import Quirks
 from .streams import Reader, StreamUnavailable
 
 _COOKIE: Final = "cookieCheck"
-"""The name of the cookie that a newer version tries, and of the parameter that says so."""
+"""The name of the cookie that a newer version tests, and of the parameter for it."""
 _ANYWHERE: Final = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -18,7 +18,7 @@ class Media:
     """One opening of the HLS port."""
 
     def __init__(self, quirks: Quirks, lives: Lives) -> None:
-        """Not yet open."""
+        """Initialize; not open yet."""
         self._quirks = quirks
         self._lives = lives
         app = web.Application()
@@ -27,19 +27,19 @@ class Media:
         self._listener = Listener(app)
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; answers the port."""
+        """Listen, and return the port."""
         return await self._listener.open(host, port)
 
     async def close(self) -> None:
-        """Let go of everybody, held requests included."""
+        """Close all connections, including held requests."""
         await self._listener.drop()
         await self._listener.cancel()
         await self._listener.close()
 
     async def _on_playlist(self, request: web.Request) -> web.Response:
-        """Read the stream for a moment, as soon as there is one, to find that it cannot be played.
+        """Read the stream briefly once it is ready, and fail, as it cannot be played.
 
-        MPEG-TS takes neither Opus nor two audio tracks.
+        MPEG-TS supports neither Opus nor two audio tracks.
         """
         if not self._quirks.mediamtx_1_9 and _COOKIE not in {*request.cookies, *request.query}:
             return _redirect(request)
@@ -61,7 +61,7 @@ class Media:
 
 
 async def _on_page(_request: web.Request) -> web.Response:
-    """A page with a player, whether there is something to play or not."""
+    """Return a page with a player, even without a stream."""
     return web.Response(text="<!DOCTYPE html>\n<video></video>\n", content_type="text/html")
 
 

@@ -1,4 +1,4 @@
-"""One viewer over WebRTC: a peer that is sent a camera's video, encoded once for all."""
+"""The server's WebRTC peer of one viewer, which sends a camera's shared encoded video."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -29,27 +29,27 @@ _H264: Final = [
 
 
 _CHECKS: Final = 0.02
-"""Seconds between two checks for a way to the viewer, as aioice has them."""
+"""Seconds between two connectivity checks of aioice."""
 
 type _Gather = Callable[[int, list[str], int], Coroutine[Any, Any, list[Candidate]]]
 
 
 class BadOffer(Exception):
-    """Nothing in it that could be answered."""
+    """An offer that cannot be answered."""
 
 
 class Shown(MediaStreamTrack):
-    """A camera's video as a viewer is sent it."""
+    """A camera's video as sent to a viewer."""
 
     kind = "video"
 
     def __init__(self, frames: AsyncIterator[tuple[int, bytes]]) -> None:
-        """Frames come when they are due, with their numbers since the epoch."""
+        """Initialize with frames, which arrive when due, with their numbers since the epoch."""
         super().__init__()
         self._frames = frames
 
     async def recv(self) -> av.Packet[Any]:
-        """The next frame, when its time has come."""
+        """Return the next frame when it is due."""
         try:
             number, unit = await anext(self._frames)
         except StopAsyncIteration:
@@ -64,37 +64,37 @@ class Peer:
     """The server's end of one viewer's connection."""
 
     def __init__(self, track: MediaStreamTrack) -> None:
-        """Not yet connected; `close` it in any case."""
+        """Initialize; not connected yet. `close` it in any case."""
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._video = self._connection.addTransceiver(track, direction="sendonly")
-        # Once there is a remote description, it would be ignored in silence.
+        # After setting a remote description, it would be ignored silently.
         self._video.setCodecPreferences(_H264)
 
     @property
     def connected(self) -> bool:
-        """Whether video is on its way."""
+        """Whether video is being sent."""
         return self._connection.connectionState == "connected"
 
     @property
     def over(self) -> bool:
-        """Whether the viewer has gone, or never came through."""
+        """Whether the viewer has disconnected, or failed to connect."""
         return self._connection.connectionState in ("failed", "closed")
 
     async def take(self, offer: str) -> None:
-        """Agree on what is sent; raises BadOffer."""
-        # An end of candidates before any candidate would be a failure at once.
+        """Apply an offer. Raises BadOffer."""
+        # An end of candidates without any candidate would fail at once.
         sdp, candidates = trickle.split(offer)
         try:
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
             await self.add(candidates)
         except Exception as error:
-            # Garbage raises whatever the parser stumbles over.
+            # The parser raises various errors for invalid offers.
             raise BadOffer(str(error) or "invalid offer") from error
         if self._video.mid is None:
             raise BadOffer("no video is asked for")
 
     async def answer(self) -> str:
-        """Open the sockets; answers the complete SDP."""
+        """Open the sockets, and return the complete SDP."""
         for transceiver in self._connection.getTransceivers():
             if transceiver is not self._video:
                 transceiver.direction = "inactive"
@@ -103,7 +103,7 @@ class Peer:
         return self._connection.localDescription.sdp
 
     async def add(self, candidates: list[str]) -> None:
-        """Try these lines' addresses, too; raises BadFragment."""
+        """Add candidates. Raises BadFragment."""
         for candidate in [trickle.parse(line) for line in candidates]:
             if candidate is not None:
                 await self._connection.addIceCandidate(candidate)
@@ -114,12 +114,12 @@ class Peer:
             await transport.stop()
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         await hang_up(self._connection)
 
 
 def gather_loopback(connection: RTCPeerConnection) -> None:
-    """Have a connection offer this machine's loopback address, too, which aioice leaves out."""
+    """Make a connection also offer the loopback address, which aioice omits."""
     for transport in _transports(connection):
         ice = transport.iceGatherer._connection
         gather = _with_loopback(ice.get_component_candidates)
@@ -127,10 +127,10 @@ def gather_loopback(connection: RTCPeerConnection) -> None:
 
 
 async def hang_up(connection: RTCPeerConnection) -> None:
-    """Close a connection, and wait for what it runs."""
+    """Close a connection, and wait for its tasks."""
     checking = [ice for ice in _transports(connection) if ice.state == "checking"]
     await connection.close()
-    # Its checks go on until the next is due: then they fail, and all ends with them.
+    # Its checks continue until the next one is due, which fails and ends them all.
     while any(ice.state == "closed" for ice in checking):
         await asyncio.sleep(_CHECKS)
 

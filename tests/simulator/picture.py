@@ -1,6 +1,6 @@
-"""The video of a simulated camera: drawn and encoded for any second of the wall clock.
+"""The video of a simulated camera, drawn and encoded for any second of the wall clock.
 
-Nothing here runs by itself: the same second of the same camera is the same picture.
+It is deterministic: the same second of the same camera gives the same picture.
 """
 
 import colorsys
@@ -22,10 +22,10 @@ RATE: Final = 10
 """Frames per second."""
 BITS: Final = 24
 CELL: Final = 16
-"""The frame number is a strip of BITS squares of CELL pixels, at the bottom on the left."""
+"""Pixels per square of the frame number: a strip of BITS squares at the bottom left."""
 
 TICKS: Final = 90_000
-"""Time stamps per second, in RTP."""
+"""RTP timestamp units per second."""
 
 _ENCODER_OPTIONS: Final = {
     "preset": "ultrafast",
@@ -46,10 +46,10 @@ _TEXTS: Final = {
 
 
 class Encoder:
-    """Encodes a camera's seconds to H.264: the first frame of all is a key frame, and no other."""
+    """Encodes a camera's seconds to H.264; only the very first frame is a key frame."""
 
     def __init__(self) -> None:
-        """Begin with a key frame."""
+        """Initialize; the first frame will be a key frame."""
         self._number = 0
         self._codec = av.VideoCodecContext.create("libx264", "w")
         self._codec.width, self._codec.height, self._codec.pix_fmt = WIDTH, HEIGHT, "yuv420p"
@@ -58,7 +58,7 @@ class Encoder:
         self._codec.options = _ENCODER_OPTIONS
 
     def encode(self, name: str, picture: Picture, second: int) -> tuple[bytes, ...]:
-        """One second: an access unit for each frame (Annex B)."""
+        """Return one second: an access unit per frame (Annex B)."""
         images = frames(name, picture, second)
         return tuple(self._encode(np.asarray(image)) for image in images)
 
@@ -70,18 +70,18 @@ class Encoder:
 
 
 def access_units(name: str, picture: Picture, second: int) -> tuple[bytes, ...]:
-    """One second of H.264 that begins with a key frame."""
+    """Return one second of H.264 that begins with a key frame."""
     return Encoder().encode(name, picture, second)
 
 
 @lru_cache(maxsize=1)
 def key_frame() -> bytes:
-    """A key frame: its parameter sets are those of every stream."""
+    """Return a key frame, whose parameter sets are those of every stream."""
     return access_units("", Picture.UNKNOWN, 0)[0]
 
 
 def frames(name: str, picture: Picture, second: int) -> list[Image.Image]:
-    """The frames of one second."""
+    """Return the frames of one second."""
     if picture is not Picture.VIDEO:
         return [_still(name, _TEXTS[picture])] * RATE
     canvas = _scene(name).copy()
@@ -91,7 +91,7 @@ def frames(name: str, picture: Picture, second: int) -> list[Image.Image]:
 
 
 def frame_number(grey: np.ndarray[Any, Any]) -> int:
-    """The number that a decoded grey picture shows, modulo 2 ** BITS."""
+    """Return the number shown in a decoded greyscale picture, modulo 2 ** BITS."""
     row = grey[HEIGHT - CELL // 2]
     bits = [row[index * CELL + CELL // 2] > 127 for index in range(BITS)]
     return sum(1 << index for index, bit in enumerate(reversed(bits)) if bit)
@@ -120,13 +120,13 @@ def _colour(hue: float, light: float, saturation: float) -> tuple[int, int, int]
 
 
 def _hue(name: str) -> float:
-    """A camera's colour, from the teal of noon over blue and violet to the orange of dusk."""
+    """Return a camera's hue, between teal, blue, violet and orange."""
     return 0.48 + 0.62 * hashlib.sha256(name.encode()).digest()[0] / 255
 
 
 @lru_cache(maxsize=64)
 def _scene(name: str) -> Image.Image:
-    """What stands still: a house at a road under a sky, in the camera's own colours."""
+    """Draw the static background: a house at a road under a sky, in the camera's colours."""
     seed = hashlib.sha256(name.encode()).digest()
     hue = _hue(name)
     image = Image.new("RGB", (WIDTH, HEIGHT))
@@ -172,7 +172,7 @@ def _draw_clock(image: Image.Image, name: str, second: int) -> None:
 
 
 def _moving(image: Image.Image, hue: float, number: int) -> Image.Image:
-    """What moves: a car along the road, a bar once a second, and the frame's number."""
+    """Draw the moving parts: a car on the road, a bar once a second, and the frame number."""
     draw = ImageDraw.Draw(image)
     x = (number * 7 + int(hue * WIDTH)) % (WIDTH + 120) - 100
     draw.rectangle((x, 312, x + 84, 330), fill=_colour(hue + 0.45, 0.45, 0.6))

@@ -1,4 +1,4 @@
-"""One reader's way through a stream: each frame when it is due, over RTSP and WebRTC alike."""
+"""One reader's playback of a stream: each frame when it is due, over RTSP and WebRTC."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,9 +12,9 @@ from .records import wall_clock
 async def frames(
     film: Film, lives: Lives, path: str, *, at_pace: bool
 ) -> AsyncGenerator[tuple[int, bytes]]:
-    """Yield the H.264 of each frame and its number since the epoch, until the stream is over.
+    """Yield the H.264 of each frame and its number since the epoch, until the stream ends.
 
-    `at_pace`: what is past already is not caught up with, but all comes as late as the first.
+    `at_pace`: past frames are not caught up with; all are as late as the first.
     """
     number = lives.first_frame(path)
     late = max(0.0, wall_clock() - number / RATE) if at_pace else 0.0
@@ -26,7 +26,7 @@ async def frames(
         units = await film.access_units(scene)
         for unit in units[number % RATE :]:
             await asyncio.sleep(number / RATE + late - wall_clock())
-            # A key frame that came before anybody read is missing.
+            # A key frame before the first reader is missing.
             if unit:
                 yield number, unit
             number += 1

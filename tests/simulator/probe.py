@@ -1,4 +1,4 @@
-"""A plain client for tests of the simulator itself: it keeps whatever it hears."""
+"""A plain client for tests of the simulator itself, which records all messages."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,15 +11,15 @@ from .devices import Json
 from .server import Simulator
 
 PATIENCE: Final = 20.0
-"""Seconds for what happens soon: a machine may have other things to do."""
+"""Timeout in seconds for things that happen soon, on a busy machine."""
 
 type Frames = list[tuple[str, list[Any]]]
-"""Event names, and the arguments that came with them."""
+"""Event names and their arguments."""
 
 
 @asynccontextmanager
 async def running(simulator: Simulator) -> AsyncIterator[Simulator]:
-    """A simulator that listens on free ports, until the end of the context."""
+    """Run a simulator on free ports within the context."""
     await simulator.start()
     try:
         yield simulator
@@ -28,12 +28,12 @@ async def running(simulator: Simulator) -> AsyncIterator[Simulator]:
 
 
 def token_of(simulator: Simulator) -> str:
-    """A token of the first user."""
+    """Return a token of the first user."""
     return simulator.world.issue_token(simulator.world.users[1])
 
 
 class Probe:
-    """A socket, and all that came over it; used as a context, it is closed at the end."""
+    """A socket and its messages; as a context manager, it is closed at the end."""
 
     def __init__(self) -> None:
         self.frames: Frames = []
@@ -47,20 +47,20 @@ class Probe:
 
     async def __aexit__(self, *_error: object) -> None:
         await self.sio.disconnect()
-        # What the library leaves behind ends with the next step of the loop.
+        # Tasks left by the library end in the next iteration of the loop.
         await asyncio.sleep(0)
 
     def _refused(self, reason: Any) -> None:
         self.refusal = reason
 
     async def connect(self, simulator: Simulator, **options: Any) -> Self:
-        """Options are those of python-socketio, and `query`: a token in the URL."""
+        """Connect, with the options of python-socketio, and `query`: a token in the URL."""
         suffix = f"?token={options.pop('query')}" if "query" in options else ""
         await self.sio.connect(simulator.url + suffix, transports=["websocket"], **options)
         return self
 
     async def exchange(self, request: Any) -> Frames:
-        """Send a request as it was recorded; answers what came back beside log lines."""
+        """Send a recorded request; return the messages received, except log lines."""
         self.frames.clear()
         await self.sio.emit("request", request)
         await until(lambda: self.without_logs)
@@ -68,22 +68,22 @@ class Probe:
 
     @property
     def without_logs(self) -> Frames:
-        """Events and answers."""
+        """Return events and answers."""
         return [frame for frame in self.frames if frame[0] != "log"]
 
     @property
     def logs(self) -> list[Json]:
-        """Log lines."""
+        """Return log lines."""
         return [args[0] for event, args in self.frames if event == "log"]
 
     def events(self, prefix: str = "camera:") -> list[str]:
-        """The topics of a domain's events, each event once."""
+        """Return the topics of a domain's events, each event once."""
         names = [event for event, _ in self.frames]
         return [name for name in names if name.startswith(prefix) and not name.endswith("*")]
 
 
 async def until(reached: Callable[[], Any]) -> None:
-    """Wait for something to become true. Raises TimeoutError after PATIENCE."""
+    """Wait until a condition is true. Raises TimeoutError after PATIENCE."""
     async with asyncio.timeout(PATIENCE):
         while not reached():
             await asyncio.sleep(0.005)

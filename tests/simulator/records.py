@@ -1,4 +1,4 @@
-"""The rows of a simulated NestMTX's tables, in clear, and the clocks they are stamped with."""
+"""The rows of a simulated NestMTX's tables in plain text, and the clocks for their times."""
 
 import base64
 from dataclasses import dataclass, field, replace
@@ -11,22 +11,22 @@ from .faults import Trouble
 
 
 def elapsed() -> float:
-    """Seconds on a clock that neither jumps nor freezes with a test's wall clock."""
+    """Return seconds of a clock that is independent of a test's frozen wall clock."""
     return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 def wall_clock() -> float:
-    """Seconds since the epoch, also where a test has stopped the time."""
+    """Return seconds since the epoch, even if a test has frozen the time."""
     return time.clock_gettime(time.CLOCK_REALTIME)
 
 
 def utc_now() -> datetime:
-    """The wall clock, for everything that is shown."""
+    """Return the wall clock's time, for all times that are shown."""
     return datetime.now(UTC)
 
 
 def ciphertext(plain: str) -> str:
-    """What a secret column looks like; nothing in it can be read back."""
+    """Return a text that looks like a secret column; it cannot be decrypted."""
     stream = hashlib.shake_256(plain.encode())
     body, vector, seal = (
         stream.digest(86)[:64],
@@ -42,9 +42,9 @@ def base64_text(data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A camera's path in MediaMTX, from one moment to the next.
+    """The state of a camera's path in MediaMTX.
 
-    `bitrate` is in bytes per second; `received` and `sent` are bytes at the state's beginning.
+    `bitrate` is in bytes per second; `received` and `sent` are bytes at the start of the state.
     """
 
     present: bool = False
@@ -56,10 +56,10 @@ class Stream:
     sent: int = 0
     bitrate: int = 0
     viewers: frozenset[str] = frozenset()
-    """The readers without those of Home Assistant, which are tagged."""
+    """The readers except Home Assistant's, which are tagged."""
 
     def after(self, seconds: float) -> Stream:
-        """The same state, with what flowed meanwhile."""
+        """Return the state after a number of seconds, with the data transferred."""
         flowed = int(self.bitrate * seconds)
         return replace(
             self,
@@ -70,7 +70,7 @@ class Stream:
 
 @dataclass
 class Process:
-    """A program that the server runs; without a pid it is known but does not run."""
+    """A program of the server; one without a PID is not running."""
 
     name: str
     pid: int | None
@@ -80,7 +80,7 @@ class Process:
 
 @dataclass
 class Camera:
-    """A row of `cameras`, and what is really going on with its stream."""
+    """A row of `cameras`, and the actual state of its stream."""
 
     id: int
     credential_id: int
@@ -97,7 +97,7 @@ class Camera:
     updated_at: datetime = field(default_factory=utc_now)
     process: Process | None = None
     status: str | None = None
-    """A word reported in place of the true status: what a newer server might say."""
+    """A status reported instead of the actual one, such as a newer server's."""
     trouble: Trouble = field(default_factory=Trouble)
     _history: list[tuple[float, Stream]] = field(default_factory=lambda: [(0.0, Stream())])
 
@@ -108,7 +108,7 @@ class Camera:
 
     @property
     def stream(self) -> Stream:
-        """The stream as it is now."""
+        """The current state of the stream."""
         return self.stream_at(elapsed())
 
     @stream.setter
@@ -116,30 +116,30 @@ class Camera:
         self._history = [*self._history[-64:], (elapsed(), stream)]
 
     def stream_at(self, moment: float) -> Stream:
-        """The stream as it was at a moment of the `elapsed` clock."""
+        """Return the state of the stream at a time of the `elapsed` clock."""
         past = [entry for entry in self._history if entry[0] <= moment] or self._history[:1]
         entered, stream = past[-1]
         return stream.after(max(0.0, moment - entered))
 
     def settle(self) -> None:
-        """Forget the past: rows tell the truth at once."""
+        """Drop the history, so that rows are current at once."""
         self._history = [(0.0, self._history[-1][1])]
 
     def rename(self, name: str, room: str | None = None) -> None:
-        """As if renamed in Google's app, and synchronized since."""
+        """Rename the camera, as in Google's app with a synchronization after it."""
         self.name, self.room, self.updated_at = name, room or self.room, utc_now()
         self.info = description(self.kind, self.uid, self.name, self.room, self.id)
 
     @property
     def process_name(self) -> str:
-        """The name that `htop` knows the camera's streamer by."""
+        """The name of the camera's streamer in `htop`."""
         slug = "".join(c for c in (self.path or "").lower() if c.isalnum() or c == "-")
         return f"mtx-{slug}"
 
 
 @dataclass
 class Credential:
-    """A row of `credentials`, in clear; `tokens` None: never authorized, or lost."""
+    """A row of `credentials` in plain text; `tokens` is None if never authorized, or lost."""
 
     id: int
     description: str
@@ -149,16 +149,16 @@ class Credential:
     tokens: str | None = None
     token_redirect_url: str | None = None
     redirect_uris: frozenset[str] | None = None
-    """The redirect addresses that are registered at Google; None: whichever is asked for."""
+    """The redirect URIs registered with Google; None: any."""
     knows_its_secret: bool = True
-    """Google takes its OAuth client id and secret."""
+    """Google accepts its OAuth client id and secret."""
     created_at: datetime = field(default_factory=utc_now)
     updated_at: datetime = field(default_factory=utc_now)
 
 
 @dataclass
 class User:
-    """Somebody who can log in."""
+    """A user that can log in."""
 
     id: int
     username: str
@@ -168,7 +168,7 @@ class User:
 
 @dataclass
 class CronJob:
-    """A job that the server runs by itself, and on request."""
+    """A job that the server runs on schedule and on request."""
 
     name: str
     crontab: str
@@ -178,7 +178,7 @@ class CronJob:
 
 @dataclass(frozen=True, slots=True)
 class GoogleCall:
-    """What the server asked Google about a camera's stream: each call counts at Google."""
+    """A call of the server to Google about a camera's stream; Google limits their number."""
 
     path: str
     command: str
@@ -189,7 +189,7 @@ class GoogleCall:
 
 @dataclass(frozen=True)
 class Token:
-    """Whose token it is, and since when."""
+    """A token's owner, and when it was issued."""
 
     user_id: int
     issued: float

@@ -1,4 +1,4 @@
-"""From the truth to the rows that a client sees: the recorded keys, in the recorded order."""
+"""The rows that a client sees, with the recorded keys in the recorded order."""
 
 from datetime import datetime
 import hashlib
@@ -18,7 +18,7 @@ from .records import (
 from .world import World
 
 _HOST = "<window.location.origin>"
-"""The server sends this text literally: its page puts the address bar's host in its place."""
+"""The server sends this text literally; its web page replaces it with its own host."""
 
 _URLS = {
     "url_rtsp_tcp": ("rtsp", "rtsp", "rtsp://{host}:{port}/{path}"),
@@ -30,26 +30,26 @@ _URLS = {
     "url_web_rtc": ("web_rtc", "web_rtc", "http://{host}:{port}/{path}"),
     "url_srt": ("srt", "srt", "srt://{host}:{port}/?streamid={read}"),
 }
-"""Column: the protocol that has to be on, the port, the template."""
+"""Column: the protocol that has to be enabled, the port, the template."""
 
 
 def iso(moment: datetime | None) -> str | None:
-    """A time as most columns show it."""
+    """Format a time as in most columns."""
     return moment.isoformat(timespec="milliseconds") if moment else None
 
 
 def _nanoseconds(moment: datetime | None) -> str | None:
-    """A time as MediaMTX shows it."""
+    """Format a time as MediaMTX does."""
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z" if moment else None
 
 
 def _sql(moment: datetime) -> str:
-    """A time as the database shows it."""
+    """Format a time as the database does."""
     return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def camera_status(camera: Camera, stream: Stream) -> str:
-    """The seven words. The process is known at once, the stream only as of the last poll."""
+    """Return one of the seven statuses; the process is current, the stream as of the last poll."""
     if camera.status is not None:
         return camera.status
     process = camera.process
@@ -65,7 +65,7 @@ def camera_status(camera: Camera, stream: Stream) -> str:
 
 
 def camera_row(camera: Camera, world: World, lag: float) -> Json:
-    """A row of `cameras`; its stream is `lag` seconds old."""
+    """Return a row of `cameras`; its stream is `lag` seconds old."""
     stream = camera.stream_at(elapsed() - lag)
     live = camera.kind.live_stream
     return {
@@ -99,7 +99,7 @@ def camera_row(camera: Camera, world: World, lag: float) -> Json:
 
 
 def _resolution(live_stream: Json) -> str | None:
-    """Google names no resolution for WEB_RTC: the server takes 1920x1080, as recorded."""
+    """Return the resolution; for WEB_RTC Google has none, and the server uses 1920x1080."""
     size = live_stream.get("maxVideoResolution")
     if size:
         return f"{size['width']}x{size['height']}"
@@ -115,7 +115,7 @@ def _url(column: str, path: str | None, world: World) -> str | None:
 
 
 def credential_row(credential: Credential) -> Json:
-    """A raw row of `credentials`: secrets as ciphertext, times as the database has them."""
+    """Return a raw row of `credentials`: secrets as ciphertext, times as in the database."""
     identity = f"{credential.oauth_client_id}/{credential.dac_project_id}"
     return {
         "id": credential.id,
@@ -132,12 +132,12 @@ def credential_row(credential: Credential) -> Json:
 
 
 def user_row(user: User) -> Json:
-    """What the server shows of a user, in lists and in errors."""
+    """Return a user as shown in lists and errors."""
     return {"id": user.id, "username": user.username, "can_login": user.can_login}
 
 
 def cron_job_row(job: CronJob) -> Json:
-    """A row of `cronjobs`, which has no id."""
+    """Return a row of `cronjobs`, which has no id."""
     return {
         "name": job.name,
         "crontab": job.crontab,
@@ -147,7 +147,7 @@ def cron_job_row(job: CronJob) -> Json:
 
 
 def process_row(process: Process) -> Json:
-    """A row of htop's `processes`: one that does not run has a name only; uptime in ms."""
+    """Return a row of htop's `processes`: only a name if not running; uptime in ms."""
     if process.pid is None:
         return {
             "name": process.name,
@@ -166,7 +166,7 @@ def process_row(process: Process) -> Json:
 
 
 def path_row(camera: Camera, stream: Stream) -> Json:
-    """A row of htop's `paths`: what MediaMTX says of a path it has."""
+    """Return a row of htop's `paths`: MediaMTX's data of a path."""
     return {
         "path": camera.path,
         "dataRx": stream.received,

@@ -1,4 +1,4 @@
-"""H.264 as RTP carries it (RFC 6184), and as SDP describes it."""
+"""H.264 over RTP (RFC 6184), and its description in SDP."""
 
 from base64 import b64encode
 import re
@@ -10,7 +10,7 @@ from .picture import RATE, TICKS
 
 _PAYLOAD_TYPE: Final = 96
 MAX_PAYLOAD: Final = 1400
-"""Bytes of a payload that fit into every network's packets."""
+"""Bytes of a payload that fit into a packet of any network."""
 _FRAGMENT: Final = 28
 _KEY_FRAME: Final = 5
 _SPS: Final = 7
@@ -18,17 +18,17 @@ _PPS: Final = 8
 
 
 def nal_units(unit: bytes) -> list[bytes]:
-    """What an access unit consists of."""
+    """Return the NAL units of an access unit."""
     return [nal for nal in re.split(rb"\x00{2,3}\x01", unit) if nal]
 
 
 def is_key_frame(unit: bytes) -> bool:
-    """Whether all that follows an access unit can be seen with it."""
+    """Return whether an access unit is a key frame."""
     return any(nal[0] & 0x1F == _KEY_FRAME for nal in nal_units(unit))
 
 
 def payloads(nal: bytes) -> list[bytes]:
-    """A NAL unit as it is, or in fragments (FU-A) where it is too large for a packet."""
+    """Return a NAL unit unchanged, or as fragments (FU-A) if it is too large for a packet."""
     if len(nal) <= MAX_PAYLOAD:
         return [nal]
     importance, kind = nal[0] & 0xE0, nal[0] & 0x1F
@@ -41,7 +41,7 @@ def payloads(nal: bytes) -> list[bytes]:
 
 
 def packets(unit: bytes, number: int, sequence: int, source: int) -> list[bytes]:
-    """A frame by its number since the epoch; the last packet has the marker bit."""
+    """Return the packets of a frame, by its number since the epoch; the last has the marker bit."""
     parts = [payload for nal in nal_units(unit) for payload in payloads(nal)]
     last = len(parts) - 1
     return [
@@ -59,7 +59,7 @@ def packets(unit: bytes, number: int, sequence: int, source: int) -> list[bytes]
 
 
 def description(key_frame: bytes) -> str:
-    """The SDP of a stream with such a key frame."""
+    """Return the SDP of a stream with this key frame."""
     by_kind = {nal[0] & 0x1F: nal for nal in nal_units(key_frame)}
     parameters = ",".join(b64encode(by_kind[kind]).decode() for kind in (_SPS, _PPS))
     format_parameters = (

@@ -27,17 +27,17 @@ from .times import Times
 
 _METHODS: Final = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER"
 _VIDEO, _SOUND = 0, 1
-"""The numbers of the tracks."""
+"""Track numbers."""
 _TRACK: Final = re.compile(r"trackID=(\d+)")
 _BACKLOG: Final = 1_000_000
-"""Bytes that wait for a slow reader before video is left out."""
+"""Bytes buffered for a slow reader before video is dropped."""
 
 
 class Rtsp:
-    """One opening of the RTSP port."""
+    """The RTSP port, from one opening to its closing."""
 
     def __init__(self, quirks: Quirks, times: Times, lives: Lives, film: Film) -> None:
-        """Not yet open."""
+        """Initialize; not open yet."""
         self._patience = math.inf if quirks.mediamtx_1_9 else times.keep_alive
         self._lives = lives
         self._film = film
@@ -45,13 +45,13 @@ class Rtsp:
         self._server: asyncio.Server | None = None
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; port 0 takes a free one. Answers the port."""
+        """Listen, and return the port; port 0 selects a free one."""
         self._server = await asyncio.start_server(self._accept, host, port)
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
 
     async def close(self) -> None:
-        """Drop everybody without a goodbye, held requests included."""
+        """Abort all connections, including held requests."""
         if self._server is not None:
             await stop_accepting(self._server.sockets)
             self._server.close()
@@ -64,7 +64,7 @@ class Rtsp:
 
 
 class Connection:
-    """A client, which can become one reader of one path."""
+    """A client's connection, which can become a reader of one path."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Connection:
         film: Film,
         patience: float,
     ) -> None:
-        """Nothing was asked yet; a reader is heard of before `patience` has passed."""
+        """Initialize; a reader has to send something within `patience` seconds."""
         self._patience = patience
         self._heard_at = elapsed()
         self._stream = stream
@@ -85,13 +85,13 @@ class Connection:
         self._requests: asyncio.Queue[Request] = asyncio.Queue()
         self._session: str | None = None
         self._channels: dict[int, int] = {}
-        """Where the tracks are sent that were set up, by their numbers."""
+        """The channels of the tracks that were set up, by track number."""
         self._path = ""
         self._reader: Reader | None = None
         self._playing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Until either side closes it, also while an answer is held."""
+        """Run until either side closes the connection, even while an answer is held."""
         try:
             self._tasks.spawn(self._answer_all())
             await self._receive_all()
@@ -134,7 +134,7 @@ class Connection:
                 return Answer(501)
 
     async def _describe(self, request: Request) -> Answer:
-        """Held until there is a stream; who only asks for this does not read."""
+        """Answer DESCRIBE, held until there is a stream; it does not count as a reader."""
         try:
             await self._lives.wait(request.path, request.query)
         except StreamTimedOut:
@@ -181,7 +181,7 @@ class Connection:
         self._channels = {}
 
     async def _transmit(self, reader: Reader) -> None:
-        """Send video and sound until there is no more, and hang up."""
+        """Send video and sound until the stream ends, and close the connection."""
         sequence, source, flows = 0, secrets.randbits(32), True
         sent_until = None
         async for number, unit in frames(self._film, self._lives, self._path, at_pace=False):
@@ -190,7 +190,7 @@ class Connection:
                 break
             self._send_sound(sent_until or number / picture.RATE, number / picture.RATE, source)
             sent_until = number / picture.RATE
-            # Without one frame, those up to the next key frame are of no use.
+            # After a dropped frame, those up to the next key frame are useless.
             flows = self._keeps_up and (flows or rtp.is_key_frame(unit))
             if flows and _VIDEO in self._channels:
                 packets = rtp.packets(unit, number, sequence, source)

@@ -1,4 +1,4 @@
-"""What goes over an RTSP connection: requests, their answers, and packets in between."""
+"""Messages of an RTSP connection: requests, answers, and interleaved packets."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,13 +15,13 @@ _REASONS: Final = {
     SESSION_NOT_FOUND: "Session Not Found",
 }
 _TRACK: Final = re.compile(r"(/trackID=\d+)?/?$")
-"""What clients append to a URL, behind its query or before it."""
+"""The suffix that clients append to a URL, after or before its query."""
 _PACKET: Final = b"$"
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request; the names of its headers are in lower case."""
+    """A request; its header names are in lower case."""
 
     method: str
     url: str
@@ -29,12 +29,12 @@ class Request:
 
     @property
     def path(self) -> str:
-        """Which stream it is about."""
+        """The path of its stream."""
         return _TRACK.sub("", unquote(urlsplit(self.url).path)).removeprefix("/")
 
     @property
     def query(self) -> str:
-        """What the viewer added to the stream's URL."""
+        """The query of the stream's URL."""
         return _TRACK.sub("", urlsplit(self.url).query)
 
 
@@ -47,7 +47,7 @@ class Answer:
     body: str = ""
 
     def encoded(self, request: Request) -> bytes:
-        """As it is sent in answer to a request."""
+        """Encode the answer to a request."""
         reason = _REASONS.get(self.status) or HTTPStatus(self.status).phrase
         headers = {"CSeq": request.headers.get("cseq", "0"), **self.headers}
         if self.body:
@@ -57,9 +57,9 @@ class Answer:
 
 
 async def receive(stream: asyncio.StreamReader, heard: Callable[[], None]) -> Request:
-    """The next request, past all packets, of which each is heard.
+    """Return the next request, skipping packets; `heard` is called for each packet.
 
-    Raises EOFError, or ValueError for nonsense.
+    Raises EOFError, or ValueError for invalid data.
     """
     while (first := await stream.readexactly(1)) == _PACKET:
         header = await stream.readexactly(3)
@@ -75,5 +75,5 @@ async def receive(stream: asyncio.StreamReader, heard: Callable[[], None]) -> Re
 
 
 def interleaved(channel: int, packet: bytes) -> bytes:
-    """A packet between the answers."""
+    """Encode an interleaved packet."""
     return _PACKET + bytes((channel,)) + len(packet).to_bytes(2) + packet

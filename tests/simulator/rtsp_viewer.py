@@ -1,4 +1,4 @@
-"""A plain RTSP client for tests: it asks, plays, and looks at packets."""
+"""A plain RTSP client for tests, which sends requests, plays, and reads packets."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ class RtspViewer:
         self.writer = writer
 
     async def ask(self, method: str, url: str, *headers: str) -> str:
-        """The head of the answer."""
+        """Send a request, and return the head of the answer."""
         self._sequence += 1
         lines = (f"{method} {url} RTSP/1.0", f"CSeq: {self._sequence}", *headers)
         self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
@@ -30,7 +30,7 @@ class RtspViewer:
         return head
 
     async def play(self, url: str) -> Self:
-        """Become a reader of the first track."""
+        """Start reading the first track."""
         transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
         answer = await self.ask("SETUP", f"{url}/trackID=0", transport)
         session = header(answer, "Session").partition(";")[0]
@@ -38,7 +38,7 @@ class RtspViewer:
         return self
 
     async def packet(self) -> bytes:
-        """The next packet of video; raises EOFError when the server has hung up."""
+        """Return the next packet of video. Raises EOFError if the server has disconnected."""
         while True:
             _, channel, *size = await self._stream.readexactly(4)
             packet = await self._stream.readexactly(int.from_bytes(size))
@@ -46,12 +46,12 @@ class RtspViewer:
                 return packet
 
     async def watch(self, patience: float) -> None:
-        """Take packets; raises EOFError, or TimeoutError when none comes for a while."""
+        """Read packets. Raises EOFError, or TimeoutError if none arrives for `patience` seconds."""
         while True:
             await asyncio.wait_for(self.packet(), patience)
 
     async def key_frames(self, count: int) -> tuple[int, list[int]]:
-        """The time stamp of the first packet, and those of as many key frames as wanted."""
+        """Return the timestamp of the first packet, and those of the next `count` key frames."""
         packet = await self.packet()
         first, found = _time_stamp(packet), dict[int, None]()
         while len(found) < count:
@@ -63,7 +63,7 @@ class RtspViewer:
 
 @asynccontextmanager
 async def rtsp_viewer(url: str) -> AsyncIterator[RtspViewer]:
-    """A connection to a URL's server, dropped at the end."""
+    """Open a connection to a URL's server, aborted at the end."""
     where = urlsplit(url)
     stream, writer = await asyncio.open_connection(where.hostname, where.port)
     try:
@@ -73,7 +73,7 @@ async def rtsp_viewer(url: str) -> AsyncIterator[RtspViewer]:
 
 
 def header(head: str, name: str) -> str:
-    """The value of a header; empty without it."""
+    """Return the value of a header; empty if it is missing."""
     lines = (line.partition(":") for line in head.splitlines())
     found = (value.strip() for key, _, value in lines if key.lower() == name.lower())
     return next(found, "")

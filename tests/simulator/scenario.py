@@ -1,4 +1,4 @@
-"""Worlds with a name, and what happens in them."""
+"""Named worlds, and the events in them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .server import Simulator
 
 DAY: Final = 240.0
-"""Seconds that a day of the scenario `day` takes."""
+"""Duration in seconds of a day in the scenario `day`."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ _RECORDED: Final = (
         for name in ("Porch", "Dock", "Shed", "Gate", "Path", "Roof", "Well")
     ),
 )
-"""The cameras of the recordings; those that no recording shows are filled in."""
+"""The cameras of the recordings, completed with others."""
 
 _DAY: Final = (
     Row("Front Door", "Entrance", "doorbell", "front-door"),
@@ -82,7 +82,7 @@ def _world(rows: tuple[Row, ...], *, second_authorized: bool = True) -> World:
 
 
 def _add(world: World, row: Row, number: int) -> None:
-    """Uids are as recorded: a device's number, filled up to Google's length."""
+    """Add a camera. Uids are as recorded: a device's number, padded to Google's length."""
     project = world.credentials[row.credential].dac_project_id
     uid = f"enterprises/{project}/devices/AVPHwE{number:02}{'u3Kj9' * 9}"
     world.add_camera(
@@ -98,7 +98,7 @@ def _add(world: World, row: Row, number: int) -> None:
 
 
 def _counted(rows: tuple[Row, ...], count: int | None) -> tuple[Row, ...]:
-    """As many rows as asked for: the scenario's own first, plain ones after them."""
+    """Return `count` rows: the scenario's own first, plain ones after them."""
     kinds = ("battery", "legacy", "doorbell", "hub_max")
     more = (
         Row(
@@ -113,29 +113,29 @@ def _counted(rows: tuple[Row, ...], count: int | None) -> tuple[Row, ...]:
 
 
 def recorded(count: int | None = None) -> World:
-    """The world of the recordings: every protocol on, the second credential without tokens."""
+    """Return the recorded world: all protocols enabled, the second credential without tokens."""
     world = _world(_counted(_RECORDED, count), second_authorized=False)
     for camera in world.cameras.values():
         if camera.name == "Back Yard Camera" and camera.info:
-            # This one has no name at Google: the server made one from the room.
+            # This one has no name at Google: the server derived one from the room.
             camera.info["traits"]["sdm.devices.traits.Info"]["customName"] = ""
     return world
 
 
 def empty(_count: int | None = None) -> World:
-    """A server that was just installed: a user, and nothing else."""
+    """Return a newly installed server: only a user."""
     world = World()
     world.add_user("nestmtx", "nestmtx")
     return world
 
 
 def day(count: int | None = None) -> World:
-    """A house with some life in it: see `live_a_day`."""
+    """Return a house with activity: see `live_a_day`."""
     return _world(_counted(_DAY, count))
 
 
 def statuses(_count: int | None = None) -> World:
-    """A camera in each status and each recorded contradiction; credentials of both kinds."""
+    """Return cameras in each status and recorded contradiction; credentials of both kinds."""
     since = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
     starting = Stream(present=True)
     running = Stream(True, True, since, 3, frozenset({"1", "2"}), 1234567, 7654321)
@@ -159,7 +159,7 @@ def statuses(_count: int | None = None) -> World:
         camera.stream = stream
         camera.settle()
     camera.status = "hibernating"
-    # Of an earlier stream, of one that Google lets go on, and of one that it does not.
+    # Of an earlier stream, of one that Google extends, and of one that it does not.
     for name, expires_at in (
         ("Dead yet ready", since - timedelta(minutes=5)),
         ("Running", since + timedelta(days=36_500)),
@@ -172,7 +172,7 @@ def statuses(_count: int | None = None) -> World:
 
 
 async def live_a_day(simulator: Simulator, length: float = DAY) -> None:
-    """Viewers come and go, an authorization is lost and renewed, a camera gets a new name."""
+    """Let viewers come and go, an authorization be lost and renewed, and a camera be renamed."""
     cameras = [camera for camera in simulator.world.cameras.values() if camera.path]
     async with asyncio.TaskGroup() as group:
         for index, camera in enumerate(cameras):
@@ -215,7 +215,7 @@ async def _rename(simulator: Simulator, length: float) -> None:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A world to begin with, by number of cameras, and what goes on in it, over and over."""
+    """An initial world, by number of cameras, and its repeated events."""
 
     world: Callable[[int | None], World]
     day: Callable[[Simulator], Awaitable[None]] | None = None

@@ -1,4 +1,4 @@
-"""A simulated NestMTX, whole: its wire, its streams, and the handles that tests turn."""
+"""A complete simulated NestMTX: its API, its streams, and the controls for tests."""
 
 import asyncio
 import itertools
@@ -41,7 +41,7 @@ class Simulator:
         ping_interval: float = 25,
         ping_timeout: float = 20,
     ) -> None:
-        """Nothing listens yet; the pings are Socket.IO's, in seconds."""
+        """Initialize; nothing listens yet. The pings are Socket.IO's, in seconds."""
         self.world = world or recorded()
         self.quirks = quirks or Quirks()
         self.times = times or Times()
@@ -64,27 +64,27 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        """Where a client logs in and connects."""
+        """The URL for login and connection."""
         return f"http://{self.host}:{self.port}"
 
     @property
     def faults(self) -> Faults:
-        """What is wrong with the server, to be changed at will."""
+        """The server's faults, which can be changed at any time."""
         return self._api.faults
 
     @property
     def logins(self) -> int:
-        """How often somebody logged in."""
+        """The number of logins."""
         return self._api.logins
 
     @property
     def cookies(self) -> list[str]:
-        """All cookies received: one `Cookie` header each."""
+        """All received cookies: one `Cookie` header each."""
         return self._api.cookies
 
     @property
     def requests(self) -> list[Json]:
-        """All requests received, valid or not, until they are cleared."""
+        """All received requests, valid or not, until they are cleared."""
         return self._wire.requests
 
     @property
@@ -94,17 +94,17 @@ class Simulator:
 
     @property
     def connections(self) -> int:
-        """How many sockets are connected."""
+        """The number of connected sockets."""
         return len(self._wire.users)
 
     @property
     def google_calls(self) -> list[GoogleCall]:
-        """What streams have cost at Google, until it is cleared."""
+        """The streams' calls to Google, until they are cleared."""
         return self.world.google_calls
 
     @property
     def whep(self) -> Whep:
-        """The WebRTC server since the last start: its requests and its sessions."""
+        """The WebRTC server since the last start, with its requests and sessions."""
         return self._whep
 
     async def start(
@@ -115,7 +115,7 @@ class Simulator:
         rtsp_port: int | None = None,
         web_rtc_port: int | None = None,
     ) -> None:
-        """Listen; port 0 takes a free one, which later starts keep."""
+        """Listen; port 0 selects a free one, which later starts keep."""
         self.host = host or self.host
         self.port = await self._wire.open(self.host, port or self.port)
         self.hls_port = hls_port or self.hls_port
@@ -128,7 +128,7 @@ class Simulator:
             self._tasks.spawn(self._idle())
 
     async def start_video(self) -> None:
-        """Start MediaMTX alone, on the ports that it had."""
+        """Start MediaMTX alone, on its former ports."""
         self.hls_port = await self._media.open(self.host, self.hls_port)
         self.rtsp_port = await self._rtsp.open(self.host, self.rtsp_port)
         self.web_rtc_port = await self._whep.open(self.host, self.web_rtc_port)
@@ -140,7 +140,7 @@ class Simulator:
         self._lives.start()
 
     async def kill_video(self) -> None:
-        """As by SIGKILL of MediaMTX: its ports close, its streams end in silence, the API stays."""
+        """Kill MediaMTX: its ports close, its streams end without events, the API stays."""
         await self._media.close()
         await self._whep.close()
         await self._rtsp.close()
@@ -152,9 +152,9 @@ class Simulator:
         self._rtsp = self._new_rtsp()
 
     async def kill(self) -> None:
-        """As by SIGKILL: sockets drop without a goodbye, streams end in silence.
+        """Stop as by SIGKILL: sockets are aborted, streams end without events.
 
-        The world stays, and so does what `set_ready` made ready.
+        The world stays, and so do the streams made ready by `set_ready`.
         """
         requests = self._wire.requests
         await self.kill_video()
@@ -164,15 +164,15 @@ class Simulator:
         self._wire.requests = requests
 
     async def stop(self) -> None:
-        """The end; nothing is left running."""
+        """Stop everything."""
         await self.kill()
 
     async def fire(
         self, domain: str, event: str, entity: int | None = None, details: Json | None = None
     ) -> None:
-        """Send an event as the server does, late and three times; the truth does not change.
+        """Send an event as the server does, late and three times, without changing the world.
 
-        It has the usual details of what it is about, and what `details` adds or replaces.
+        It has the usual details of its subject; `details` adds to or replaces them.
         """
         usual = self._usual_details(domain, event, entity or 0)
         await self._hooks.delay()
@@ -183,35 +183,35 @@ class Simulator:
         await self._wire.emit(topic, payload, sid)
 
     async def log(self, level: str, message: str, service: str) -> None:
-        """Write a log line, and send it to everybody; levels: debug, info, warning, error."""
+        """Write a log line, and send it to all clients; levels: debug, info, warning, error."""
         await self._wire.log(level, message, service)
 
     async def disconnect_all(self) -> None:
-        """Have the server close every socket."""
+        """Close every socket from the server's side."""
         await self._wire.disconnect_all()
 
     async def set_ready(self, camera_id: int, ready: bool) -> None:
-        """Change whether a camera streams, and say so; without demand and "connecting"."""
+        """Start or end a camera's stream with its event, but without demand and "connecting"."""
         path = self._path(camera_id)
         await (self._lives.pin(path) if ready else self._lives.unpin(path))
 
     async def orphan(self, camera_id: int) -> None:
-        """Have the server lose the process of a camera's stream, which goes on until a restart."""
+        """Make the server lose a camera's process, which streams until a restart."""
         await self._lives.orphan(self._path(camera_id))
 
     def picture(self, camera_id: int) -> Picture | None:
-        """What a camera's stream shows now; None while there is no stream."""
+        """Return the picture that a camera's stream shows now; None without a stream."""
         return self._lives.picture(self._path(camera_id))
 
     async def open_reader(self, camera_id: int, query: str = "") -> str:
-        """A viewer: answers its reader id once it sees something; raises StreamUnavailable."""
+        """Add a viewer, and return its reader id once it reads. Raises StreamUnavailable."""
         reader, path = Reader(query=query), self._path(camera_id)
         await self._lives.open(path, reader)
         self._paths_read[reader.id] = path
         return reader.id
 
     async def close_reader(self, camera_id: int, reader: str) -> None:
-        """The viewer goes, whatever the camera's path is by now."""
+        """Remove a viewer, even if the camera's path has changed."""
         path = self._paths_read.pop(reader, None) or self._path(camera_id)
         await self._lives.close(path, reader)
 
@@ -221,7 +221,7 @@ class Simulator:
         present: bool,
         event: str | None = None,
     ) -> None:
-        """Give a credential its tokens or take them, and send the event, if one is named."""
+        """Set or remove a credential's tokens, and send the event, if one is given."""
         credential = self.world.credentials[credential_id]
         credential.tokens = "{}" if present else None
         if event is not None:
@@ -229,11 +229,11 @@ class Simulator:
             await self.fire("credentials", event, credential_id, error)
 
     async def camera_changed(self, camera: Camera) -> None:
-        """Let the camera's stream follow its new settings."""
+        """Apply a camera's changed settings to its stream."""
         await self._lives.camera_changed(camera)
 
     async def control(self, process_name: str, action: str) -> None:
-        """Start, stop or restart a process that exists."""
+        """Start, stop or restart an existing process."""
         await self._lives.control(process_name, action)
 
     def _new_wire(self) -> Wire:

@@ -1,4 +1,4 @@
-"""Silence as AAC, which cameras send beside their video, and as RTP carries it (RFC 3640)."""
+"""Silence as AAC over RTP (RFC 3640), which cameras send with their video."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,10 +10,10 @@ import numpy as np
 
 _RATE: Final = 48_000
 _SAMPLES: Final = 1024
-"""Of a frame."""
+"""Samples per frame."""
 _PAYLOAD_TYPE: Final = 97
 _WARM_UP: Final = 4
-"""Frames after which silence is encoded alike for ever."""
+"""Frames after which all frames of silence are equal."""
 
 
 @cache
@@ -31,7 +31,7 @@ def _silence() -> tuple[bytes, bytes]:
 
 
 def description() -> tuple[str, ...]:
-    """Return the lines of an SDP for it."""
+    """Return the SDP lines of the sound."""
     config, _ = _silence()
     parameters = "indexdeltalength=3; indexlength=3; mode=AAC-hbr; profile-level-id=1; "
     return (
@@ -43,7 +43,7 @@ def description() -> tuple[str, ...]:
 
 
 def packets(begin: float, end: float, source: int) -> Iterator[bytes]:
-    """Yield the packets from one time to another, both in seconds since the epoch."""
+    """Yield the packets between two times in seconds since the epoch."""
     _, frame = _silence()
     for number in range(int(begin * _RATE / _SAMPLES), int(end * _RATE / _SAMPLES)):
         header = struct.pack(
@@ -54,5 +54,5 @@ def packets(begin: float, end: float, source: int) -> Iterator[bytes]:
             number * _SAMPLES & 0xFFFFFFFF,
             source,
         )
-        # One access unit: the length of its header in bits, and in that its size.
+        # One access unit: the length of its header in bits, then the header with its size.
         yield header + struct.pack(">HH", 16, len(frame) << 3) + frame

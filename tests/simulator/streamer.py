@@ -1,4 +1,4 @@
-"""What NestMTX runs for a path that is demanded: it publishes what Google sends."""
+"""NestMTX's process for a demanded path, which publishes Google's video."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,31 +20,31 @@ type Announce = Callable[[str, int | None, Json], Awaitable[None]]
 """Sends a camera's event: name, entity, details."""
 
 _LOOK: Final = 0.05
-"""Seconds between two looks at whether a stream goes on."""
+"""Seconds between two checks of whether a stream continues."""
 _NO_TOKENS: Final = "No access, refresh token, API key or refresh handler callback is set."
 
 
 class Publication(Protocol):
-    """A path, as its streamer knows it."""
+    """The interface of a path for its streamer."""
 
     async def publish(self, picture: Picture) -> None:
-        """There is a stream from now on."""
+        """Start the stream."""
 
     def show(self, picture: Picture) -> None:
-        """The stream goes on with another picture."""
+        """Continue the stream with another picture."""
 
     def flow(self, *, flows: bool) -> None:
-        """Video comes, or stands still."""
+        """Start or stop the flow of video."""
 
     async def lose(self) -> None:
-        """The streamer is gone."""
+        """End the stream, as its streamer has ended."""
 
     async def asked(self) -> None:
-        """Wait for somebody who waits for the stream."""
+        """Wait until a reader waits for the stream."""
 
 
 class Streamer:
-    """A camera's process; it is started over whenever it fails."""
+    """A camera's process, which is restarted whenever it fails."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Streamer:
         announce: Announce,
         publication: Publication,
     ) -> None:
-        """Not started; without a camera it publishes a placeholder."""
+        """Initialize; without a camera it publishes a placeholder."""
         self._camera = camera
         self._world = world
         self._usual_times = times
@@ -63,9 +63,9 @@ class Streamer:
         self._authorized_until = 0.0
 
     async def run(self, *, listed: bool = True) -> None:
-        """Start the process, publish what there is, and start over when it fails.
+        """Start the process, publish its stream, and restart when it fails.
 
-        A process that is not listed is one that the server has lost.
+        The server has lost a process that is not listed.
         """
         camera = self._camera
         while True:
@@ -85,24 +85,24 @@ class Streamer:
                 await self._stream(camera)
 
     def start_process(self) -> None:
-        """Only have the process be there."""
+        """Start the process without publishing."""
         if self._camera:
             self._camera.process = Process(self._camera.process_name, self._world.next_pid())
             self._camera.stream = Stream(present=True)
 
     async def _send_nothing(self, camera: Camera) -> None:
-        """Without tokens, Google is not asked."""
+        """Publish nothing; without tokens, there is no call to Google."""
         while not self._world.authorized(camera):
             await asyncio.sleep(_LOOK)
 
     async def _be_rate_limited(self, camera: Camera) -> None:
-        """Ask again and again (429), and publish nothing."""
+        """Call Google repeatedly (429), and publish nothing."""
         while self._trouble.rate_limited:
             self._ask_google(camera)
             await asyncio.sleep(self._times.rate_limited[camera.kind.connects_first])
 
     async def _be_refused(self, camera: Camera) -> None:
-        """Be ready, be refused (400), and be gone: for each that asks, or over and over."""
+        """Become ready, be refused (400), and end: for each reader, or repeatedly."""
         while self._trouble.refused:
             self._ask_google(camera, times=1 if camera.kind.connects_first else 2)
             if not camera.kind.connects_first:
@@ -117,7 +117,7 @@ class Streamer:
             await asyncio.sleep(self._times.refused_again - self._times.refusal)
 
     async def _stream(self, camera: Camera) -> None:
-        """Publish until the process crashes, or Google is not to be won back."""
+        """Publish until the process crashes, or Google refuses to continue."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._trouble.crashes_after):
                 await self._serve(camera)
@@ -137,7 +137,7 @@ class Streamer:
             pass
 
     async def _until_break(self, camera: Camera) -> float:
-        """Have Google extend the stream until it breaks off; return how long it is let be then."""
+        """Extend the stream at Google until it breaks off; return the pause after that."""
         minute, refused = self._minute, False
         while True:
             await asyncio.sleep(_LOOK)
@@ -154,7 +154,7 @@ class Streamer:
                 refused = not await self._extended(camera)
 
     async def _reconnected(self, camera: Camera, pause: float) -> bool:
-        """Whether the same stream goes on, with a new session at Google."""
+        """Reconnect to Google; return whether the stream continues with a new session."""
         self._publication.show(Picture.CONNECTING)
         self._publication.flow(flows=True)
         await asyncio.sleep(pause)
@@ -168,7 +168,7 @@ class Streamer:
         return True
 
     async def _extended(self, camera: Camera) -> bool:
-        """Whether Google extends the stream; the one event or the other says so."""
+        """Extend the stream at Google, send the event of the result, and return it."""
         authorized = self._world.authorized(camera)
         if authorized:
             self._ask_google(camera, "extend")
@@ -186,7 +186,7 @@ class Streamer:
         self._world.google_calls += [call] * times
 
     def _authorize(self, camera: Camera) -> None:
-        """The stream may run for a while: so the row says, refused or not."""
+        """Set the end of the authorization in the row, refused or not."""
         self._authorized_until = elapsed() + self._times.authorization
         camera.expires_at = utc_now() + timedelta(seconds=self._times.authorization)
 

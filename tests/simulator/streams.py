@@ -1,18 +1,18 @@
-"""What a stream shows, who reads it, and that there is none."""
+"""A stream's picture, its readers, and its errors."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 import uuid
 
 OTHER_HOME = "ha=00000000"
-"""The query of a reader of another Home Assistant, which is a viewer to this one."""
+"""The query of a reader of another Home Assistant."""
 
 WEB_RTC_SESSION = "webrtcSession"
-"""The kind of a reader by WebRTC, before MediaMTX spelled it otherwise."""
+"""The type of a WebRTC reader in older versions of MediaMTX."""
 
 
 class Picture(StrEnum):
-    """What a stream shows."""
+    """The picture that a stream shows."""
 
     CONNECTING = "connecting"
     VIDEO = "video"
@@ -22,7 +22,7 @@ class Picture(StrEnum):
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who reads a stream; the query is that of the request."""
+    """A reader of a stream; the query is that of the request."""
 
     kind: str = "rtspSession"
     query: str = ""
@@ -34,4 +34,4 @@ class StreamUnavailable(Exception):
 
 
 class StreamTimedOut(StreamUnavailable):
-    """No stream within the time that MediaMTX holds a reader."""
+    """No stream became ready while MediaMTX held the reader."""

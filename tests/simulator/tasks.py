@@ -1,4 +1,4 @@
-"""The one owner of everything that runs in the background."""
+"""The owner of all background tasks."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,23 +9,23 @@ class Tasks:
     """Tasks that end with their owner."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Initialize without tasks."""
         self._running: set[asyncio.Task[Any]] = set()
 
     def spawn[Result](self, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
-        """Run something in the background."""
+        """Run a coroutine in the background."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     async def finish(self) -> None:
-        """Wait until nothing runs any more."""
+        """Wait until all tasks have ended."""
         while running := self._running - {asyncio.current_task()}:
             await asyncio.wait(running)
 
     async def end(self) -> None:
-        """Cancel what still runs, and what that starts meanwhile."""
+        """Cancel all running tasks, and those that they start meanwhile."""
         while running := self._running - {asyncio.current_task()}:
             for task in running:
                 task.cancel()

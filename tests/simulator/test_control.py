@@ -1,4 +1,4 @@
-"""What stopping and restarting a camera's process does, and what goes on for ever."""
+"""Effects of stopping and restarting a camera's process, and streams that run forever."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -23,33 +23,33 @@ TIMES = replace(
     close_after=0.3,
     start_timeout=1.5,
 )
-"""Ten times as fast as the server, about."""
+"""About ten times as fast as the server."""
 
 type Control = Callable[[str], Any]
 
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """The recorded world, not too quick."""
+    """A simulator of the recorded world with these times."""
     async with running(Simulator(recorded(), times=TIMES)) as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def client(simulator: Simulator, client: Probe) -> Probe:
-    """A socket that is connected already."""
+    """A connected socket."""
     return await client.connect(simulator, auth={"token": token_of(simulator)})
 
 
 @pytest.fixture
 def camera(simulator: Simulator) -> Camera:
-    """The camera that is controlled."""
+    """The controlled camera."""
     return simulator.world.cameras[1]
 
 
 @pytest.fixture
 def control(client: Probe, camera: Camera) -> Control:
-    """Request an action of the camera's process; answers what came back."""
+    """Request an action on the camera's process, and return the answer."""
 
     async def control(action: str) -> Any:
         request = {"command": "update", "module": "htop", "requestId": "answer"}
@@ -63,14 +63,14 @@ def control(client: Probe, camera: Camera) -> Control:
 
 
 async def persistent(simulator: Simulator, camera: Camera) -> None:
-    """Have a camera stream without readers."""
+    """Make a camera stream without readers."""
     camera.persistent = True
     await simulator.camera_changed(camera)
     await until(lambda: camera.stream.ready)
 
 
 async def not_persistent(simulator: Simulator, camera: Camera) -> None:
-    """Have a camera stream without readers and without a demand."""
+    """Make a camera stream without readers and without a demand."""
     await persistent(simulator, camera)
     camera.persistent = False
     await simulator.camera_changed(camera)
@@ -81,7 +81,7 @@ def pid(camera: Camera) -> int | None:
 
 
 async def pids(camera: Camera, seconds: float) -> list[int | None]:
-    """The ids that a camera's process has over a while, each once in a row."""
+    """Return the successive PIDs of a camera's process over a time."""
     seen = [pid(camera)]
     for _ in range(int(seconds / 0.005)):
         await asyncio.sleep(0.005)
@@ -91,12 +91,12 @@ async def pids(camera: Camera, seconds: float) -> list[int | None]:
 
 
 def row(simulator: Simulator, camera: Camera) -> tuple[Any, ...]:
-    """What a list says of a camera once it does not lag any more."""
+    """Return a camera's row fields as listed after the lag."""
     fields = camera_row(camera, simulator.world, 0)
     return tuple(fields[name] for name in ("status", "process_id", "stream_ready"))
 
 
-async def test_a_stop_cuts_the_readers_and_its_new_process_dies(
+async def test_a_stop_disconnects_the_readers_and_its_new_process_ends(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
     await simulator.open_reader(1)
@@ -112,7 +112,7 @@ async def test_a_stop_cuts_the_readers_and_its_new_process_dies(
     assert client.events() == ["camera:unread", "camera:notReady", "camera:undemand"]
 
 
-async def test_a_reader_that_asks_at_once_after_a_stop_is_served_by_nobody(
+async def test_a_reader_right_after_a_stop_gets_no_stream(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
     await simulator.open_reader(1)
@@ -126,7 +126,7 @@ async def test_a_reader_that_asks_at_once_after_a_stop_is_served_by_nobody(
     assert asyncio.get_running_loop().time() - begun >= TIMES.start_timeout
 
 
-async def test_a_reader_that_asks_after_the_late_undemand_is_served(
+async def test_a_reader_after_the_late_undemand_gets_a_stream(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
     await simulator.open_reader(1)
@@ -138,7 +138,7 @@ async def test_a_reader_that_asks_after_the_late_undemand_is_served(
     assert row(simulator, camera) == ("running", pid(camera), True)
 
 
-async def test_a_start_that_is_stopped_goes_on_with_another_process(
+async def test_a_stopped_start_continues_with_another_process(
     simulator: Simulator, camera: Camera, control: Control
 ) -> None:
     reading = asyncio.create_task(simulator.open_reader(1))
@@ -151,7 +151,7 @@ async def test_a_start_that_is_stopped_goes_on_with_another_process(
     assert pid(camera) not in {None, former}
 
 
-async def test_a_persistent_camera_that_is_stopped_has_one_new_process(
+async def test_a_stopped_persistent_camera_has_one_new_process(
     simulator: Simulator, camera: Camera, control: Control
 ) -> None:
     await persistent(simulator, camera)
@@ -165,7 +165,7 @@ async def test_a_persistent_camera_that_is_stopped_has_one_new_process(
     assert camera.stream.ready
 
 
-async def test_a_stop_of_what_is_stopped_begins_anew(
+async def test_a_second_stop_starts_the_sequence_again(
     simulator: Simulator, camera: Camera, control: Control
 ) -> None:
     await simulator.open_reader(1)
@@ -178,7 +178,7 @@ async def test_a_stop_of_what_is_stopped_begins_anew(
     assert row(simulator, camera) == ("dead", None, False)
 
 
-async def test_what_was_persistent_streams_on_for_ever_whoever_comes_and_goes(
+async def test_a_formerly_persistent_camera_streams_forever_despite_readers(
     simulator: Simulator, client: Probe, camera: Camera
 ) -> None:
     await not_persistent(simulator, camera)
@@ -191,7 +191,7 @@ async def test_what_was_persistent_streams_on_for_ever_whoever_comes_and_goes(
     assert row(simulator, camera) == ("running", pid(camera), True)
 
 
-async def test_a_stop_alone_does_not_end_what_was_persistent(
+async def test_a_stop_alone_does_not_end_a_formerly_persistent_stream(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
     await not_persistent(simulator, camera)
@@ -203,7 +203,7 @@ async def test_a_stop_alone_does_not_end_what_was_persistent(
     assert row(simulator, camera) == ("running", pid(camera), True)
 
 
-async def test_who_asks_when_the_path_is_gone_and_leaves_ends_what_was_persistent(
+async def test_a_demand_after_the_end_of_the_path_ends_a_formerly_persistent_stream(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
     await not_persistent(simulator, camera)
@@ -218,7 +218,7 @@ async def test_who_asks_when_the_path_is_gone_and_leaves_ends_what_was_persisten
     assert client.events() == [f"camera:{event}" for event in events]
 
 
-async def test_a_persistent_camera_that_is_disabled_ends(
+async def test_disabling_a_persistent_camera_ends_its_stream(
     simulator: Simulator, camera: Camera
 ) -> None:
     await persistent(simulator, camera)
@@ -232,7 +232,7 @@ async def test_a_persistent_camera_that_is_disabled_ends(
 ORPHAN = ("dead", None, True)
 
 
-async def test_a_restart_leaves_a_process_that_no_list_has(
+async def test_a_restart_leaves_an_unlisted_process(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
     await simulator.open_reader(1)
@@ -248,7 +248,7 @@ async def test_a_restart_leaves_a_process_that_no_list_has(
     assert {"camera:ready", "camera:undemand"} <= set(client.events())
 
 
-async def test_nothing_but_a_restart_of_the_server_ends_an_orphan(
+async def test_only_a_restart_of_the_server_ends_an_orphan(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
     await simulator.orphan(1)
@@ -267,7 +267,7 @@ async def test_nothing_but_a_restart_of_the_server_ends_an_orphan(
     assert not camera.stream.ready
 
 
-async def test_a_stream_that_runs_becomes_an_orphan(simulator: Simulator, camera: Camera) -> None:
+async def test_a_running_stream_becomes_an_orphan(simulator: Simulator, camera: Camera) -> None:
     reader = await simulator.open_reader(1)
 
     await simulator.orphan(1)
@@ -277,7 +277,7 @@ async def test_a_stream_that_runs_becomes_an_orphan(simulator: Simulator, camera
     assert row(simulator, camera) == ORPHAN
 
 
-async def test_a_restart_is_not_mended_by_a_stop(
+async def test_a_stop_does_not_repair_a_restart(
     simulator: Simulator, camera: Camera, control: Control
 ) -> None:
     await simulator.open_reader(1)

@@ -1,4 +1,4 @@
-"""What streams cost at Google, and what is seen when Google refuses them."""
+"""The calls of streams to Google, and the effects of Google's refusals."""
 
 import asyncio
 from dataclasses import replace
@@ -14,12 +14,12 @@ from .streams import StreamUnavailable
 from .viewer import Viewer
 
 FRONT, DRIVEWAY, CABIN = 1, 2, 14
-"""A camera that speaks RTSP with Google, one that speaks WebRTC, and one without tokens."""
+"""A camera with RTSP at Google, one with WebRTC, and one without tokens."""
 
 
 @pytest.fixture
 async def client(simulator: Simulator, client: Probe) -> Probe:
-    """A socket that is connected already."""
+    """A connected socket."""
     return await client.connect(simulator, auth={"token": token_of(simulator)})
 
 
@@ -27,7 +27,7 @@ def calls(simulator: Simulator) -> list[tuple[str, str]]:
     return [(call.path, call.command) for call in simulator.google_calls]
 
 
-async def test_a_start_costs_one_call_however_many_watch(simulator: Simulator) -> None:
+async def test_a_start_costs_one_call_for_any_number_of_viewers(simulator: Simulator) -> None:
     for camera in (FRONT, DRIVEWAY):
         for _ in range(2):
             await simulator.open_reader(camera)
@@ -40,7 +40,7 @@ async def test_a_start_costs_one_call_however_many_watch(simulator: Simulator) -
         assert [call["path"] for call in await response.json()] == ["front", "driveway"]
 
 
-async def test_a_refused_camera_of_webrtc_is_answered_and_closed_and_costs_a_call_for_each_reader(
+async def test_a_refused_webrtc_camera_is_answered_and_closed_at_one_call_per_reader(
     simulator: Simulator, client: Probe, http: aiohttp.ClientSession
 ) -> None:
     simulator.world.cameras[DRIVEWAY].trouble = Trouble(refused=True)
@@ -55,7 +55,7 @@ async def test_a_refused_camera_of_webrtc_is_answered_and_closed_and_costs_a_cal
     assert client.events().count("camera:ready") == 2
 
 
-async def test_a_refused_camera_of_webrtc_does_not_cost_more_while_nobody_asks(
+async def test_a_refused_webrtc_camera_costs_no_calls_without_readers(
     socket_enabled: None,
 ) -> None:
     times = replace(Times.fast(), close_after=1.0)
@@ -67,7 +67,7 @@ async def test_a_refused_camera_of_webrtc_does_not_cost_more_while_nobody_asks(
         assert simulator.world.cameras[DRIVEWAY].process is None
 
 
-async def test_a_refused_camera_of_rtsp_flaps_and_costs_two_calls_each_time(
+async def test_a_refused_rtsp_camera_flaps_at_two_calls_each_time(
     socket_enabled: None,
 ) -> None:
     times = replace(Times.fast(), close_after=1.0)
@@ -88,7 +88,7 @@ async def test_a_refused_camera_of_rtsp_flaps_and_costs_two_calls_each_time(
 
 
 @pytest.mark.parametrize(("camera_id", "expected"), [(FRONT, 2), (DRIVEWAY, 3)])
-async def test_a_rate_limited_camera_does_not_come(
+async def test_a_rate_limited_camera_does_not_start(
     simulator: Simulator,
     client: Probe,
     http: aiohttp.ClientSession,
@@ -109,7 +109,7 @@ async def test_a_rate_limited_camera_does_not_come(
     assert len(simulator.google_calls) == expected
 
 
-async def test_without_tokens_a_process_sends_nothing_and_google_is_not_asked(
+async def test_without_tokens_a_process_publishes_nothing_and_does_not_call_google(
     simulator: Simulator,
 ) -> None:
     opening = asyncio.create_task(simulator.open_reader(CABIN))
@@ -124,7 +124,7 @@ async def test_without_tokens_a_process_sends_nothing_and_google_is_not_asked(
     assert process and process.pid
 
 
-async def test_a_stream_is_extended_at_the_full_minute_when_little_is_left(
+async def test_a_stream_is_extended_at_the_full_minute_before_it_expires(
     socket_enabled: None,
 ) -> None:
     times = replace(Times.fast(), extension_job=0.5, authorization=1.3, extend_before=0.7)
@@ -138,7 +138,7 @@ async def test_a_stream_is_extended_at_the_full_minute_when_little_is_left(
         assert calls(simulator) == [("front", "generate"), ("front", "extend")]
 
 
-async def test_a_refused_extension_breaks_the_stream_which_goes_on_with_a_new_session(
+async def test_a_refused_extension_interrupts_the_stream_until_a_new_session(
     socket_enabled: None,
 ) -> None:
     times = replace(Times.fast(), authorization=0.4, extend_before=0.3)
@@ -162,7 +162,7 @@ async def test_a_refused_extension_breaks_the_stream_which_goes_on_with_a_new_se
         ]
 
 
-async def test_a_stall_is_waited_out_and_healed_without_an_event(socket_enabled: None) -> None:
+async def test_a_stall_ends_without_an_event(socket_enabled: None) -> None:
     times = replace(Times.fast(), stall=0.8, connecting=0.3)
     async with running(Simulator(recorded(), times=times)) as simulator, Probe() as client:
         await client.connect(simulator)

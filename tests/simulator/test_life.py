@@ -1,4 +1,4 @@
-"""Streams and their video: demanded, shown, watched, and over."""
+"""Streams and their video: demand, pictures, readers, and end."""
 
 import asyncio
 from dataclasses import replace
@@ -16,7 +16,7 @@ LIFE = ("demand", "ready", "read", "unread", "undemand", "notReady")
 
 @pytest.fixture
 async def client(simulator: Simulator, client: Probe) -> Probe:
-    """A socket that is connected already."""
+    """A connected socket."""
     return await client.connect(simulator, auth={"token": token_of(simulator)})
 
 
@@ -50,7 +50,7 @@ async def test_persistent_camera(simulator: Simulator, client: Probe) -> None:
     assert simulator.world.cameras[1].stream.ready
 
 
-async def test_persistent_camera_is_undemanded_and_goes_on(
+async def test_persistent_camera_is_undemanded_and_continues(
     simulator: Simulator, client: Probe
 ) -> None:
     camera = simulator.world.cameras[1]
@@ -78,8 +78,8 @@ async def test_refused_extension_ends_the_stream(socket_enabled: None) -> None:
         assert set(details["camera:failed-extension"]) == {"name", "error"}
 
 
-async def test_ready_at_will(simulator: Simulator, client: Probe) -> None:
-    """What a test makes ready stays so without readers, and outlives a restart."""
+async def test_a_test_can_make_a_stream_ready(simulator: Simulator, client: Probe) -> None:
+    """Such a stream stays ready without readers, and after a restart."""
     await simulator.set_ready(1, ready=True)
     reader = await simulator.open_reader(1)
     await simulator.close_reader(1, reader)
@@ -89,7 +89,7 @@ async def test_ready_at_will(simulator: Simulator, client: Probe) -> None:
     assert simulator.world.cameras[1].stream.ready
 
 
-async def test_who_comes_and_goes_keeps_a_stream_for_longer(socket_enabled: None) -> None:
+async def test_a_brief_reader_keeps_a_stream_for_longer(socket_enabled: None) -> None:
     times = replace(Times.fast(), close_after=0.6)
     async with running(Simulator(recorded(), times=times)) as simulator:
         for _ in range(4):
@@ -109,7 +109,7 @@ async def test_placeholder_of_a_disabled_camera(simulator: Simulator, client: Pr
 
 
 async def test_a_day(socket_enabled: None) -> None:
-    """Every camera that can stream does, and the names and authorizations change."""
+    """Every camera that can stream does, and names and authorizations change."""
     async with running(Simulator(day(8), times=Times.fast())) as simulator, Probe() as client:
         await client.connect(simulator)
         await live_a_day(simulator, length=1.5)
@@ -125,7 +125,7 @@ async def test_a_day(socket_enabled: None) -> None:
 
 
 async def test_command_line(socket_enabled: None) -> None:
-    """It says where it listens, and ends when it is told to."""
+    """It prints its address, and ends on a signal."""
     ports = "--port 0 --hls-port 0 --rtsp-port 0 --web-rtc-port 0"
     command = f"-m tests.simulator {ports} --cameras 3 --quirk bare_topic=off"
     process = await asyncio.create_subprocess_exec(

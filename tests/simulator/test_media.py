@@ -1,4 +1,4 @@
-"""HLS, which plays nothing, and wakes cameras all the same."""
+"""HLS, which plays nothing, but wakes cameras."""
 
 import asyncio
 from dataclasses import replace
@@ -33,7 +33,7 @@ async def test_a_playlist_is_held_and_not_found_and_wakes_the_camera(
     ]
 
 
-async def test_a_playlist_that_is_asked_for_again_and_again_keeps_the_camera_awake(
+async def test_a_repeatedly_requested_playlist_keeps_the_camera_awake(
     socket_enabled: None,
 ) -> None:
     times = replace(Times.fast(), close_after=0.5)
@@ -49,7 +49,9 @@ async def test_a_playlist_that_is_asked_for_again_and_again_keeps_the_camera_awa
         await until(lambda: simulator.world.cameras[1].process is None)
 
 
-async def test_a_page_proves_nothing_and_wakes_nobody(simulator: Simulator) -> None:
+async def test_a_player_page_exists_without_a_stream_and_wakes_no_camera(
+    simulator: Simulator,
+) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.get(url_of(simulator, "front/")) as response,
@@ -58,7 +60,7 @@ async def test_a_page_proves_nothing_and_wakes_nobody(simulator: Simulator) -> N
     assert simulator.world.cameras[1].process is None
 
 
-async def test_a_newer_version_redirects_a_playlist_and_fails_then(socket_enabled: None) -> None:
+async def test_a_newer_version_redirects_a_playlist_and_then_fails(socket_enabled: None) -> None:
     quirks = replace(Quirks(), mediamtx_1_9=False)
     async with (
         running(Simulator(recorded(), quirks, Times.fast())) as simulator,
@@ -75,7 +77,7 @@ async def test_a_newer_version_redirects_a_playlist_and_fails_then(socket_enable
 
 
 async def test_held_playlist_ends_with_the_server(socket_enabled: None) -> None:
-    # It would be held for much longer than anybody waits here.
+    # It would be held for much longer than this test waits.
     times = replace(Times.fast(), start_timeout=10 * PATIENCE)
     async with (
         running(Simulator(recorded(), times=times)) as simulator,

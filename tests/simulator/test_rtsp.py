@@ -1,4 +1,4 @@
-"""Streams over RTSP, and what goes wrong with them."""
+"""Streams over RTSP, and their failures."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ def url_of(simulator: Simulator, rest: str = "front") -> str:
 
 
 def watched(url: str, count: int) -> list[int]:
-    """The numbers of the first frames."""
+    """Return the numbers of the first frames."""
     with av.open(url, options={"rtsp_transport": "tcp"}, timeout=5) as container:
         frames = itertools.islice(container.decode(video=0), count)
         return [frame_number(frame.to_ndarray(format="gray")) for frame in frames]
@@ -39,7 +39,7 @@ def watched(url: str, count: int) -> list[int]:
 
 @pytest.fixture
 async def client(simulator: Simulator, client: Probe) -> Probe:
-    """A socket that is connected already."""
+    """A connected socket."""
     return await client.connect(simulator, auth={"token": token_of(simulator)})
 
 
@@ -63,7 +63,7 @@ async def test_frames_follow_one_another_and_the_reader_is_announced(
 
 @pytest.fixture
 async def real(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Key frames are as rare as on the real server, but for the seconds between them."""
+    """A simulator that misses key frames like the real server, at a shorter interval."""
     times = replace(Times.fast(), key_frame_interval=2, misses_first_key_frame=True)
     async with running(Simulator(recorded(), times=times)) as simulator:
         yield simulator
@@ -78,7 +78,7 @@ async def test_a_reader_misses_the_first_key_frame_and_waits_for_the_next(real: 
     assert second - first == 2 * 90_000
 
 
-async def test_what_a_late_reader_sees_begins_with_a_key_frame(real: Simulator) -> None:
+async def test_the_video_of_a_late_reader_begins_with_a_key_frame(real: Simulator) -> None:
     await real.open_reader(FRONT)
     await asyncio.sleep(0.5)
 
@@ -95,7 +95,7 @@ def test_the_real_server_s_key_frames_are_far_apart() -> None:
     assert (Times().key_frame_interval, Times().misses_first_key_frame) == (25, True)
 
 
-async def test_the_track_may_stand_behind_the_query_or_before_it(
+async def test_the_track_may_follow_or_precede_the_query(
     simulator: Simulator, client: Probe
 ) -> None:
     for url in ("front?ha=a/trackID=0", "front/trackID=0?ha=a", "front?ha=a/"):
@@ -125,7 +125,7 @@ async def test_a_description_is_held_and_does_not_keep_the_stream(
     ]
 
 
-async def test_a_start_goes_on_when_the_connection_whose_description_is_held_is_dropped(
+async def test_a_start_continues_when_the_connection_of_its_description_is_dropped(
     simulator: Simulator, client: Probe
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=0.3)
@@ -145,7 +145,7 @@ async def test_a_start_goes_on_when_the_connection_whose_description_is_held_is_
     ]
 
 
-async def test_the_demand_ends_without_a_stream_though_nobody_waits(
+async def test_the_demand_ends_without_a_stream_and_without_readers(
     simulator: Simulator, client: Probe
 ) -> None:
     simulator.world.cameras[FRONT].trouble = Trouble(process_start=math.inf)
@@ -160,7 +160,7 @@ async def test_the_demand_ends_without_a_stream_though_nobody_waits(
     assert simulator.world.cameras[FRONT].process is None
 
 
-async def test_no_description_of_a_stream_that_does_not_come(simulator: Simulator) -> None:
+async def test_no_description_of_a_stream_that_does_not_start(simulator: Simulator) -> None:
     async with viewer(simulator) as one:
         assert " 400 " in await one.ask("DESCRIBE", url_of(simulator, "cabin1"))
 
@@ -177,7 +177,7 @@ async def test_a_missing_path_is_refused_at_once(simulator: Simulator, client: P
     ]
 
 
-async def test_only_tcp_is_spoken(simulator: Simulator) -> None:
+async def test_only_tcp_is_supported(simulator: Simulator) -> None:
     async with viewer(simulator) as one:
         udp = "Transport: RTP/AVP;unicast;client_port=5000-5001"
         assert " 461 " in await one.ask("SETUP", url_of(simulator), udp)
@@ -191,7 +191,7 @@ async def test_a_teardown_ends_the_reader_at_once(simulator: Simulator, client: 
         await until(lambda: "camera:unread" in client.events())
 
 
-async def test_readers_are_hung_up_on_when_the_stream_is_lost(simulator: Simulator) -> None:
+async def test_readers_are_disconnected_when_the_stream_is_lost(simulator: Simulator) -> None:
     await simulator.set_ready(FRONT, ready=True)
     async with viewer(simulator) as one:
         await one.play(url_of(simulator))
@@ -202,7 +202,7 @@ async def test_readers_are_hung_up_on_when_the_stream_is_lost(simulator: Simulat
 
 
 @pytest.mark.parametrize(("mediamtx_1_9", "hangs_up"), [(True, False), (False, True)])
-async def test_a_newer_version_hangs_up_on_a_reader_that_is_not_heard_of(
+async def test_a_newer_version_disconnects_a_silent_reader(
     socket_enabled: None, mediamtx_1_9: bool, hangs_up: bool
 ) -> None:
     times = replace(Times.fast(), keep_alive=0.5)
@@ -220,7 +220,7 @@ async def test_a_newer_version_hangs_up_on_a_reader_that_is_not_heard_of(
         assert len(simulator.world.cameras[FRONT].stream.readers) == 2 - hangs_up
 
 
-async def test_a_killed_server_drops_its_readers_and_comes_back_where_it_was(
+async def test_a_killed_server_drops_its_readers_and_restarts_on_its_port(
     simulator: Simulator,
 ) -> None:
     port = simulator.rtsp_port
@@ -265,7 +265,7 @@ async def test_a_stalled_stream_sends_nothing_and_stays_ready(simulator: Simulat
             await one.packet()
 
 
-async def test_a_camera_can_connect_for_ever_with_an_old_expiration(
+async def test_a_camera_can_connect_forever_with_an_old_expiration(
     simulator: Simulator,
 ) -> None:
     camera = simulator.world.cameras[DRIVEWAY]

@@ -1,4 +1,4 @@
-"""What the recordings do not show in full: refusals, lags, restarts, and turning the handles."""
+"""Behaviour missing from the recordings: refusals, lags, restarts, and the tests' controls."""
 
 import asyncio
 import base64
@@ -47,20 +47,24 @@ async def test_first_token_wins(simulator: Simulator, client: Probe) -> None:
 
 @pytest.fixture
 async def documented(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """A server that does all that its page says."""
+    """A server that behaves as documented."""
     quirks = Quirks.by_the_page()
     async with running(Simulator(recorded(), quirks=quirks, times=Times.fast())) as simulator:
         yield simulator
 
 
-async def test_the_page_refuses_strangers(documented: Simulator, client: Probe) -> None:
+async def test_a_documented_server_refuses_unknown_tokens(
+    documented: Simulator, client: Probe
+) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
         await client.connect(documented, auth={"token": "junk"})
     assert client.refusal == {"message": "Unauthorized"}
 
 
-async def test_the_page_answers_more(documented: Simulator, client: Probe) -> None:
-    """Any valid token does, a list needs no payload, errors have an id and no echo."""
+async def test_a_documented_server_accepts_more_requests(
+    documented: Simulator, client: Probe
+) -> None:
+    """Any valid token works, a list needs no payload, errors have an id and no context."""
     headers = {"Authorization": "Bearer junk"}
     await client.connect(documented, headers=headers, auth={"token": token_of(documented)})
     request = {"command": "list", "module": "users", "requestId": "a"}
@@ -70,7 +74,9 @@ async def test_the_page_answers_more(documented: Simulator, client: Probe) -> No
     assert (event, answer["error"]["context"]) == ("a", {})
 
 
-async def test_the_page_names_events_otherwise(documented: Simulator, client: Probe) -> None:
+async def test_a_documented_server_names_events_differently(
+    documented: Simulator, client: Probe
+) -> None:
     await client.connect(documented, auth={"token": token_of(documented)})
     await documented.fire("camera", "undemand", 1)
     await until(lambda: len(client.without_logs) == 3)

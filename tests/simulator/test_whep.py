@@ -1,4 +1,4 @@
-"""Offers over WebRTC: held, answered, refused; and the video that is sent."""
+"""WebRTC offers: held, answered, refused; and the video sent."""
 
 import asyncio
 from dataclasses import replace
@@ -15,11 +15,11 @@ from .viewer import Viewer
 
 @pytest.fixture
 async def client(simulator: Simulator, client: Probe) -> Probe:
-    """A socket that is connected already."""
+    """A connected socket."""
     return await client.connect(simulator, auth={"token": token_of(simulator)})
 
 
-async def test_frames_that_are_seen_advance_in_real_time(
+async def test_received_frames_advance_in_real_time(
     simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     await simulator.set_ready(1, ready=True)
@@ -52,7 +52,7 @@ async def test_offer_is_held_until_a_sleeping_camera_streams(socket_enabled: Non
         assert (read["query"], read["readerType"]) == ("ha=nonce", "webrtcSession")
 
 
-async def test_a_newer_version_spells_readers_otherwise_and_keeps_the_query(
+async def test_a_newer_version_names_readers_differently_and_keeps_the_query(
     socket_enabled: None, viewer: Viewer
 ) -> None:
     quirks = replace(Quirks(), mediamtx_1_9=False)
@@ -73,7 +73,7 @@ async def test_a_newer_version_spells_readers_otherwise_and_keeps_the_query(
             assert await response.json() == {"status": "error", "error": "session not found"}
 
 
-async def test_answer_says_how_to_go_on(
+async def test_answer_has_the_headers_for_later_requests(
     simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     await simulator.set_ready(1, ready=True)
@@ -85,7 +85,7 @@ async def test_answer_says_how_to_go_on(
     assert "a=candidate:" in answer and "H264" in answer and "VP8" not in answer
 
 
-async def test_an_offer_that_is_dropped_wakes_the_camera_and_makes_a_session_all_the_same(
+async def test_a_dropped_offer_still_wakes_the_camera_and_creates_a_session(
     socket_enabled: None, viewer: Viewer
 ) -> None:
     times = replace(Times.fast(), process_start=0.3, rtsp_start=0.3, handshake_timeout=0.5)
@@ -107,7 +107,7 @@ async def test_an_offer_that_is_dropped_wakes_the_camera_and_makes_a_session_all
         assert {"camera:ready", "camera:undemand"} <= set(client.events())
 
 
-async def test_an_offer_that_is_dropped_is_held_for_as_long_as_any(
+async def test_a_dropped_offer_is_held_as_long_as_others(
     socket_enabled: None, viewer: Viewer
 ) -> None:
     times = replace(Times.fast(), start_timeout=0.5)
@@ -129,7 +129,7 @@ async def test_an_offer_that_is_dropped_is_held_for_as_long_as_any(
         assert not simulator.whep.sessions
 
 
-async def test_stream_that_does_not_come_times_out(socket_enabled: None) -> None:
+async def test_stream_that_does_not_start_times_out(socket_enabled: None) -> None:
     times = replace(Times.fast(), start_timeout=0.1)
     async with (
         running(Simulator(recorded(), times=times)) as simulator,
@@ -159,7 +159,7 @@ async def test_stream_that_ends_while_an_offer_is_held_is_not_available(
         (SDP, "v=0\r\nm=video", True),
     ],
 )
-async def test_what_is_no_offer_is_refused_and_wakes_the_camera_where_it_is_called_one(
+async def test_an_invalid_offer_is_refused_and_wakes_the_camera_if_its_type_is_right(
     simulator: Simulator,
     http: aiohttp.ClientSession,
     headers: dict[str, str],
@@ -202,7 +202,7 @@ async def test_audio_is_answered_and_not_sent(
         assert await viewer.frame() < await viewer.frame()
 
 
-async def test_asking_for_ice_servers_wakes_nobody(
+async def test_requesting_ice_servers_wakes_no_camera(
     simulator: Simulator, http: aiohttp.ClientSession
 ) -> None:
     simulator.world.ice_servers = ('<stun:a.example>; rel="ice-server"', "<stun:b.example>")
@@ -213,7 +213,7 @@ async def test_asking_for_ice_servers_wakes_nobody(
     assert simulator.world.cameras[1].process is None
 
 
-async def test_preflight_allows_what_viewers_do(http: aiohttp.ClientSession) -> None:
+async def test_preflight_allows_the_requests_of_viewers(http: aiohttp.ClientSession) -> None:
     asked = {"Access-Control-Request-Method": "POST", "Origin": "http://ha.example"}
     async with http.options(FRONT, headers=asked) as response:
         assert response.status == 204
@@ -222,7 +222,7 @@ async def test_preflight_allows_what_viewers_do(http: aiohttp.ClientSession) -> 
     assert "Link" not in response.headers
 
 
-async def test_port_is_in_the_camera_s_row_and_kept(simulator: Simulator) -> None:
+async def test_port_is_in_the_cameras_row_and_kept(simulator: Simulator) -> None:
     port = simulator.web_rtc_port
     await simulator.kill()
     await simulator.start()

@@ -1,4 +1,4 @@
-"""What becomes of a WebRTC viewer who has an answer."""
+"""WebRTC sessions after their answer."""
 
 import asyncio
 from dataclasses import replace
@@ -17,16 +17,16 @@ from .viewer import Viewer
 
 @pytest.fixture
 async def client(simulator: Simulator, client: Probe) -> Probe:
-    """A socket that is connected already."""
+    """A connected socket."""
     return await client.connect(simulator, auth={"token": token_of(simulator)})
 
 
-async def test_candidates_that_come_after_the_offer_are_tried(
+async def test_candidates_sent_after_the_offer_are_used(
     simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     await simulator.set_ready(1, ready=True)
     location, answer = await answered(http, await viewer.offer(trickle_later=True))
-    # Without the server's candidates, the viewer waits to be found.
+    # Without the server's candidates, the viewer waits for the server to connect.
     without, _ = trickle.split(answer)
     await viewer.take(without)
     async with http.patch(location, data=viewer.fragment(), headers=FRAGMENT) as response:
@@ -54,7 +54,7 @@ async def test_bad_fragment_is_refused(
 
 
 @pytest.mark.parametrize("cut", ["a=ice-ufrag", "a=candidate", "a="])
-async def test_a_fragment_of_less_is_taken(
+async def test_a_minimal_fragment_is_accepted(
     simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer, cut: str
 ) -> None:
     await simulator.set_ready(1, ready=True)
@@ -64,7 +64,9 @@ async def test_a_fragment_of_less_is_taken(
         assert response.status == 204
 
 
-async def test_a_newer_version_calls_a_bad_fragment_its_own_fault(socket_enabled: None) -> None:
+async def test_a_newer_version_answers_a_bad_fragment_with_a_server_error(
+    socket_enabled: None,
+) -> None:
     newer = Simulator(quirks=Quirks(mediamtx_1_9=False), times=Times.fast())
     async with running(newer) as simulator, http_of(simulator) as http, Viewer() as viewer:
         await simulator.set_ready(1, ready=True)
@@ -105,7 +107,7 @@ async def test_deleting_a_session_ends_its_reader(
     await until(lambda: viewer.state == "closed")
 
 
-async def test_viewer_who_hangs_up_reads_no_more(
+async def test_viewer_that_disconnects_is_removed(
     simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     await watch(http, viewer)
@@ -115,7 +117,7 @@ async def test_viewer_who_hangs_up_reads_no_more(
     assert not simulator.whep.sessions
 
 
-async def test_a_viewer_is_announced_by_the_answer_s_id_once_it_is_connected(
+async def test_a_viewer_is_announced_with_the_answers_id_once_it_is_connected(
     simulator: Simulator, client: Probe, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     async with http.post(FRONT, data=await viewer.offer(), headers=SDP) as response:
@@ -131,7 +133,7 @@ async def test_a_viewer_is_announced_by_the_answer_s_id_once_it_is_connected(
     assert read["readerId"] == response.headers["ID"]
 
 
-async def test_viewer_who_does_not_connect_counts_for_a_while_and_is_given_up_without_a_word(
+async def test_viewer_that_does_not_connect_counts_until_its_timeout_without_events(
     socket_enabled: None,
 ) -> None:
     times = replace(Times.fast(), handshake_timeout=0.5)
@@ -161,7 +163,7 @@ async def test_end_of_a_stream_closes_its_sessions(
     assert client.events().count("camera:unread") == 1
 
 
-async def test_nothing_runs_on_after_the_server(socket_enabled: None) -> None:
+async def test_stopping_the_server_ends_all_tasks(socket_enabled: None) -> None:
     before = asyncio.all_tasks()
     async with (
         Viewer() as viewer,
@@ -195,7 +197,7 @@ async def test_a_viewer_misses_the_first_key_frame_and_waits_for_the_next(
         assert (era + numbers[0]) % RATE == 0
 
 
-async def test_a_stalled_stream_shows_nothing_and_keeps_its_sessions(
+async def test_a_stalled_stream_sends_no_frames_and_keeps_its_sessions(
     simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
 ) -> None:
     await watch(http, viewer)

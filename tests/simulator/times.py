@@ -1,81 +1,81 @@
-"""How long everything takes."""
+"""Durations of the simulation."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Durations in seconds; the defaults are as recorded, or as MediaMTX's defaults are."""
+    """Durations in seconds; the defaults are recorded, or those of MediaMTX."""
 
     answer: float = 0.005
-    """A request's answer."""
+    """The answer to a request."""
     version: float = 0.09
     """The answer of `version`, which starts two programs."""
     cronjob: float = 3.0
-    """A cron job that is run by request."""
+    """A cron job run on request."""
     event_delay: float = 1.6
-    """From the truth to its event: every hook boots a process."""
+    """From a change to its event: every hook starts a process."""
     event_jitter: float = 0.05
-    """What comes on top at random: events this close can overtake one another."""
+    """Additional random delay: events closer than this can overtake one another."""
     stream_lag: float = 8.0
-    """How old the MediaMTX part of a camera's row is."""
+    """Age of MediaMTX's data in a camera's row."""
     process_start: float = 9.0
     """From `demand` to `ready`."""
     rtsp_start: float = 17.0
-    """The same for cameras that speak RTSP with Google, which are not shown before it answers."""
+    """The same for cameras with RTSP at Google, which publish only after its answer."""
     process_restart: float = 1.5
     """Between the end of a crashed streamer and its next start."""
     control_process: float = 1.0
-    """From `htop stop` or `restart` of a watched stream to its new process; of one that nobody
-    reads it takes `process_restart`."""
+    """From `htop stop` or `restart` of a watched stream to its new process; without readers it
+    takes `process_restart`."""
     control_cut: float = 2.0
-    """From `htop stop` or `restart` to the end of the path: its source is missed so late."""
+    """From `htop stop` or `restart` to the end of the path, when its source is missed."""
     late_undemand: float = 7.0
-    """From the same to the `undemand` that the end of the path sends, which ends a process."""
+    """From the same to the `undemand` caused by the end of the path, which ends a process."""
     connecting: float = 5.0
-    """From `ready` to real video, for cameras that speak WEB_RTC with Google."""
+    """From `ready` to real video, for cameras with WEB_RTC at Google."""
     key_frame_interval: int = 25
-    """Seconds from one key frame of a stream to the next; nothing brings one earlier."""
+    """Seconds between key frames of a stream; none can be requested earlier."""
     misses_first_key_frame: bool = True
-    """Readers see nothing before the next key frame; false: they are sent the last one."""
+    """Readers get no picture before the next key frame; false: they are sent the last one."""
     authorization: float = 300.0
-    """How far ahead `expires_at` lies when Google has answered."""
+    """From Google's answer to `expires_at`."""
     extension_job: float = 60.0
-    """Between two runs of the job that has authorizations extended: at each full minute."""
+    """Between two runs of the job that extends authorizations: at each full minute."""
     extend_before: float = 120.0
-    """How much is left of an authorization at most when the job has it extended."""
+    """Maximum remaining time of an authorization that the job extends."""
     expiry_pause: float = 30.0
-    """From the end of an authorization to the next question to Google; "connecting" is shown."""
+    """From the end of an authorization to the next call to Google; shows "connecting"."""
     stall: float = 40.0
-    """How long a camera's silence is waited out, before "connecting" is shown."""
+    """From the stall of a camera to the "connecting" picture."""
     stall_pause: float = 5.0
-    """From then to the next question to Google."""
+    """From then to the next call to Google."""
     refusal: float = 1.2
     """From `ready` to `notReady` of a stream that Google refuses."""
     refused_again: float = 4.0
-    """From one refusal to the next of a camera that speaks RTSP with Google."""
+    """Between two refusals of a camera with RTSP at Google."""
     rate_limited: tuple[float, float] = (30.0, 20.0)
-    """Between two questions that Google finds too many: for a camera of RTSP, and of WEB_RTC."""
+    """Between two rate-limited calls to Google, for a camera with RTSP, and with WEB_RTC."""
     close_after: float = 10.0
-    """From the last reader's leaving to `undemand`."""
+    """From the departure of the last reader to `undemand`."""
     start_timeout: float = 60.0
-    """How long MediaMTX holds a reader of a stream that does not come."""
+    """How long MediaMTX holds a reader of a stream that does not become ready."""
     gathering: float = 0.1
-    """What an answer over WebRTC takes when there is a stream; 7.8: no STUN server answers."""
+    """The answer over WebRTC if there is a stream; 7.8 if no STUN server answers."""
     handshake_timeout: float = 10.0
-    """How long a WebRTC viewer may take to connect after the answer."""
+    """Timeout of a WebRTC viewer to connect after the answer."""
     keep_alive: float = 60.0
-    """After how much silence a newer MediaMTX hangs up on a reader by RTSP."""
+    """Silence of an RTSP reader after which a newer MediaMTX closes its connection."""
     demand_repeat: float = 60.0
     """Between two `demand`s of a persistent camera."""
     idle_log: float = 7.5
-    """Between two log lines of an idle server; 0: none."""
+    """Between two log lines of an idle server; 0 for none."""
     token_lifetime: float = 86_400.0
-    """What `expiration` says of a new token."""
+    """From a new token to its `expiration`."""
 
     @classmethod
     def fast(cls) -> Times:
-        """For tests: everything happens, and next to nothing is waited for."""
+        """Return times for tests: the same steps with minimal waiting."""
         return cls(
             answer=0.0,
             version=0.0,

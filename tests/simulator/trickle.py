@@ -1,4 +1,4 @@
-"""ICE candidates in SDP: taken out of an offer, and found in what is sent after it."""
+"""ICE candidates in SDP: removed from an offer, and parsed from fragments after it."""
 
 from aiortc import RTCIceCandidate
 from aiortc.sdp import candidate_from_sdp
@@ -8,11 +8,11 @@ _MID = "a=mid:"
 
 
 class BadFragment(Exception):
-    """What was sent as `application/trickle-ice-sdpfrag` is none."""
+    """Invalid content of type `application/trickle-ice-sdpfrag`."""
 
 
 def split(offer: str) -> tuple[str, list[str]]:
-    """An offer without its candidates, and their lines."""
+    """Return an offer without its candidates, and their lines."""
     lines = offer.splitlines(keepends=True)
     candidates = [line.strip() for line in lines if line.startswith(_CANDIDATE)]
     rest = "".join(line for line in lines if not line.startswith((_CANDIDATE, "a=end-of-")))
@@ -20,7 +20,7 @@ def split(offer: str) -> tuple[str, list[str]]:
 
 
 def fragment(offer: str, candidates: list[str]) -> str:
-    """Candidates of an offer's first section, as a client sends them."""
+    """Return the fragment for candidates of an offer's first section, as a client sends it."""
     lines = offer.splitlines()
     starts = ("a=ice-ufrag:", "a=ice-pwd:", "m=", _MID)
     head = [next(line for line in lines if line.startswith(start)) for start in starts]
@@ -28,7 +28,7 @@ def fragment(offer: str, candidates: list[str]) -> str:
 
 
 def candidates_of(text: str) -> list[str]:
-    """The lines of a fragment's candidates; raises BadFragment. MediaMTX needs no credentials."""
+    """Return a fragment's candidate lines. Raises BadFragment; credentials are not required."""
     head, *sections = f"\n{text}".split("\nm=")
     if _CANDIDATE in head:
         raise BadFragment("no media section")
@@ -42,7 +42,7 @@ def candidates_of(text: str) -> list[str]:
 
 
 def parse(line: str) -> RTCIceCandidate | None:
-    """A candidate, if it is one that can be tried; raises BadFragment."""
+    """Return a candidate; None if it cannot be tried. Raises BadFragment."""
     value = line.removeprefix(_CANDIDATE)
     if not value:
         return None

@@ -1,4 +1,4 @@
-"""The server's check of a request: Joi's messages, one at a time, in the recorded order."""
+"""The server's validation of a request: Joi's messages, one at a time, in recorded order."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,7 +12,7 @@ _PAYLOAD_REQUIRED: Final = ("create", "update")
 
 
 def check(request: object, *, entity_is_string: bool = True) -> list[Json]:
-    """What is wrong with a request: `details` as the server sends them, empty if nothing is."""
+    """Return the problems of a request as the server's `details`; empty if it is valid."""
     if not isinstance(request, dict):
         return [_detail("value", [], "object.base", "must be of type object", request)]
     first = next(_problems(request, entity_is_string=entity_is_string), None)

@@ -1,4 +1,4 @@
-"""A viewer for tests: as a page would, it offers, takes the answer, and sees frames."""
+"""A WebRTC viewer for tests: sends an offer, applies the answer, and receives frames."""
 
 import random
 import re
@@ -13,13 +13,13 @@ from .picture import frame_number
 
 
 class Viewer:
-    """The page's end of a connection; used as a context, it is hung up at the end."""
+    """The viewer's end of a connection; as a context manager, it is closed at the end."""
 
     def __init__(self, *kinds: str) -> None:
-        """Ask for video, or for other kinds."""
+        """Initialize for video, or other kinds of media."""
         self.candidates: list[str] = []
-        """The lines of its own candidates, once it has offered."""
-        # Browsers number their offers by lot, aiortc by the second.
+        """The lines of its own candidates, after its offer."""
+        # Browsers use random numbers for their offers, aiortc the time in seconds.
         self._number = random.getrandbits(62)
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._tracks: dict[str, MediaStreamTrack] = {}
@@ -35,11 +35,11 @@ class Viewer:
 
     @property
     def state(self) -> str:
-        """The connection's: new, connecting, connected, failed or closed."""
+        """The connection's state: new, connecting, connected, failed or closed."""
         return self._connection.connectionState
 
     async def offer(self, *, trickle_later: bool = False) -> str:
-        """An offer, with its candidates or without."""
+        """Return an offer, with or without its candidates."""
         gather_loopback(self._connection)
         await self._connection.setLocalDescription()
         offer = re.sub(
@@ -53,19 +53,19 @@ class Viewer:
         return without if trickle_later else offer
 
     def fragment(self) -> str:
-        """Its candidates as they are sent after the offer."""
+        """Return its candidates as sent after the offer."""
         return trickle.fragment(self._connection.localDescription.sdp, self.candidates)
 
     async def take(self, answer: str) -> None:
-        """Connect in the background."""
+        """Apply an answer; the connection is made in the background."""
         await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
     async def frame(self) -> int:
-        """The number that the next frame shows; raises MediaStreamError when there is none."""
+        """Return the number shown in the next frame. Raises MediaStreamError without one."""
         frame = await self._tracks["video"].recv()
         assert isinstance(frame, av.VideoFrame)
         return frame_number(frame.to_ndarray(format="gray"))
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         await hang_up(self._connection)

@@ -1,4 +1,4 @@
-"""MediaMTX's WebRTC server: viewers come with an offer (WHEP), and are sent video by UDP."""
+"""MediaMTX's WebRTC server: viewers send an offer (WHEP), and receive video over UDP."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -24,7 +24,7 @@ from .trickle import BadFragment, candidates_of
 from .world import World
 
 _LOOK: Final = 0.05
-"""Seconds between two looks at whether a session goes on."""
+"""Seconds between two checks of whether a session continues."""
 _FRAGMENT: Final = "application/trickle-ice-sdpfrag"
 _ANYWHERE: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -39,7 +39,7 @@ _EXPOSED: Final = "Access-Control-Expose-Headers"
 
 @dataclass(frozen=True)
 class Session:
-    """A viewer who has an answer."""
+    """A viewer with an answer."""
 
     path: str
     reader: Reader
@@ -49,7 +49,7 @@ class Session:
 
 
 class Whep:
-    """One opening of the WebRTC port."""
+    """The WebRTC port, from one opening to its closing."""
 
     def __init__(
         self,
@@ -60,11 +60,11 @@ class Whep:
         lives: Lives,
         film: Film,
     ) -> None:
-        """Not yet open."""
+        """Initialize; not open yet."""
         self._quirks = quirks
         self._faults = faults
         self.requests: list[tuple[str, str]] = []
-        """Method and path of each, in the order in which they came."""
+        """Method and path of each request, in the order of arrival."""
         self._world = world
         self._times = times
         self._lives = lives
@@ -82,22 +82,22 @@ class Whep:
 
     @property
     def sessions(self) -> tuple[str, ...]:
-        """The locations of the sessions that are open."""
+        """The locations of the open sessions."""
         return tuple(_location(session.path, key) for key, session in self._sessions.items())
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; answers the port."""
+        """Listen, and return the port."""
         return await self._listener.open(host, port)
 
     async def close(self) -> None:
-        """Fall silent to everybody, held requests included; nobody is told who has left."""
+        """Close all sessions and held requests, without a word to anyone."""
         await self._listener.drop()
         await self._listener.cancel()
         dropped, self._sessions = self._sessions, {}
         for session in dropped.values():
             await session.peer.vanish()
             session.left.set()
-        # A peer that is cancelled while it closes would keep its sockets.
+        # A peer cancelled while closing would keep its sockets.
         await self._tasks.finish()
         await self._listener.close()
 
@@ -109,7 +109,7 @@ class Whep:
         return await handler(request)
 
     async def _on_options(self, request: web.Request) -> web.Response:
-        """A browser's preflight, or a viewer who asks for ICE servers; no path wakes by it."""
+        """Answer a browser's preflight, or a request for ICE servers; this wakes no path."""
         response = web.Response(status=204, headers=_PREFLIGHT)
         if "Access-Control-Request-Method" not in request.headers:
             response.headers[_EXPOSED] = "Link"
@@ -117,7 +117,7 @@ class Whep:
         return response
 
     async def _on_post(self, request: web.Request) -> web.Response:
-        """Held until there is a stream, also when the viewer has gone meanwhile."""
+        """Answer an offer, held until there is a stream, even if the viewer has disconnected."""
         path = request.match_info["path"]
         if request.content_type != "application/sdp":
             return self._failed(400, "invalid Content-Type")
@@ -147,13 +147,13 @@ class Whep:
         return response
 
     async def _begin(self, path: str, reader: Reader, offer: str) -> tuple[Session, str]:
-        """A session and its answer; whatever goes wrong leaves nothing behind."""
+        """Create a session, and return it with its answer; clean up after any error."""
         peer = Peer(Shown(frames(self._film, self._lives, path, at_pace=True)))
         async with AsyncExitStack() as undoing:
             undoing.push_async_callback(peer.close)
             await self._lives.count(path, reader)
             undoing.push_async_callback(self._lives.close, path, reader.id)
-            # Only now: what is no offer wakes the camera all the same.
+            # Only now, because an invalid offer wakes the camera, too.
             await peer.take(offer)
             await asyncio.sleep(self._times.gathering)
             answer = await peer.answer()
@@ -186,7 +186,7 @@ class Whep:
         return web.Response(status=200, headers=_ANYWHERE)
 
     async def _run(self, secret: str, session: Session) -> None:
-        """Look after a session until it is over."""
+        """Run a session until it ends."""
         try:
             await self._until_over(session)
             if self._sessions.pop(secret, None):
@@ -206,7 +206,7 @@ class Whep:
             await asyncio.sleep(_LOOK)
 
     def _session(self, request: web.Request) -> Session | None:
-        """Return whose secret it is; a newer version does not look at the path."""
+        """Return the session with a secret; a newer version ignores the path."""
         session = self._sessions.get(request.match_info["secret"])
         is_there = session and session.path == request.match_info["path"]
         return session if is_there or not self._quirks.mediamtx_1_9 else None
@@ -217,7 +217,7 @@ class Whep:
         return f"no stream is available on path '{path}'"
 
     def _kept_query(self, request: web.Request) -> str:
-        """What a newer version keeps of an offer's query."""
+        """Return an offer's query, as a newer version keeps it."""
         keeps = request.query_string and not self._quirks.mediamtx_1_9
         return f"?{request.query_string}" if keeps else ""
 

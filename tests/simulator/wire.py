@@ -1,4 +1,4 @@
-"""What a client is connected to: HTTP login and Socket.IO on one port."""
+"""The API port: HTTP login and Socket.IO."""
 
 import asyncio
 from dataclasses import asdict
@@ -25,14 +25,14 @@ _STREAM_LINES = {
     "ready": '"{path}" is streaming',
     "notReady": '"{path}" is no longer streaming',
 }
-"""What the server logs of an event beside the event itself, as recorded."""
+"""Additional log lines of an event, as recorded."""
 
 
 class Wire:
-    """One opening of the port, and the sockets connected to it."""
+    """The API port, from one opening to its closing, and its connected sockets."""
 
     def __init__(self, api: Api, log: LogBook, tasks: Tasks, pings: tuple[float, float]) -> None:
-        """Not yet open; `pings` are interval and timeout in seconds."""
+        """Initialize; not open yet. `pings` are interval and timeout in seconds."""
         self.users: dict[str, User | None] = {}
         self.requests: list[Json] = []
         self._welcomes: dict[str, asyncio.Task[None]] = {}
@@ -53,15 +53,15 @@ class Wire:
         self._listener = Listener(app)
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; answers the port."""
+        """Listen, and return the port."""
         return await self._listener.open(host, port)
 
     async def close(self) -> None:
-        """Drop every socket without a goodbye."""
+        """Abort every socket."""
         await self._listener.close()
 
     async def disconnect_all(self) -> None:
-        """Close every socket, with a goodbye."""
+        """Close every socket gracefully."""
         for sid in tuple(self.users):
             await self._sockets.disconnect(sid)
 
@@ -70,11 +70,11 @@ class Wire:
         await self._sockets.emit(topic, (payload,), to=sid)
 
     async def log(self, level: str, message: str, service: str) -> None:
-        """Write a log line, and send it to everybody, anonymous or not."""
+        """Write a log line, and send it to all clients, anonymous or not."""
         await self.emit("log", self._log.line(level, message, service, utc_now()))
 
     async def send_event(self, domain: str, event: str, entity: int | None, details: Json) -> None:
-        """Send an event three times, and nothing in between."""
+        """Send an event three times, with nothing in between."""
         quirks = self._api.quirks
         name = events.event_name(event, quirks)
         body = events.payload(domain, name, entity, details, utc_now(), quirks)
@@ -90,7 +90,7 @@ class Wire:
         if user is None and not self._api.quirks.anonymous_connects:
             raise socketio.exceptions.ConnectionRefusedError("Unauthorized")
         self.users[sid] = user
-        # The answer to the connection goes out first: whoever connects hears the log after it.
+        # The answer to the connection is sent first; the log follows it.
         self._welcomes[sid] = self._tasks.spawn(self._welcome(sid))
 
     async def _welcome(self, sid: str) -> None:
@@ -143,13 +143,13 @@ class Wire:
             await self.emit(request_id, self._api.error("Invalid Request", details, {}), sid)
 
     async def _add_cookies(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Keep the cookies that come, and send those that a faulty server sends."""
+        """Record received cookies, and send the cookies of `Faults`."""
         self._api.cookies += request.headers.getall("Cookie", [])
         for cookie in self._api.faults.cookies:
             response.headers.add("Set-Cookie", cookie)
 
     async def _on_google_calls(self, _request: web.Request) -> web.Response:
-        """What streams have cost at Google: of the simulator's own, for tests outside of it."""
+        """Return the streams' calls to Google, for tests in other processes."""
         return web.json_response([asdict(call) for call in self._api.world.google_calls])
 
     async def _on_login(self, request: web.Request) -> web.Response:
@@ -165,7 +165,7 @@ class Wire:
 
 
 def _parsed(request: object) -> object:
-    """A request may be the JSON text of one, as recorded."""
+    """Return a request, which may be sent as JSON text, as recorded."""
     try:
         return json.loads(request) if isinstance(request, str) else request
     except ValueError:

@@ -1,4 +1,4 @@
-"""The truth of a simulated NestMTX: plain data, changed at will, that no socket knows of."""
+"""The actual state of a simulated NestMTX: plain data, independent of sockets."""
 
 from dataclasses import dataclass, field
 import hashlib
@@ -37,7 +37,7 @@ def _cron_jobs() -> list[CronJob]:
 
 @dataclass
 class World:
-    """All that a server knows. `protocols` are the ones that its MediaMTX offers."""
+    """All data of a server. `protocols` are those that its MediaMTX offers."""
 
     cameras: dict[int, Camera] = field(default_factory=dict)
     credentials: dict[int, Credential] = field(default_factory=dict)
@@ -47,11 +47,11 @@ class World:
         default_factory=lambda: [Process("nestmtx", 20852), Process("mediamtx", 20952)]
     )
     cloud: list[Json] = field(default_factory=list)
-    """Devices that Google knows and the next synchronization adds: `add_camera` arguments."""
+    """Google's devices to be added by the next synchronization: `add_camera` arguments."""
     reaches_google: bool = True
-    """The server has a way to Google's hosts."""
+    """The server can reach Google's hosts."""
     google_calls: list[GoogleCall] = field(default_factory=list)
-    """What streams have cost at Google, in the order in which it was asked."""
+    """The streams' calls to Google, in order."""
     protocols: set[str] = field(default_factory=lambda: {"hls"})
     ports: dict[str, int] = field(
         default_factory=lambda: {
@@ -65,7 +65,7 @@ class World:
         }
     )
     ice_servers: tuple[str, ...] = ()
-    """What its MediaMTX tells WebRTC viewers: one `Link` header each."""
+    """The ICE servers that its MediaMTX sends to WebRTC viewers: one `Link` header each."""
     tokens: dict[str, Token] = field(default_factory=dict)
     _last_ids: dict[str, int] = field(default_factory=dict)
     _last_pid: int = 26000
@@ -82,7 +82,7 @@ class World:
         credential: int | None = None,
         uid: str | None = None,
     ) -> Camera:
-        """A camera with a new id; enabled if it has a path, unless said otherwise."""
+        """Add a camera with a new id; by default enabled if it has a path."""
         number = self._next_id("cameras")
         owner = credential or next(iter(self.credentials), 1)
         device = uid or self._device_id(owner, name)
@@ -102,13 +102,13 @@ class World:
         return camera
 
     def remove_camera(self, camera_id: int) -> None:
-        """The row is gone, which the real server never does by itself."""
+        """Remove a camera's row, which the real server never does on its own."""
         del self.cameras[camera_id]
 
     def add_credential(
         self, description: str, *, authorized: bool = True, project: str | None = None
     ) -> Credential:
-        """A credential with a new id."""
+        """Add a credential with a new id."""
         digest = hashlib.sha256(description.encode()).hexdigest()
         identity = self._next_id("credentials")
         credential = Credential(
@@ -123,53 +123,53 @@ class World:
         return credential
 
     def add_user(self, username: str, password: str, *, can_login: bool = True) -> User:
-        """A user with a new id."""
+        """Add a user with a new id."""
         user = User(self._next_id("users"), username, password, can_login)
         self.users[user.id] = user
         return user
 
     def remove_user(self, user_id: int) -> None:
-        """The user's tokens end with it."""
+        """Remove a user and its tokens."""
         username = self.users[user_id].username
         self.revoke_tokens(username)
         del self.users[user_id]
 
     def user_named(self, username: object) -> User | None:
-        """The user of that name."""
+        """Return the user with a name."""
         return next((user for user in self.users.values() if user.username == username), None)
 
     def issue_token(self, user: User) -> str:
-        """A new bearer token; as recorded, the database never lets it expire."""
+        """Return a new bearer token; as recorded, it never expires in the database."""
         number = base64_text(str(self._next_id("tokens")).encode())
         token = f"oat_{number}.{base64_text(secrets.token_bytes(32))}"
         self.tokens[token] = Token(user.id, elapsed())
         return token
 
     def revoke_tokens(self, username: str) -> None:
-        """End all tokens of a user."""
+        """Revoke all tokens of a user."""
         ids = {user.id for user in self.users.values() if user.username == username}
         self.tokens = {
             text: token for text, token in self.tokens.items() if token.user_id not in ids
         }
 
     def token_owner(self, text: str, lifetime: float | None = None) -> User | None:
-        """Whose token it is; a lifetime in seconds, or None: tokens are for ever."""
+        """Return the owner of a token; `lifetime` is in seconds, None: tokens never expire."""
         token = self.tokens.get(text)
         if token is None or (lifetime is not None and elapsed() - token.issued > lifetime):
             return None
         return self.users.get(token.user_id)
 
     def camera_at(self, path: str) -> Camera | None:
-        """The camera that is published under a path."""
+        """Return the camera that is published at a path."""
         return next((camera for camera in self.cameras.values() if camera.path == path), None)
 
     def authorized(self, camera: Camera) -> bool:
-        """Whether Google would hand out this camera's stream."""
+        """Return whether Google would provide this camera's stream."""
         credential = self.credentials.get(camera.credential_id)
         return credential is None or credential.tokens is not None
 
     def next_pid(self) -> int:
-        """The id of the next process."""
+        """Return the id of the next process."""
         self._last_pid += 1
         return self._last_pid
 

@@ -1,1 +1,1 @@
-"""Random changes and faults against a session in a real Home Assistant, and its recovery."""
+"""Random changes and faults for a session in a real Home Assistant, and its recovery."""

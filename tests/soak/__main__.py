@@ -63,11 +63,11 @@ async def _recover(seed: int, repeat: int, outages: tuple[float, float]) -> bool
 
 
 def main() -> int:
-    """Run what is asked for; 0 when all is right."""
+    """Run the requested soak; return 0 if there was no difference."""
     arguments = _arguments()
     seed = arguments.seed if arguments.seed is not None else random.randrange(100_000)
     logging.basicConfig(level=logging.ERROR)
-    # The server's and the session's own dice.
+    # The seed also applies to the server and the session.
     random.seed(seed)
     if arguments.recovery:
         outages = (arguments.outage[0], arguments.outage[-1])

@@ -1,4 +1,4 @@
-"""Random changes of the truth. One that is not possible for the moment does nothing."""
+"""Random changes of the truth. A change that isn't possible at the moment does nothing."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -15,7 +15,7 @@ _ROOMS = ("Unknown", "Garden", "Cellar", "Hall", "Büro")
 _NEW_CAMERAS = tuple(f"enterprises/soak/devices/{number}" for number in range(6))
 _NEW_PROJECTS = ("project-1", "project-2")
 _QUERIES = ("", "", "token=secret", OTHER_HOME)
-"""The last one is another client's reader."""
+"""The last query is that of another client's reader."""
 _WORDS = (None, None, "hibernating", "stopped")
 _FEWEST_CAMERAS = 15
 
@@ -23,12 +23,12 @@ type Make = Callable[[Scene, Random], Coroutine[Any, Any, None]]
 
 
 class Change(NamedTuple):
-    """A kind of change, and how often it happens in proportion to the others."""
+    """A kind of change, and its relative frequency."""
 
     make: Make
     weight: int
     needs_server: bool = False
-    """Whether it is something that a server does, and not something that is done to it."""
+    """Whether the server itself makes the change, so that it must be running."""
 
 
 async def _becomes_ready(scene: Scene, rng: Random) -> None:
@@ -96,7 +96,7 @@ async def _enabled(scene: Scene, rng: Random) -> None:
 
 async def _persisted(scene: Scene, rng: Random) -> None:
     if camera := one_of(rng, [camera for camera in scene.streamable if camera.enabled]):
-        # Few at a time: each is demanded again and again.
+        # Only a few at a time, as each is demanded repeatedly.
         others = sum(each.persistent for each in scene.cameras)
         camera.persistent = not camera.persistent and others < len(_NEW_CAMERAS)
         scene.diary.change("persistent" if camera.persistent else "not persistent", camera.id)
@@ -158,7 +158,7 @@ async def _tokens(scene: Scene, rng: Random) -> None:
     if credential := one_of(rng, scene.credentials):
         present = credential.tokens is None
         kinds = ("authenticated", "reauthenticated") if present else ("unauthenticated",)
-        # Not said by a server that is down, and sometimes not even by one that is up.
+        # Sent only by a running server, and sometimes not even then.
         event = rng.choice((*kinds, None)) if scene.is_up else None
         scene.diary.change("tokens given" if present else "tokens lost", f"{credential.id} {event}")
         await scene.simulator.set_tokens(credential.id, present, event)
@@ -195,7 +195,7 @@ async def _credential_back(scene: Scene, rng: Random) -> None:
 
 
 async def _follow(scene: Scene, camera: Camera) -> None:
-    """Let a running server follow a camera's new settings; a new one reads them."""
+    """Apply a camera's new settings to a running server; a restarted one reads them."""
     if scene.is_up:
         await scene.simulator.camera_changed(camera)
 

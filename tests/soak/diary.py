@@ -1,4 +1,4 @@
-"""What was done to the server, to tell when something is wrong."""
+"""The changes and faults of a soak, to report on a difference."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ import time
 
 @dataclass
 class Diary:
-    """Counts everything by its kind, and remembers the last of it."""
+    """Counts changes and faults by kind, and keeps the last ones."""
 
     changes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -16,30 +16,30 @@ class Diary:
 
     @property
     def seconds(self) -> float:
-        """How long ago the diary was begun."""
+        """The seconds since the diary was started."""
         return time.monotonic() - self.began
 
     @property
     def recent(self) -> tuple[str, ...]:
-        """The last changes and faults, the newest at the end."""
+        """The last changes and faults, newest last."""
         return tuple(self._recent)
 
     def change(self, kind: str, detail: object = "") -> None:
-        """A change of the truth, or an event without one, begins."""
+        """Note the start of a change of the truth, or of an event without one."""
         self.changes[kind] += 1
         self._note(kind, detail)
 
     def fault(self, kind: str, detail: object = "") -> None:
-        """A fault begins."""
+        """Note the start of a fault."""
         self.faults[kind] += 1
         self._note(f"FAULT {kind}", detail)
 
     def over(self, kind: str) -> None:
-        """A fault is over."""
+        """Note the end of a fault."""
         self._note(f"FAULT {kind}", "is over")
 
     def quiet(self) -> None:
-        """Changes and faults have ended."""
+        """Note the end of changes and faults."""
         self._note("quiet", "")
 
     def _note(self, kind: str, detail: object) -> None:

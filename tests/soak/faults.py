@@ -1,4 +1,4 @@
-"""Random faults of the server: each begins, lasts for a while, and is over when it returns."""
+"""Random faults of the server: each function starts a fault, and returns after its end."""
 
 import asyncio
 from random import Random

@@ -1,4 +1,4 @@
-"""Whether a process keeps well: the memory it holds, the errors it logs, the tasks it leaves."""
+"""The health of a process: its memory, logged errors, and left-over tasks."""
 
 import asyncio
 from collections.abc import Generator
@@ -10,20 +10,20 @@ from typing import override
 
 _SHOWN = 10
 _OF_THE_MACHINE = {"homeassistant.components.camera.img_util"}
-"""Who complains of a library that this machine does not have, and gets along without it."""
+"""Loggers that report a library missing on this machine, which isn't needed."""
 
 
 class Complaints(logging.Handler):
-    """Keeps what is logged as an error, by whomever."""
+    """Keeps all logged errors."""
 
     def __init__(self) -> None:
-        """Nothing was complained of yet."""
+        """Start without errors."""
         super().__init__(logging.ERROR)
         self.lines: list[str] = []
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line, with the exception that led to it."""
+        """Keep a line, with its exception."""
         if record.name in _OF_THE_MACHINE:
             return
         self.lines.append(f"{record.name}: {self.format(record)}")
@@ -39,16 +39,16 @@ class Complaints(logging.Handler):
 
 
 class Memory:
-    """What Python has allocated, in MiB, once warm and later on; nothing where nobody traces."""
+    """Python's allocated memory in MiB, after the warm-up and later; empty without tracemalloc."""
 
     def __init__(self) -> None:
-        """Nothing was measured yet."""
+        """Start without measurements."""
         self.first: float | None = None
         self.last: float | None = None
         self._first_snapshot: tracemalloc.Snapshot | None = None
 
     def measure(self) -> None:
-        """Take a measurement; the first one is what the others are compared with."""
+        """Take a measurement; the others are compared with the first one."""
         if not tracemalloc.is_tracing():
             return
         gc.collect()
@@ -60,11 +60,11 @@ class Memory:
 
     @property
     def growth(self) -> float:
-        """By how many MiB it has grown."""
+        """The growth in MiB."""
         return 0.0 if self.first is None or self.last is None else self.last - self.first
 
     def where(self) -> list[str]:
-        """Return the lines of code that hold most of what has come since."""
+        """Return the lines of code with most of the memory allocated since."""
         if self._first_snapshot is None:
             return []
         now = tracemalloc.take_snapshot()
@@ -72,6 +72,6 @@ class Memory:
 
 
 def left_behind() -> list[str]:
-    """Return the tasks that still run beside the current one."""
+    """Return the tasks that still run, except the current one."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     return [str(task) for task in tasks]

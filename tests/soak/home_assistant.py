@@ -27,35 +27,36 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.nestmtx.const import DOMAIN
+from tests.expected import all_expected
 from tests.faults.proxy import FaultProxy
 from tests.simulator import Simulator
 
 USER = "nestmtx"
-# Below those that the system hands out: a port of that kind may be taken while its server is down,
-# and who connects to it then can even meet itself.
+# Below the system's ephemeral ports, which may be taken while the server is down; a client could
+# then even connect to itself.
 _PORTS = range(20_000, 32_000)
 
 
 class _Resolver(ThreadedResolver):
-    """Asks the system, with what Home Assistant wants of a resolver beside that."""
+    """The system's resolver, with the additional methods that Home Assistant needs."""
 
     async def real_close(self) -> None:
-        """End for good; `close` is called by each session that shares it."""
+        """Close the resolver; `close` is called by each session that shares it."""
         await self.close()
 
 
 @asynccontextmanager
 async def home() -> AsyncGenerator[HomeAssistant]:
-    """Run a Home Assistant that knows this project's integration, and stop it in the end."""
-    # Names are looked up by the network's own Zeroconf otherwise: nothing leaves this machine.
+    """Run a Home Assistant with this project's integration, and stop it at the end."""
+    # Otherwise names are resolved with Zeroconf: nothing must leave this machine.
     resolver = patch(
         "homeassistant.helpers.aiohttp_client._async_make_resolver",
         return_value=_Resolver(),
     )
-    # Nobody opens its page, and another Home Assistant may have the port.
+    # The frontend isn't needed, and another Home Assistant may use the port.
     server = "homeassistant.components.http.HomeAssistantHTTP"
     no_page = patch.multiple(server, async_bind=AsyncMock(), start=AsyncMock())
-    with TemporaryDirectory() as folder, resolver, no_page:
+    with TemporaryDirectory() as folder, resolver, no_page, all_expected():
         async with async_test_home_assistant(config_dir=folder) as hass:
             frame.async_setup(hass)
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
@@ -67,7 +68,7 @@ async def home() -> AsyncGenerator[HomeAssistant]:
 
 @asynccontextmanager
 async def running(simulator: Simulator, rng: Random) -> AsyncGenerator[Simulator]:
-    """Run a server, and stop it in the end."""
+    """Run a server, and stop it at the end."""
     port, hls_port, rtsp_port, web_rtc_port = (_free_port(rng) for _ in range(4))
     await simulator.start(
         port=port, hls_port=hls_port, rtsp_port=rtsp_port, web_rtc_port=web_rtc_port
@@ -80,7 +81,7 @@ async def running(simulator: Simulator, rng: Random) -> AsyncGenerator[Simulator
 
 @asynccontextmanager
 async def proxied(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
-    """Run a proxy before a server, and stop it in the end."""
+    """Run a proxy before a server, and stop it at the end."""
     proxy = FaultProxy((simulator.host, simulator.port))
     await proxy.start()
     try:
@@ -91,7 +92,7 @@ async def proxied(simulator: Simulator) -> AsyncGenerator[FaultProxy]:
 
 @asynccontextmanager
 async def loaded(hass: HomeAssistant, host: str, port: int) -> AsyncGenerator[MockConfigEntry]:
-    """Set up an entry for a server, and unload it in the end."""
+    """Set up an entry for a server, and unload it at the end."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title=host,
@@ -117,7 +118,7 @@ async def loaded(hass: HomeAssistant, host: str, port: int) -> AsyncGenerator[Mo
 
 
 def _free_port(rng: Random) -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     for port in rng.sample(_PORTS, 100):
         with socket.socket() as probe:
             try:

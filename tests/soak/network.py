@@ -54,7 +54,7 @@ async def _half_open(scene: Scene, rng: Random) -> None:
     scene.proxy.swallow(frozenset({way}))
     await asyncio.sleep(rng.uniform(0.1, 2.5))
     if rng.choice((True, False)):
-        # What was lost stays lost, and nobody tells the client.
+        # Swallowed data stays lost without notice.
         scene.proxy.swallow(frozenset())
     scene.proxy.pass_on()
     scene.diary.over("half-open")

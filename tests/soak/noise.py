@@ -1,4 +1,4 @@
-"""Events without a change of the truth: repeated, made up, about nothing, or no events at all."""
+"""Events without a change of the truth: repeated, false, about nothing, or invalid."""
 
 import asyncio
 from random import Random
@@ -42,7 +42,7 @@ _NOBODY = 987_654
 async def _camera_event(scene: Scene, rng: Random) -> None:
     if camera := one_of(rng, scene.cameras):
         event, copies = rng.choice(_CAMERA_EVENTS), rng.randint(1, 3)
-        # Without a name of its own: all who read over HLS.
+        # Readers over HLS have no id of their own.
         details = {"readerId": rng.choice(("", f"reader-{rng.randint(1, 9)}"))}
         scene.diary.change("event without change", f"{camera.id} {event} {copies} times")
         await _fire(scene, "camera", event, camera.id, details, copies)
@@ -87,7 +87,7 @@ async def _fire(
     details: dict[str, Any],
     copies: int,
 ) -> None:
-    """Fire copies of an event side by side: each is as late as it happens to be."""
+    """Fire copies of an event concurrently, each with its own delay."""
     await asyncio.gather(
         *(scene.simulator.fire(domain, event, entity, details) for _ in range(copies))
     )

@@ -1,4 +1,4 @@
-"""How long it takes after a restart of the server until everything shown is right again."""
+"""The recovery time: from a restart of the server until all states are right again."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -16,30 +16,30 @@ from .home_assistant import loaded, running
 from .soak import Say
 
 LONG_OUTAGE = 120.0
-"""Seconds from which an outage is a long one."""
+"""Seconds from which an outage counts as long."""
 _GOALS = {"up to 2 minutes": 3.0, "longer": 12.0}
-"""Seconds that the median may take, by the length of the outage."""
+"""Goals for the median in seconds, by the length of the outage."""
 _GIVEN_UP = 60.0
 _LOOK = 0.02
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """One outage, and the seconds from its end until all was right; None: it never was."""
+    """An outage, and the seconds from its end until all states were right; None for never."""
 
     outage: float
     seconds: float | None
 
     @property
     def length(self) -> str:
-        """The kind of outage, as goals are set for it."""
+        """The kind of outage, by which goals are set."""
         return "up to 2 minutes" if self.outage <= LONG_OUTAGE else "longer"
 
 
 async def recoveries(
     hass: HomeAssistant, seed: int, repeat: int, outages: tuple[float, float], say: Say
 ) -> list[Recovery]:
-    """Measure outages of servers side by side, each with an entry of its own."""
+    """Measure outages of several servers concurrently, each with its own entry."""
     rng = Random(seed)
     async with AsyncExitStack() as stack:
         houses = []
@@ -57,7 +57,7 @@ async def recoveries(
 
 
 def verdict(measured: list[Recovery]) -> tuple[list[str], bool]:
-    """Return a line for each kind of outage, and whether the goals are reached."""
+    """Return a line for each kind of outage, and whether the goals are met."""
     lines, reached = [], True
     for length, goal in _GOALS.items():
         seconds = [each.seconds for each in measured if each.length == length]
@@ -94,7 +94,7 @@ async def _recovery(
 
 
 async def _make_ready(simulator: Simulator, rng: Random) -> None:
-    """Have something to see that will not be true any more after the outage."""
+    """Create states that will no longer be right after the outage."""
     for camera in simulator.world.cameras.values():
         if camera.path and rng.random() < 0.7:
             await simulator.set_ready(camera.id, True)
@@ -102,9 +102,9 @@ async def _make_ready(simulator: Simulator, rng: Random) -> None:
 
 
 async def _change(simulator: Simulator, rng: Random) -> None:
-    """Change something of everything while nobody can tell.
+    """Change something of everything during the outage.
 
-    The past is forgotten: a server that was started anew knows no older state of its streams.
+    A restarted server doesn't know the former state of its streams.
     """
     for camera in simulator.world.cameras.values():
         camera.rename(f"{camera.name} {rng.randint(2, 9)}")
@@ -119,7 +119,7 @@ async def _until_right(
     hass: HomeAssistant, entry: ConfigEntry, simulator: Simulator
 ) -> float | None:
     loop = asyncio.get_running_loop()
-    # Counted from before it answers: nothing is given away.
+    # Start counting before the server answers.
     begun = loop.time()
     await simulator.start()
     while differences(expected_of(simulator, entry), shown_by(hass, entry)):

@@ -1,4 +1,4 @@
-"""What a soak has found, in a few lines."""
+"""The report of a soak."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from .diary import Diary
 from .health import Complaints, Memory
 
 MEMORY_BOUND = 1.0
-"""MiB that may come on top after the warm-up: what lists and caches of a bounded size still take,
-as the last readers of each camera."""
+"""MiB that may be added after the warm-up: lists and caches of limited size that are still filled,
+such as the last readers of each camera."""
 
 
 @dataclass
@@ -25,16 +25,16 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
     complaints: Complaints = field(default_factory=Complaints)
     left_behind: list[str] = field(default_factory=list)
-    """Tasks that ran on after the end."""
+    """Tasks that still ran after the end."""
 
     @property
     def is_flat(self) -> bool:
-        """Whether the memory has not grown, or was not looked at."""
+        """Whether the memory has not grown, or was not measured."""
         return self.memory.growth <= MEMORY_BOUND
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there are no findings."""
         wrong = self.differences or self.complaints.lines or self.left_behind
         return self.is_flat and self.quiet_points > 0 and not wrong
 

@@ -1,4 +1,4 @@
-"""The server of a soak, and what has been done to it."""
+"""The server of a soak, and its state."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from .diary import Diary
 
 @dataclass
 class Scene:
-    """What changes and faults are made to."""
+    """The objects to which changes and faults apply."""
 
     simulator: Simulator
     proxy: FaultProxy
-    """The way to it."""
+    """The proxy before the server."""
     diary: Diary = field(default_factory=Diary)
     is_up: bool = True
     starts: int = 0
-    """How often the server was started again."""
+    """The number of restarts of the server."""
     viewers: list[tuple[int, str]] = field(default_factory=list)
-    """Camera and reader id of all who read a stream."""
+    """Camera and reader id of all readers."""
     away: list[Camera] = field(default_factory=list)
     """Cameras that were removed."""
     credentials_away: list[Credential] = field(default_factory=list)
@@ -34,12 +34,12 @@ class Scene:
 
     @property
     def streamable(self) -> list[Camera]:
-        """Those that have a path."""
+        """The cameras with a path."""
         return [camera for camera in self.cameras if camera.path]
 
     @property
     def at_rest(self) -> list[Camera]:
-        """Those whose stream nobody has begun, so that they may be moved."""
+        """The cameras without a started stream, whose path may be changed."""
         return [
             camera
             for camera in self.cameras
@@ -53,12 +53,12 @@ class Scene:
 
     @property
     def free_path(self) -> str:
-        """A path that no camera has, not even one that may come back."""
+        """Return a path that no camera has, not even a removed one that may return."""
         taken = {camera.path for camera in (*self.cameras, *self.away)}
         return next(path for n in range(len(taken) + 1) if (path := f"path{n}") not in taken)
 
     async def watch(self, camera_id: int, query: str) -> None:
-        """Let a viewer come, and stay if there is something to see."""
+        """Add a viewer, who stays if there is video."""
         starts = self.starts
         try:
             reader = await self.simulator.open_reader(camera_id, query)
@@ -68,7 +68,7 @@ class Scene:
             self.viewers.append((camera_id, reader))
 
     async def leave(self, viewers: Iterable[tuple[int, str]]) -> None:
-        """Let viewers go."""
+        """Remove viewers."""
         for viewer in viewers:
             if viewer in self.viewers:
                 self.viewers.remove(viewer)
@@ -76,5 +76,5 @@ class Scene:
 
 
 def one_of[T](rng: Random, items: Sequence[T]) -> T | None:
-    """Return one of the items, the first ones more often: so that much happens to a few."""
+    """Return one of the items, the first ones more often, so that a few get many changes."""
     return items[int(len(items) * rng.random() ** 2)] if items else None

@@ -1,4 +1,4 @@
-"""Storms of changes and faults, and quiet points between them where everything is compared."""
+"""Storms of changes and faults, with quiet points between them for comparing all states."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,28 +22,28 @@ from .report import Report
 from .scene import Scene
 
 TIMES = replace(Times.fast(), event_delay=0.05, event_jitter=0.03, demand_repeat=2.0)
-"""What is recorded, shortened as much as the session's lag is."""
+"""The recorded timings, shortened like the session's lag."""
 
 _PING = 2.0
 _FAULTS = (SERVER_FAULTS, ANSWER_FAULTS, NETWORK_FAULTS)
-"""Faults of one row follow one another; those of different rows overlap."""
+"""Faults of the same row are consecutive; those of different rows overlap."""
 
 _CHANGES_PER_SECOND = 20.0
 _STORM = (3.0, 8.0)
-"""Seconds of changes and faults, between two quiet points."""
+"""Seconds of changes and faults between two quiet points."""
 _CALM = (0.1, 1.5)
-"""Seconds between two faults of a kind."""
+"""Seconds between two faults of a row."""
 _RECOVERY = TIMINGS.resync + TIMINGS.request_timeout + 3 * TIMINGS.retry_in_long_outage
-"""Seconds after the last fault, in which changes go on: it shows at the next request at the latest
-that nobody answers, and the connection is opened again."""
+"""Seconds of changes after the last fault, within which a dead connection is noticed by an
+unanswered request and opened again."""
 _MARGIN = 0.5
-"""Seconds for late events, and for a machine that has more to do."""
+"""Seconds for late events, and for a busy machine."""
 _QUIET = TIMINGS.lag + TIMINGS.resync + _MARGIN
 _SECOND_LIST = TIMINGS.resync + _MARGIN
 MAX_UNREST = 20.0
-"""Seconds after which a truth that still changes is a mistake of the soak's own."""
+"""Seconds after which a truth that still changes is an error of the soak itself."""
 _WARM_UP = 0.25
-"""The share of the time after which everything has happened once."""
+"""The share of the time after which everything has happened at least once."""
 
 type Say = Callable[[str], None]
 
@@ -62,7 +62,7 @@ class Soak:
     _told: tuple[Difference, ...] = ()
 
     async def run(self, seconds: float) -> None:
-        """Go on for a time, and end with a quiet point."""
+        """Make changes and faults for some time, and end with a quiet point."""
         while self.scene.diary.seconds < seconds:
             await self._storm()
             await self._quiet_point()
@@ -102,7 +102,7 @@ class Soak:
             await rng.choice(kinds)(self.scene, rng)
 
     async def _quiet_point(self) -> None:
-        """Compare after the lag and a resync, and again after the list that confirms a removal."""
+        """Compare after the lag and a resync, and again after the list that confirms removals."""
         self.scene.diary.quiet()
         self.report.quiet_points += 1
         await self._unchanged(_QUIET)
@@ -114,7 +114,7 @@ class Soak:
         self.scene.simulator.requests.clear()
 
     async def _unchanged(self, seconds: float) -> None:
-        """Wait until the truth has not changed for a time: streams end in their own time."""
+        """Wait until the truth has not changed for some time, as streams end with a delay."""
         loop = asyncio.get_running_loop()
         expected, since, begun = self._expected(), loop.time(), loop.time()
         while loop.time() - since < seconds:
@@ -146,12 +146,12 @@ class Soak:
         return expected_of(self.scene.simulator, self.entry)
 
     def _rng(self, kind: str, number: int) -> Random:
-        """Return what decides on one thing: the same with the same seed, whatever came before."""
+        """Return a random generator for one purpose, which depends only on the seed."""
         return Random(f"{self.report.seed} {kind} {number}")
 
 
 async def soak(hass: HomeAssistant, report: Report, seconds: float, say: Say) -> None:
-    """Set up a server and an entry in a Home Assistant, soak them, and take them away."""
+    """Set up a server and an entry in a Home Assistant, soak them, and remove them."""
     simulator = Simulator(recorded(), times=TIMES, ping_interval=_PING, ping_timeout=_PING)
     with patch("custom_components.nestmtx.coordinator.TIMINGS", TIMINGS):
         async with (

@@ -1,15 +1,15 @@
 """A client for NestMTX servers.
 
-Knows nothing of Home Assistant. `NestMTXClient` keeps a session alive and reports what changes to a
-`Listener`; `verify_account` tries whether an account works.
+Independent of Home Assistant. `NestMTXClient` keeps a session alive and reports changes to a
+`Listener`; `verify_account` checks that an account works.
 
-The packages, each of which knows the ones before it only:
+The packages; each imports only the ones before it:
 
-- `data`: what a server has, as values, and how it is parsed;
+- `data`: the server's objects as values, and their parsing;
 - `connection`: one Socket.IO connection, login, requests and answers;
-- `state`: what is known of a server, advanced by events and lists;
-- `media`: the streams of cameras at MediaMTX;
-- `api`: what can be asked of a server, by its modules.
+- `state`: the known state of a server, advanced by events and lists;
+- `media`: camera streams on MediaMTX;
+- `api`: requests to the server, by module.
 """
 
 from .api.cameras import CameraChange

@@ -1,11 +1,11 @@
-"""The client: one session with a NestMTX server, kept alive over connections that come and go.
+"""The client: one session with a NestMTX server, kept alive across connections.
 
     connecting -> verifying -> ready -> (lost) -> connecting ...
 
-A connection counts only when a request that needs authentication was answered: NestMTX connects
-anybody. That request is the first page of the resync. The token is used until it stops working;
-then the client logs in. A login that is refused, or two tokens in a row from it that do not work,
-are reported, and tried again now and then: the server may be up before its database.
+NestMTX accepts every connection, so one counts only after a request that needs authentication was
+answered: the first page of the resync. The token is used until it stops working; then the client
+logs in. A refused login, or two new tokens in a row that don't work, is reported and retried
+occasionally: the server may be up before its database.
 """
 
 import asyncio
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 MAX_LOGINS = 2
-"""Logins in a row whose token is not accepted: one may have ended just then."""
+"""Logins in a row whose token is not accepted: a single one may have expired just then."""
 
 
 class NestMTXClient:
-    """A session with a server: start it, run it for as long as it is needed, stop it.
+    """A session with a server: start it, run it while it is needed, stop it.
 
-    What happens is reported to a `Listener`. What can be asked of the server is found in
-    `cameras`, `credentials`, `server`, and `rpc` for any module; `streams` has cameras stream,
-    and `viewers` counts those who watch through sessions that the caller opens.
+    Changes and events are reported to a `Listener`. Requests are made through `cameras`,
+    `credentials`, `server`, and `rpc` for any module; `streams` starts camera streams, and
+    `viewers` counts the viewers of sessions that the caller opens.
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class NestMTXClient:
         timings: Timings,
         video_host: str | None = None,
     ) -> None:
-        """Prepare; nothing is opened yet. `http` stays the caller's.
+        """Initialize; nothing is opened yet. The caller keeps ownership of `http`.
 
-        `video_host` is the host of MediaMTX, where it is not the server's.
+        `video_host` is the host of MediaMTX, if it differs from the server's.
         """
         self._http = http
         self._account = account
@@ -67,7 +67,7 @@ class NestMTXClient:
         self._connection: Connection | None = None
         self._logins = 0
         self._unstable = 0
-        """How many connections in a row did not last, or led to nothing after a login."""
+        """Number of connections in a row that did not last, or failed after a login."""
         self._session_state = SessionState.STOPPED
         self._sync = StateSync(listener, timings)
         self.viewers: Viewers = self._sync
@@ -83,7 +83,7 @@ class NestMTXClient:
         try:
             await self._open()
         except BaseException:
-            # A cancelled start leaves nothing behind, either.
+            # Also clean up after a cancelled start.
             await self.stop()
             raise
 
@@ -95,10 +95,10 @@ class NestMTXClient:
                 try:
                     await self._keep()
                 except NestMTXError as err:
-                    _LOGGER.debug("The connection is given up: %s", err)
+                    _LOGGER.debug("Closing the connection: %s", err)
                 except Exception:
-                    # Whatever it was, a new connection is the way out.
-                    _LOGGER.exception("Unexpected error, connecting again")
+                    # Recover from any error with a new connection.
+                    _LOGGER.exception("Unexpected error, reconnecting")
                 lasted = self._now - opened_at >= self._timings.lasting
                 self._unstable = 0 if lasted else self._unstable + 1
                 await self._reopen()
@@ -106,7 +106,7 @@ class NestMTXClient:
             await self.stop()
 
     async def stop(self) -> None:
-        """End the connection, whatever is going on. Takes under a second."""
+        """End the connection in any state. Takes under a second."""
         await self.cameras.stop()
         await self.streams.stop()
         await self._close()
@@ -129,14 +129,14 @@ class NestMTXClient:
                 command, module, entity=entity, payload=payload, timeout=timeout
             )
         except InvalidAuth:
-            # The next list shows whether that is so, and what helps.
+            # The next list shows whether the token is really invalid, and triggers a login.
             self._sync.resync_soon()
             raise
 
     # Opening and closing
 
     async def _open(self) -> None:
-        """Connect, verify and resync, with a fresh login where the token does not work."""
+        """Connect, verify and resync; log in if the token does not work."""
         if self._account.token is not None and await self._is_accepted(self._account.token):
             return
         for _ in range(MAX_LOGINS):
@@ -145,11 +145,11 @@ class NestMTXClient:
         raise InvalidAuth("The server does not accept the token that it gave")
 
     async def _log_in(self) -> bool:
-        """Open with a new token; return whether that is accepted."""
+        """Open with a new token; return whether the server accepts it."""
         token = await login(self._http, self._account, timeout=self._timings.connect_timeout)
         self._logins += 1
         self._account = replace(self._account, token=token)
-        # Whatever else fails from here on, the login has not to be repeated.
+        # If anything else fails from here on, the login need not be repeated.
         is_accepted = True
         try:
             is_accepted = await self._is_accepted(token)
@@ -186,7 +186,7 @@ class NestMTXClient:
         self._sync.follow()
 
     async def _reopen(self) -> None:
-        """Connect again, for as long as it takes."""
+        """Reconnect, retrying until it succeeds."""
         lost_at, attempt, refusals = self._now, 0, 0
         while True:
             await self._close()
@@ -204,23 +204,23 @@ class NestMTXClient:
             except NestMTXError as err:
                 _LOGGER.debug("Attempt %s to connect failed: %s", attempt, err)
             except Exception:
-                # Whatever it was, the next attempt may do better.
+                # Continue after any error: the next attempt may succeed.
                 _LOGGER.exception("Unexpected error while connecting")
             else:
                 if refusals:
                     notify(self._listener.on_login_accepted)
                 return
             if self._logins > logins:
-                # Each login leaves a token on the server for ever.
+                # Each login leaves a token on the server forever.
                 self._unstable += 1
 
     def _retry_delay(self, attempt: int, down_for: float, refusals: int) -> float:
         if refusals:
             return self._timings.login_delay(refusals)
-        # Not a secret: it only keeps clients from coming back in step.
+        # Not a secret: it only keeps clients from reconnecting simultaneously.
         chance = random.random()  # noqa: S311
         delay = self._timings.retry_delay(attempt, down_for, chance)
-        # One connection may be cut short by a restart of the server.
+        # A server restart may cut a single connection short.
         if self._unstable <= 1:
             return delay
         return max(delay, self._timings.unstable_delay(self._unstable))
@@ -231,7 +231,7 @@ class NestMTXClient:
             await connection.close()
 
     async def _keep(self) -> None:
-        """Keep the state in step until the connection is lost."""
+        """Keep the state in sync until the connection is lost."""
         sync = self._sync
         while (connection := self._connection) is not None and not connection.is_lost:
             sync.wake.clear()

@@ -1,4 +1,4 @@
-"""What can go wrong between us and a NestMTX server."""
+"""The errors of this client."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ class NestMTXError(Exception):
 
 
 class InvalidAddress(NestMTXError):
-    """What was given as the host is no host name, IP address or URL."""
+    """The given host is not a hostname, IP address or URL."""
 
 
 class CannotConnect(NestMTXError):
@@ -24,15 +24,15 @@ class InvalidCertificate(CannotConnect):
 
 
 class NotEncrypted(CannotConnect):
-    """The server was to be reached over TLS, and does not speak it."""
+    """The server does not support TLS, which was expected."""
 
 
 class NotNestMTX(CannotConnect):
-    """Something answered, but not as a NestMTX server does."""
+    """The answer is not that of a NestMTX server."""
 
 
 class InvalidAuth(NestMTXError):
-    """The user name and password, or the token, are not accepted."""
+    """The server does not accept the username and password, or the token."""
 
 
 class ConnectionLost(NestMTXError):
@@ -44,15 +44,15 @@ class RequestTimeout(NestMTXError):
 
 
 class InvalidStreamUrl(NestMTXError):
-    """The server names an address of a camera's video that must not be opened."""
+    """The server returned a stream URL that must not be opened."""
 
 
 class InvalidAnswer(NestMTXError):
-    """The server answered a request with something of another shape than it should have."""
+    """The server's answer to a request has an unexpected structure."""
 
 
 class IncompleteList(NestMTXError):
-    """The rows of a list kept moving while its pages were fetched, or they are too many."""
+    """The rows of a list kept changing while its pages were fetched, or there are too many."""
 
 
 class InvalidRequest(NestMTXError):
@@ -62,14 +62,14 @@ class InvalidRequest(NestMTXError):
 class RequestError(NestMTXError):
     """The server answered a request with an error.
 
-    `message` is the server's own: English words, or a bare key such as
-    `errors.cameras.update.mtxPathAlreadyInUse`. The `context` that the server sends along is
-    dropped on arrival: it echoes the whole request, passwords included. So is the statement that
-    an error of its database begins with.
+    `message` is the server's: English text, or a bare key such as
+    `errors.cameras.update.mtxPathAlreadyInUse`. The error's `context` is dropped on arrival, as
+    it repeats the whole request, including passwords. So is the SQL statement at the beginning
+    of a database error.
     """
 
     def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
-        """Keep the server's message, and the message of each of its details."""
+        """Store the server's message, and the message of each of its details."""
         super().__init__(message)
         self.message = message
         self.details = details
@@ -84,44 +84,44 @@ class ChangeProblem(StrEnum):
     """The path of an enabled camera cannot be changed."""
     CAMERA_GONE = "camera_gone"
     PATH_INVALID = "path_invalid"
-    """A path is made of letters, digits and the characters - . _ ~ only."""
+    """A path may only contain letters, digits and the characters - . _ ~"""
     PATH_IN_USE = "path_in_use"
     PATH_TOO_SIMILAR = "path_too_similar"
     """The server would run one process for this path and another camera's."""
     PATH_REQUIRED = "path_required"
-    """Without a path a camera cannot be enabled."""
+    """A camera without a path cannot be enabled."""
     NO_PROCESS = "no_process"
-    """The camera's stream has no process that could be restarted."""
+    """The camera's stream has no process to restart."""
     RESTART_REFUSED = "restart_refused"
-    """A process that the server restarts leaves another one, which streams on for ever."""
+    """A restart by the server leaves a second process, which streams forever."""
     STREAM_UNSETTLED = "stream_unsettled"
-    """The server did not come to rest after the camera's process was stopped."""
+    """The server did not settle after the camera's process was stopped."""
     STREAM_GOES_ON = "stream_goes_on"
-    """The camera is persistent no more, and its stream could not be ended."""
+    """The camera is no longer persistent, but its stream could not be ended."""
     JOB_RUNNING = "job_running"
     JOB_GONE = "job_gone"
     """The server has no job of this name."""
     ID_INVALID = "id_invalid"
-    """The server reads "9-kitchen" as 9: what is no id is not sent."""
+    """The server reads "9-kitchen" as 9, so invalid ids are not sent."""
     LOGIN_REFUSED = "login_refused"
-    """Logging in by a request gives nothing, and writes the password into the server's log."""
+    """A login by request has no effect but to write the password to the server's log."""
     CREDENTIAL_EXISTS = "credential_exists"
     ROW_GONE = "row_gone"
     USER_GONE = "user_gone"
     USER_EXISTS = "user_exists"
     USER_IN_USE = "user_in_use"
-    """It is the user as whom this client is logged in."""
+    """It is the user that this client is logged in as."""
     USER_OF_SYSTEM = "user_of_system"
-    """It is the server's own."""
+    """It is the server's system user."""
     AUTHORIZATION_MALFORMED = "authorization_malformed"
-    """What Google answered is not complete, or belongs to another credential."""
+    """Google's answer is incomplete, or belongs to another credential."""
 
 
 class RefusedChange(NestMTXError):
-    """Something is not changed on the server, by its rules or by ours."""
+    """A change is refused by the server, or by this client."""
 
     def __init__(self, problem: ChangeProblem) -> None:
-        """Keep the reason."""
+        """Store the reason."""
         super().__init__(problem.value)
         self.problem = problem
 
@@ -130,46 +130,46 @@ class AuthorizationProblem(StrEnum):
     """Why a credential could not be authorized."""
 
     INVALID_ORIGIN = "invalid_origin"
-    """The address of the server is none."""
+    """The origin is not a valid URL."""
     INVALID_CALLBACK = "invalid_callback"
-    """What was pasted is not where Google sends the browser to."""
+    """The pasted text is not a URL that Google redirects to."""
     DENIED = "access_denied"
-    """Google was told not to let the server in."""
+    """The user denied access on Google's page."""
     OTHER_CREDENTIAL = "other_credential"
     EXPIRED = "code_expired"
-    """Google does not accept the code, or not any more."""
+    """Google does not accept the code, or it has expired."""
     WRONG_CLIENT = "client_refused"
-    """Google does not know the OAuth client, or its secret is another one."""
+    """Google does not know the OAuth client, or its secret is wrong."""
     UNKNOWN_REDIRECT = "redirect_unknown"
-    """The redirect address is not registered with the OAuth client."""
+    """The redirect URI is not registered with the OAuth client."""
     GOOGLE_UNREACHABLE = "google_unreachable"
-    """The server has no way to Google."""
+    """The server cannot reach Google."""
     NOT_FINISHED = "not_authorized"
-    """It failed for a reason that is not known."""
+    """It failed for an unknown reason."""
 
 
 class RefusedAuthorization(NestMTXError):
-    """A credential is not authorized."""
+    """A credential could not be authorized."""
 
     def __init__(self, problem: AuthorizationProblem) -> None:
-        """Keep the reason."""
+        """Store the reason."""
         super().__init__(problem.value)
         self.problem = problem
 
 
 class StartProblem(StrEnum):
-    """Why a camera's stream did not start, as far as the server told."""
+    """Why a camera's stream did not start, as far as the server reports."""
 
     CAMERA_GONE = "camera_gone"
     CAMERA_UNCONFIGURED = "camera_unconfigured"
-    """It has no path yet."""
+    """The camera has no path yet."""
     CAMERA_OFF = "camera_off"
-    """It is disabled."""
+    """The camera is disabled."""
     UNAUTHORIZED = "camera_unauthorized"
-    """Its credential is not authorized at Google."""
+    """The camera's credential is not authorized at Google."""
     EXTENSION_FAILED = "extension_failed"
     FLAPPING = "stream_flaps"
-    """The stream became ready and was lost, again and again: Google refuses it."""
+    """The stream repeatedly became ready and was lost: Google refuses it."""
     NO_SUCH_PATH = "no_such_path"
     """MediaMTX does not know the camera's path."""
     UNREACHABLE = "video_unreachable"
@@ -177,30 +177,30 @@ class StartProblem(StrEnum):
     NO_VIDEO = "no_video"
     """The stream is ready, but Google sends no video."""
     TIMED_OUT = "stream_timed_out"
-    """MediaMTX waited for a minute, and no video came: Google was asked too often, or is down."""
+    """MediaMTX got no video for a minute: Google's rate limit was reached, or it is down."""
     ASLEEP = "camera_asleep"
     """The stream did not become ready in time."""
     REFUSED = "stream_refused"
-    """The server names an address that must not be opened."""
+    """The server returned a URL that must not be opened."""
     NO_STREAM = "no_stream"
-    """The server offers no stream that could be read."""
+    """The server has no readable stream for the camera."""
 
 
 class StreamNotStarted(NestMTXError):
     """A camera's stream did not start."""
 
     def __init__(self, problem: StartProblem, credential: str = "") -> None:
-        """Keep the reason; `credential` is what the one is called that is not authorized."""
+        """Store the reason; `credential` is the name of the credential that is not authorized."""
         super().__init__(problem.value)
         self.problem = problem
         self.credential = credential
 
 
 class StreamUnavailable(NestMTXError):
-    """MediaMTX has no stream at a path, or none any more."""
+    """MediaMTX has no stream at a path, or the stream has ended."""
 
     def __init__(self, message: str, *, is_missing: bool = False) -> None:
-        """Keep whether it said that there is no such stream."""
+        """Store whether MediaMTX reported that the path does not exist."""
         super().__init__(message)
         self.is_missing = is_missing
 
@@ -209,6 +209,6 @@ class SignalingError(NestMTXError):
     """MediaMTX refused a WebRTC session; `status` is the HTTP status."""
 
     def __init__(self, message: str, status: int) -> None:
-        """Keep what the server said."""
+        """Store the HTTP status."""
         super().__init__(message)
         self.status = status

@@ -1,7 +1,7 @@
-"""What is secret, by its name or by its look, and masks for it: the one list for all that is shown.
+"""Recognizes secrets by name or by format, and masks them. All output uses this one list.
 
-Names are those of fields and of `name=value` in texts, whether `client_id`, `clientId`, `Client ID`
-or `X-OAUTH-CLIENT-ID`. All patterns take a time that grows with a text as its length does.
+Names are those of fields and of `name=value` in texts, in any spelling: `client_id`, `clientId`,
+`Client ID` or `X-OAUTH-CLIENT-ID`. All patterns take linear time.
 """
 
 from functools import lru_cache
@@ -20,19 +20,19 @@ _ENDINGS = (
     *("authorization", "cookie", "client id", "project id", "session id", "ice pwd"),
     *("api key", "app key", "private key", "access key", "encryption key"),
 )
-"""How names of secrets end; "clientSecret", "x-api-key" and "refresh_tokens" are some, too."""
+"""Endings of secrets' names, also in "clientSecret", "x-api-key" and "refresh_tokens"."""
 _WORDS = ("pass", "pwd", "psk")
-"""Names, or last words of names: "compass" is none."""
+"""Names, or last words of names: "compass" does not match."""
 _HEADERS = ("authorization", "cookie")
-"""Names whose values hold blanks, commas and other names, and go on to the end of a line."""
+"""Names whose values may contain spaces, commas and names, and end with the line."""
 _FIELDS = frozenset({"context"})
-"""Fields that the server echoes whole requests in."""
+"""Fields in which the server repeats whole requests."""
 MAX_NAME_LENGTH = 100
-"""Characters of a field's name that are looked at, from its end."""
+"""Characters of a field's name that are checked, from its end."""
 MAX_SECRETS = 64
-"""Given secrets that are looked for in a text; with more, nothing of it is shown."""
+"""Given secrets to search for in a text; with more, the whole text is masked."""
 MAX_USER_LENGTH = 256
-"""Characters of a user and password in a URL that are looked for beyond a slash."""
+"""Maximum characters of credentials in a URL that contain a slash."""
 
 
 def _alternatives(words: Iterable[str]) -> str:
@@ -50,8 +50,8 @@ _KEY = re.compile(
         | (?<![\w-]) --[a-z-]{{0,20}}? {_NAME} [ \t]{{1,4}} (?=[^ \t-])""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""A name, and what stands between it and its value: in JSON, in JSON within JSON, as a parameter,
-a header, an option of a command, or in XML."""
+"""A name and the separator before its value: in JSON, in JSON within JSON, as a parameter, a
+header, a command-line option, or in XML."""
 _HEADER = re.compile(rf"(?:{_alternatives(_HEADERS)})[^a-z]*\Z", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t]{0,4}")
 _QUOTE = re.compile(r"""(\\{0,15})(["'`])""")
@@ -62,7 +62,7 @@ _NEXT = re.compile(
         [ \t]{0,4} (?:[:=]|%3[AD])""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""What ends a value without quotes: blanks and commas do not, unless a name follows."""
+"""The end of an unquoted value: spaces and commas end it only if a name follows."""
 
 _LOOK = re.compile(
     rf"""
@@ -74,21 +74,21 @@ _LOOK = re.compile(
         | [^/?\#\s"'<>:@\[]*: (?![0-9]{{0,5}}(?:[/?\#\s"'<>]|\Z))
             [^\s"'<>]{{0,{MAX_USER_LENGTH}}}@ )
     | (?P<query>[?&](?:code|key|auth|sig|signature)=) [^&\s"'\#]+
-    | (?<![\w-]) (?: ya29\.[\w.-]+                     # access tokens of Google
-        | 1(?:\\?/|%2f){{2}}0[\w-]{{4,}}               # its refresh tokens
-        | 4(?:\\?/|%2f)0A[\w-]+                        # its codes
-        | GOCSPX-[\w-]+ | AIza[\w-]{{20,}}             # its clients' secrets, and keys
-        | g\.0\.[\w.-]+                                # its tokens of streams
+    | (?<![\w-]) (?: ya29\.[\w.-]+                     # Google's access tokens
+        | 1(?:\\?/|%2f){{2}}0[\w-]{{4,}}               # Google's refresh tokens
+        | 4(?:\\?/|%2f)0A[\w-]+                        # Google's codes
+        | GOCSPX-[\w-]+ | AIza[\w-]{{20,}}             # Google's client secrets, API keys
+        | g\.0\.[\w.-]+                                # Google's stream tokens
         | eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?               # JSON web tokens
-        | oat_[\w.-]+ )                                # the server's own tokens
-    | (?<![\w-]) [\w-]+\.apps\.googleusercontent\.com # the id of a client at Google
+        | oat_[\w.-]+ )                                # the server's tokens
+    | (?<![\w-]) [\w-]+\.apps\.googleusercontent\.com # Google's OAuth client ids
     | (?P<project>(?:\b|(?<=%2f))(?:enterprises|partnerconnections)(?:\\?/|%2f)) [^/\\\s"'?,;%]+
     | (?P<name>(?:\b|(?<=%2f))(?:devices|structures|rooms)(?:\\?/|%2f))
         (?-i:(?![a-z]*(?:[\s"'`.,;:()\[\]{{}}/\\?&%]|\Z))) [^/\\\s"'?,;%]+
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""What is a secret wherever it stands. Google's names of devices are; a plain word is no name."""
+"""Secrets without a name. Google's resource names of devices count; a plain word does not."""
 
 
 @lru_cache(1024)
@@ -102,12 +102,12 @@ def is_secret(name: str) -> bool:
 
 
 def redact(text: str, secrets: frozenset[str] = frozenset()) -> str:
-    """Replace what looks like a secret, and the given secrets, in a text."""
+    """Mask in a text what looks like a secret, and the given secrets."""
     return _LOOK.sub(_mask, _mask_values(_mask_given(text, secrets)))
 
 
 def cut(text: str, length: int, secrets: frozenset[str]) -> str:
-    """Return the beginning of a text, without the half of a secret at its end."""
+    """Return the first `length` characters of a text, without a partial secret at the end."""
     if len(text) <= length:
         return text
     text = text[:length]
@@ -121,7 +121,7 @@ def cut(text: str, length: int, secrets: frozenset[str]) -> str:
 
 
 def _mask_given(text: str, secrets: frozenset[str]) -> str:
-    """Mask the given secrets all at once: one of them may be part of another, or of a mask."""
+    """Mask the given secrets in one pass: one may be part of another, or of the mask."""
     if not secrets:
         return text
     if len(secrets) > MAX_SECRETS:
@@ -137,7 +137,7 @@ def _mask_given(text: str, secrets: frozenset[str]) -> str:
 
 
 def _mask_values(text: str) -> str:
-    """Mask the values of names of secrets."""
+    """Mask the values of secret names."""
     shown: list[str] = []
     position = 0
     while key := _KEY.search(text, position):
@@ -148,7 +148,7 @@ def _mask_values(text: str) -> str:
 
 
 def _value(text: str, key: re.Match[str]) -> tuple[int, int]:
-    """Return where the value of a name begins and ends; what is no secret is no value."""
+    """Return the start and end of a name's value; both are equal if it is not a secret."""
     blanks = _BLANKS.match(text, key.end())
     start = blanks.end() if blanks else key.end()
     if nothing := _NOTHING.match(text, start):
@@ -167,7 +167,7 @@ def _value(text: str, key: re.Match[str]) -> tuple[int, int]:
 
 
 def _end_of_quoted(text: str, quotes: re.Match[str]) -> int:
-    """Return the end of a quoted value: JSON within JSON escapes quotes, once for each level."""
+    """Return the end of a quoted value. JSON within JSON escapes quotes once per level."""
     escapes, position = len(quotes[1]), quotes.end()
     while (found := text.find(quotes[2], position)) >= 0:
         before = text[position:found]

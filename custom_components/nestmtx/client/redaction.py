@@ -1,7 +1,7 @@
-"""Removes secrets from what a server sends, and what could harm a log, a page or a database.
+"""Removes secrets from a server's messages, and characters that a log or database can't take.
 
-The server echoes secrets: an error holds the whole request (`context`), the log each request with
-its payload, and rows of credentials hold ciphertext.
+The server repeats secrets: an error contains the whole request (`context`), the log each request
+with its payload, and rows of credentials contain ciphertext.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,29 +12,29 @@ from .errors import IncompleteList, InvalidAnswer
 from .masks import REDACTED, cut, is_secret, redact
 
 MAX_DEPTH = 50
-"""How deep an answer may be nested: the server's are up to 8 deep."""
+"""Nesting levels of an answer: the server's have up to 8."""
 MAX_JSON_INTEGER = 2**63
-"""Not every JSON parser reads larger ones."""
+"""Not every JSON parser reads larger integers."""
 MAX_TEXT_LENGTH = 255
-"""Characters, as many as a state may have."""
+"""Characters: the limit of a state in Home Assistant."""
 MAX_MESSAGE_LENGTH = 4096
-"""Characters of a message that are looked at."""
+"""Characters of a message that are used."""
 MAX_ANSWER_VALUES = 250_000
-"""Names and values of an answer. 1000 cameras have 150,000; to mask so many takes half a second."""
+"""Names and values of an answer. 1000 cameras have 150,000, which take half a second to mask."""
 MAX_ANSWER_TEXT = 64 * 1024
-"""Characters of one text of an answer, for which nothing else is done meanwhile: 50 ms at most."""
+"""Characters of one string in an answer; it blocks other tasks for 50 ms at most."""
 
 MAX_SHORT_VALUES = 32
-"""Values, at all levels, of an answer that is short: redacting those takes 0.5 ms at most."""
+"""Values, at all levels, of a short answer: redacting them takes 0.5 ms at most."""
 MAX_SHORT_TEXT = 64
-"""Characters of a text in an answer that is short."""
+"""Characters of a string in a short answer."""
 
 _STATEMENT = re.compile(
     r"\s*(insert into|replace into|delete from|update [`\"]|select .* from )", re.IGNORECASE
 )
 _REPLACED = dict.fromkeys(
     [
-        # Control characters, and those that change the direction of writing.
+        # Control characters, and those that change the writing direction.
         *range(0x20),
         *range(0x7F, 0xA0),
         0x2028,
@@ -47,7 +47,7 @@ _REPLACED = dict.fromkeys(
 
 
 def secrets_in(value: Any) -> Iterator[str]:
-    """Return the texts in secret fields of a request."""
+    """Yield the strings in secret fields of a request."""
     waiting = [(value, False)]
     while waiting:
         each, is_hidden = waiting.pop()
@@ -60,17 +60,17 @@ def secrets_in(value: Any) -> Iterator[str]:
 
 
 def redact_answer(answer: Any) -> Any:
-    """Return an answer of the server that may be shown, and that can be written as JSON anywhere.
+    """Return an answer of the server that may be shown, and serialized as JSON.
 
-    Fields with secrets keep null, which tells that there is none. Call this in a thread, unless the
-    answer `is_short`. Raises InvalidAnswer for one that is nested too deep, or has a text that is
-    too long, and IncompleteList for one that has too many values.
+    A null in a secret field is kept: it shows that there is no secret. Call this in a thread,
+    unless the answer `is_short`. Raises InvalidAnswer if it is nested too deep or has a string that
+    is too long, and IncompleteList if it has too many values.
     """
     return _Shown().value(answer, 0)
 
 
 def is_short(answer: Any) -> bool:
-    """Return whether an answer is redacted in less time than it takes to start a thread."""
+    """Return whether redacting an answer is faster than starting a thread."""
     waiting, count = [answer], 0
     while waiting:
         value = waiting.pop()
@@ -85,10 +85,10 @@ def is_short(answer: Any) -> bool:
 
 
 def sanitize(text: str) -> str:
-    """Return a text that can be stored as UTF-8, and is no longer than a state may be.
+    """Return a text that can be stored as UTF-8, cut to the length of a state.
 
-    JSON may hold half a surrogate pair, which no database stores. A control character becomes a
-    space: it could begin a line of the log, or hide another text.
+    JSON may contain a lone surrogate, which databases cannot store. A control character becomes
+    a space: it could start a new line in a log, or hide text.
     """
     return text[:MAX_TEXT_LENGTH].translate(_REPLACED).encode("utf-8", "replace").decode()
 
@@ -96,8 +96,8 @@ def sanitize(text: str) -> str:
 def redact_message(text: str, secrets: frozenset[str] = frozenset()) -> str:
     """Return the message of an error or of a log line, redacted and sanitized.
 
-    `secrets` are those of the request. Database errors begin with the statement, which holds
-    values: as recorded, the reason follows the last dash.
+    `secrets` are those of the request. Database errors begin with the SQL statement, which
+    contains values; as recorded, the reason follows the last dash.
     """
     text = cut(text, MAX_MESSAGE_LENGTH, secrets)
     if _STATEMENT.match(text):
@@ -106,7 +106,7 @@ def redact_message(text: str, secrets: frozenset[str] = frozenset()) -> str:
 
 
 class _Shown:
-    """Makes one answer fit to be shown, and counts what it has."""
+    """Redacts one answer, and counts its values."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -138,7 +138,7 @@ class _Shown:
                 return value
 
     def _text(self, text: str) -> str:
-        """Return a text that can be written as UTF-8: JSON may hold half a surrogate pair."""
+        """Return a text that can be encoded as UTF-8: JSON may contain a lone surrogate."""
         if len(text) > MAX_ANSWER_TEXT:
             raise InvalidAnswer("The answer has a text that is too long")
         return text.encode("utf-8", "replace").decode()

@@ -1,9 +1,9 @@
-"""All times of the client in one place, so that tests can shorten them."""
+"""All times of the client, in one place so that tests can shorten them."""
 
 from dataclasses import dataclass
 
 MAX_DOUBLINGS = 16
-"""Of a delay: more would only make the number larger."""
+"""Maximum doublings of a delay, which has long reached its limit by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,91 +12,92 @@ class Timings:
 
     connect_timeout: float = 10.0
     request_timeout: float = 10.0
-    # `cronjobs update` answers when the job is done: minutes, for a synchronization with Google.
+    # `cronjobs update` answers when the job has finished: synchronizing with Google takes minutes.
     job_timeout: float = 300.0
 
-    # The first retries, then one retry after the other for as long as an ordinary restart or
-    # update of the server takes, then rarely.
+    # The delays of the first retries; then of those during a usual restart or update of the
+    # server; then of those in a long outage.
     first_retries: tuple[float, ...] = (0.5, 1.0)
     retry: float = 2.0
     long_outage: float = 120.0
     retry_in_long_outage: float = 10.0
-    # A connection that lasted so long was a good one: the retries begin anew. The pauses between
-    # connections that did not last double, up to this.
+    # After a connection that lasted this long, retries start over. The delays between shorter
+    # connections double, up to the maximum.
     lasting: float = 60.0
     max_retry: float = 300.0
-    # A refused login may be a server whose database is not there yet. Few enough not to lock an
-    # account out: the pauses double, from the first to the second.
+    # A login may be refused because the server's database is not up yet. The delays double, from
+    # the first to the second: few enough attempts not to lock an account.
     login_retry: float = 60.0
     max_login_retry: float = 900.0
-    # Each delay is shortened by up to this share, so that clients do not come back in step.
+    # Each delay is shortened by up to this share, so that clients don't reconnect simultaneously.
     jitter: float = 0.2
 
-    # Events a second that are read for good, and how many at once: ten times what 600 cameras send
-    # when all of them start. 2,000 a second outrun Home Assistant's recorder.
+    # Sustained events per second, and the burst: ten times what 600 cameras send when all of them
+    # start. Home Assistant's recorder cannot keep up with 2,000 per second.
     event_rate: float = 200.0
     event_burst: float = 20_000.0
 
-    # NestMTX polls MediaMTX each 5 s, and its lists lag behind its events: 12.8 s were measured.
+    # NestMTX polls MediaMTX every 5 s, so lists lag behind events: 12.8 s were measured.
     lag: float = 15.0
     resync: float = 60.0
-    # A ready stream whose count of received bytes stands still for so long in lists has stalled:
-    # up to 20 s were measured of streams in which nothing is wrong.
+    # A ready stream has stalled if lists show the same number of received bytes for this long: up
+    # to 20 s were measured for healthy streams.
     stall: float = 45.0
-    # The server's load, while somebody looks at it.
+    # Poll interval of the server's load, while it has subscribers.
     load: float = 30.0
-    # For all lists together, each page of which has a request's time.
+    # For all lists together; each page has the timeout of a request.
     resync_timeout: float = 60.0
-    # From the first wish to see a camera to its video. MediaMTX holds a reader for 60 s.
+    # From the request of a camera's stream to its video. MediaMTX holds a reader for 60 s.
     start_timeout: float = 75.0
-    # A stream that ends sooner than this after its beginning was refused by Google: of cameras that
-    # speak WebRTC 1.2 s were measured, of others less than the 4 s from one to the next.
+    # A stream that ends sooner than this after its start was refused by Google: 1.2 s were measured
+    # for cameras with WebRTC; others end before the next attempt, 4 s later.
     refusal: float = 4.0
-    # For so long after a refusal, only a person asks again: each time costs calls at Google.
+    # For this long after a refusal, only the user starts the stream again: each attempt costs API
+    # calls at Google.
     refusal_pause: float = 300.0
-    # A request that is refused after so long was held by MediaMTX until it gave up, after 60 s.
+    # A request refused after this long was held by MediaMTX until its timeout of 60 s.
     held: float = 50.0
-    # A camera for which nothing runs for so long, though its stream was asked for, is forgotten.
+    # The server has lost a request for a stream if the camera has no process for this long.
     stuck: float = 5.0
-    # Before a stream that broke off, or is not there, is asked for again.
+    # Delay before requesting a stream again that broke off, or does not exist.
     read_again: float = 1.0
-    # How often a camera's row is read while its video is waited for.
+    # Interval of reading a camera's row while waiting for its video.
     look: float = 2.0
-    # A process that is stopped: the demand of its former stream ends late (7 s were measured), and
-    # takes the new process with it. Later than this, what there is stays.
+    # After a process is stopped, the late `undemand` of its stream (7 s were measured) ends the new
+    # process, too. A process that exists after this time stays.
     late_undemand: float = 12.0
-    # A stream that goes on for so long with no reader and no reason is left over: one that nobody
-    # reads any more ends after 10 s, and lists lag. To end it costs a session at Google.
+    # A stream without a reader or a reason to run is left over after this long: normally it ends
+    # 10 s after its last reader, and lists lag. Ending it costs a session at Google.
     left_over: float = 60.0
     left_over_pause: float = 900.0
-    # Until the server is at rest after a process was stopped, or its stream has ended for good,
-    # which takes 8 s and 22 s on an idle machine.
+    # Until the server has settled after a process was stopped, or its stream has finally ended,
+    # which take 8 s and 22 s on an idle machine.
     settle_timeout: float = 60.0
-    # Before a camera that is kept awake is asked for its stream again: the pauses double, from the
-    # first to the second, unless the stream lasted.
+    # Delays before requesting the stream of a camera again that is kept awake: they double, from
+    # the first to the second, unless the stream lasted.
     keep_again: float = 2.0
     max_keep_again: float = 60.0
-    # How long a stream is held for the viewer who was told that it has started: Home Assistant
-    # needs 7 s to open one, and events are late by 2 s.
+    # How long a started stream is held for its viewer: Home Assistant needs 7 s to open a stream,
+    # and events are up to 2 s late.
     hand_over: float = 15.0
-    # How often MediaMTX is asked whether it still has the session of a live view: an end is noticed
-    # within 10 s, also one without an answer.
+    # Interval of checking that MediaMTX still has the session of a live view: its end is noticed
+    # within 10 s, even without an answer.
     check_view: float = 3.0
-    # MediaMTX ends a session whose stream Google refuses 1.2 s after its answer, which the next
-    # check shows; one that does not connect ends after 10 s.
+    # If Google refuses the stream, MediaMTX ends the session 1.2 s after its answer, which the next
+    # check shows. A session that does not connect ends after 10 s.
     refused_view: float = 6.0
     connect_view: float = 12.0
-    # Longer than a healthy stream is silent on a busy machine (3.8 s), and told within 10 s.
+    # Longer than the silence of a healthy stream on a busy machine (3.8 s); reported within 10 s.
     silence: float = 6.0
-    # A key frame comes each 25 s.
+    # The interval of key frames is 25 s.
     first_picture: float = 26.0
-    # Longer than a hiccup of the network, shorter than a restart of the server (5 to 10 s).
+    # Longer than a short network failure, shorter than a restart of the server (5 to 10 s).
     grace: float = 5.0
 
     def retry_delay(self, attempt: int, down_for: float, chance: float) -> float:
-        """Return the delay before the attempt with this number (from 0).
+        """Return the delay in seconds before an attempt, counted from 0.
 
-        `chance`, from 0 to 1, says how much of the jitter to take off.
+        `down_for` is in seconds; `chance`, from 0 to 1, is the share of the jitter to subtract.
         """
         if attempt < len(self.first_retries):
             delay = self.first_retries[attempt]
@@ -105,14 +106,14 @@ class Timings:
         return delay * (1 - self.jitter * chance)
 
     def unstable_delay(self, connections: int) -> float:
-        """Return the delay after so many connections in a row that did not last."""
+        """Return the delay after a number of connections in a row that did not last."""
         return min(self.retry * 2.0 ** min(connections, MAX_DOUBLINGS), self.max_retry)
 
     def keep_delay(self, failures: int) -> float:
-        """Return the delay after a camera that is kept awake has failed so often in a row."""
+        """Return the delay after a number of failures in a row to keep a camera awake."""
         doublings = min(failures - 1, MAX_DOUBLINGS)
         return min(self.keep_again * 2.0**doublings, self.max_keep_again)
 
     def login_delay(self, refusals: int) -> float:
-        """Return the delay after so many refused logins in a row."""
+        """Return the delay after a number of refused logins in a row."""
         return min(self.login_retry * 2.0 ** min(refusals - 1, MAX_DOUBLINGS), self.max_login_retry)

@@ -1,4 +1,4 @@
-"""Trying an account out, before a session is begun with it."""
+"""Verifies an account before a session is started with it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a server gave to an account that works."""
+    """The result of verifying an account."""
 
     token: str
     marks: tuple[str, ...]
-    """Of its rows, by which the server is recognized under another address: see `data.marks`."""
+    """Marks of the server's rows, which identify it at another address: see `data.marks`."""
 
 
 async def verify_account(
@@ -29,7 +29,7 @@ async def verify_account(
 ) -> Verified:
     """Log in, connect, and request something that needs authentication.
 
-    Raises CannotConnect with its kinds, InvalidAuth, and the errors of a request.
+    Raises CannotConnect or a subclass, InvalidAuth, and the errors of a request.
     """
     token = await login(http, account, timeout=timings.connect_timeout)
     return Verified(token, await verify_token(http, account.address, token, timings))
@@ -40,7 +40,7 @@ async def verify_token(
 ) -> tuple[str, ...]:
     """Connect, request something that needs authentication, and return the marks of the rows.
 
-    Raises CannotConnect with its kinds, InvalidAuth, and the errors of a request.
+    Raises CannotConnect or a subclass, InvalidAuth, and the errors of a request.
     """
     connection = Connection(
         http, timings, on_event=lambda _topic, _payload: None, accepts=lambda topic: topic != "log"

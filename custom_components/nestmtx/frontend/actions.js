@@ -1,8 +1,8 @@
 // @ts-check
-/** What a tap on a tile does. */
+/** The actions of tiles. */
 
 /**
- * The options of a tile that presses a button; its icon is no second button beside it.
+ * The options of a tile that presses a button; the tile's icon has no action of its own.
  * @param {string} entity
  */
 export const pressed = (entity) => ({

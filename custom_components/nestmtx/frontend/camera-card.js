@@ -1,5 +1,5 @@
 // @ts-check
-/** A camera's card: its picture, or live video, and what can be done, over the picture. */
+/** The camera card: the camera's picture or live video, with controls over it. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { CameraCardConfig, CardAction } from "./card-config.js" */
@@ -96,7 +96,7 @@ export class CameraCard extends HTMLElement {
     this.#hass = hass;
     this.#wish.follow(hass.connected);
     this.#words.follow(hass);
-    // Only when they change: a house may have thousands of entities, and a state changes often.
+    // Only when the registries change: a home may have thousands of entities, with frequent states.
     const isOther = former?.entities !== hass.entities || former.devices !== hass.devices;
     if (isOther) this.#find();
     const { entities = {} } = this.#camera ?? {};
@@ -138,7 +138,7 @@ export class CameraCard extends HTMLElement {
   }
 
   /**
-   * Ask whether a camera is offline because Home Assistant has to log in again.
+   * Check whether a camera is offline because Home Assistant needs to reauthenticate.
    * @param {Hass} hass
    */
   async #checkSignIn(hass) {
@@ -150,7 +150,7 @@ export class CameraCard extends HTMLElement {
     this.#render();
   }
 
-  /** Name everything in another language, or for the first time. */
+  /** Set all labels, initially and when the language changes. */
   #nameAll() {
     this.#view.name(this.#words.translate);
     this.#render();

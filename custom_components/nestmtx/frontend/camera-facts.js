@@ -1,5 +1,5 @@
 // @ts-check
-/** What Home Assistant knows of a card's camera, by the states of its entities. */
+/** The facts of a card's camera, from the states of its entities. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { CameraCardConfig } from "./card-config.js" */
@@ -7,21 +7,19 @@
 /** @import { Entities } from "./devices.js" */
 
 const FOLLOWED = [
-  "binary_sensor.requested",
   "button.restart_stream",
   "image.last_picture",
-  "sensor.viewers",
   "switch.persistent",
 ];
 
 /**
- * The state of an entity, or undefined where there is none.
+ * Return the state of an entity, or undefined if there is none.
  * @type {(hass: Hass, entity: string | undefined) => string | undefined}
  */
 export const stateOf = (hass, entity) => (entity ? hass.states[entity]?.state : undefined);
 
 /**
- * Whether something differs that a card shows: a state, or the page's words and connection.
+ * Return whether anything shown by a card has changed: a state, the language or the connection.
  * @type {(former: Hass, hass: Hass, camera: string, entities: Entities) => boolean}
  */
 export const differs = (former, hass, camera, entities) =>
@@ -34,19 +32,19 @@ export const differs = (former, hass, camera, entities) =>
 
 /** @type {(hass: Hass, camera: string, entities: Entities, isSignedOut: boolean) => Facts} */
 export const factsOf = (hass, camera, entities, isSignedOut) => {
-  const viewers = Number(stateOf(hass, entities["sensor.viewers"]) ?? NaN);
+  const state = hass.states[camera];
   return {
-    camera: hass.states[camera],
-    requested: stateOf(hass, entities["binary_sensor.requested"]),
-    viewers: Number.isNaN(viewers) ? undefined : viewers,
+    camera: state,
+    isRequested: state?.attributes.requested,
+    viewers: state?.attributes.viewers,
     isPersistent: stateOf(hass, entities["switch.persistent"]) === "on",
     isSignedOut,
   };
 };
 
 /**
- * Whether a camera is played without being asked for: where that keeps nothing awake, or where the
- * user has chosen so.
+ * Return whether to play a camera without a tap: if that keeps no camera awake, or if the user has
+ * configured it.
  * @type {(facts: Facts, config: CameraCardConfig) => boolean}
  */
 export const playsByItself = ({ camera, isPersistent }, config) =>

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the menu of a camera's card offers. */
+/** The items of the camera card's menu. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { MenuItem } from "./card-menu.js" */
@@ -71,7 +71,7 @@ const restart = ({ hass, entities, translate, call }) => {
 };
 
 /**
- * A page that only administrators can open is offered to nobody else.
+ * Links to pages for administrators, shown only to administrators.
  * @type {(context: MenuContext) => MenuItem[]}
  */
 const devicePage = ({ hass, deviceId, translate, openDevice }) =>

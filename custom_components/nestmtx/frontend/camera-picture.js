@@ -1,5 +1,5 @@
 // @ts-check
-/** What is seen of a camera that is not live: its last picture, or the last frame of its video. */
+/** The picture of a camera that is not live: its last picture, or the last frame of its video. */
 
 /** @import { Hass, State } from "../../../scripts/javascript/home-assistant.d.ts" */
 
@@ -11,8 +11,8 @@ export class CameraPicture {
   #still;
 
   /**
-   * @param {HTMLElement} place Of the picture.
-   * @param {HTMLCanvasElement} canvas Of the frame, above it.
+   * @param {HTMLElement} place The parent of the picture.
+   * @param {HTMLCanvasElement} canvas The canvas of the frame, above the picture.
    * @param {() => void} changed
    */
   constructor(place, canvas, changed) {
@@ -28,7 +28,7 @@ export class CameraPicture {
   }
 
   /**
-   * Show the picture of an entity's state, taken at a time, when it can be seen.
+   * Show the picture of an entity's state, taken at a time, once it is visible.
    * @type {(hass: Hass, state: State | undefined, taken: string | undefined) => void}
    */
   show(hass, state, taken) {
@@ -36,19 +36,19 @@ export class CameraPicture {
   }
 
   /**
-   * Keep what a video shows.
+   * Keep the current frame of a video.
    * @param {HTMLVideoElement | undefined} video
    */
   keep(video) {
     this.#frame.keep(video);
   }
 
-  /** Forget the last frame, which is another camera's. */
+  /** Remove the last frame, as it is from another camera. */
   forget() {
     this.#frame.clear();
   }
 
-  /** Follow what can be seen. */
+  /** Start observing visibility. */
   start() {
     this.#still.start();
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What Home Assistant knows of a camera that a live view goes by. */
+/** The state of a camera as a live view needs it. */
 
 /** @import { State } from "../../../scripts/javascript/home-assistant.d.ts" */
 
@@ -7,7 +7,7 @@
 export const isAvailable = (state) => state !== undefined && state.state !== "unavailable";
 
 /**
- * Whether a camera can be played at once that could not be before.
+ * Return whether a camera has become ready to play at once.
  * @param {State | undefined} former
  * @param {State | undefined} state
  */
@@ -16,7 +16,7 @@ export const isBack = (former, state) =>
   (!isAvailable(former) || (state?.state === "streaming" && former?.state !== "streaming"));
 
 /**
- * Whether the frames that come are the camera's: in the latest view, they are by then.
+ * Return whether the frames are certain to be the camera's, according to its latest view.
  * @param {State | undefined} state
  */
 export const isCertain = (state) =>

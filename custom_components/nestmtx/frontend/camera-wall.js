@@ -1,5 +1,5 @@
 // @ts-check
-/** All cameras at a glance: a grid that follows what there is, and moves no card without need. */
+/** The camera wall: a grid of all cameras, which moves cards only when necessary. */
 
 /** @import { CardElement, Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Devices } from "./devices.js" */
@@ -19,7 +19,7 @@ import {
 } from "./wall-notices.js";
 import { WALL_STYLE } from "./wall-style.js";
 
-/** From so many cameras on, a phone shows two beside one another. */
+/** From this number of cameras on, phones show two columns. */
 const MANY = 7;
 const CARD = "nestmtx-camera-card";
 /** @type {Devices} */
@@ -35,13 +35,13 @@ export class CameraWall extends HTMLElement {
   /** @type {Hass | undefined} */
   #hass;
   #devices = NOTHING;
-  /** By the camera's entity. @type {Map<string, CardElement>} */
+  /** Cards by camera entity. @type {Map<string, CardElement>} */
   #cards = new Map();
   #reauth = new ReauthWatch(() => this.#render());
   /** @type {string[]} */
   #unused = [];
   #translate = pageTranslator();
-  /** What is shown by now of what changes, to be compared with what is to be. */
+  /** The values shown at the moment, to compare new ones with. */
   #shown = { layout: "", notices: "" };
 
   constructor() {
@@ -82,7 +82,7 @@ export class CameraWall extends HTMLElement {
   set hass(hass) {
     const former = this.#hass;
     this.#hass = hass;
-    // Only when they change: a house may have thousands of entities, and a state changes often.
+    // Only when the registries change: a home may have thousands of entities, with frequent states.
     if (
       former?.entities !== hass.entities ||
       former.devices !== hass.devices ||
@@ -110,7 +110,7 @@ export class CameraWall extends HTMLElement {
     try {
       this.#translate = await loadTranslator(hass);
     } catch {
-      // They are loaded when there is a connection again.
+      // They are loaded after reconnecting.
       return;
     }
     this.#renderAnew();
@@ -155,7 +155,7 @@ export class CameraWall extends HTMLElement {
 
   /** @type {(hass: Hass, layout: Layout) => void} */
   #renderLayout(hass, { groups, unused }) {
-    // Not what cameras are called: a new name moves nothing, until something else does.
+    // Without names: a renamed camera keeps its place until the layout changes otherwise.
     const shown = JSON.stringify([
       groups.map(({ area, cameras }) => [area, cameras.map(idOf).sort()]),
       unused.map(idOf).sort(),
@@ -167,7 +167,7 @@ export class CameraWall extends HTMLElement {
     this.dataset.count = String(Math.min(count, MANY));
     this.toggleAttribute("compact", this.#options.compact === true);
     const details = /** @type {HTMLDetailsElement} */ (this.#part("details"));
-    // Nothing is loaded for cards that nobody has asked to see.
+    // Don't load anything for cards that the user hasn't expanded.
     const unfolded = details.open ? unused : [];
     this.#drop([...groups.flatMap(({ cameras }) => cameras), ...unfolded]);
     arrange(
@@ -237,8 +237,8 @@ const emptyGroup = (id) => {
 };
 
 /**
- * Have these children in this order. One that stays where it is, is not touched: a live view ends
- * when its card is moved.
+ * Set the children in this order. A child that keeps its place is not touched, as moving a card
+ * ends its live view.
  * @type {(parent: HTMLElement, children: HTMLElement[]) => void}
  */
 const arrange = (parent, children) => {

@@ -1,13 +1,13 @@
 // @ts-check
-/** The options of a card, and what they come to. */
+/** The options of a card, and the values that follow from them. */
 
 /** @typedef {"live" | "more-info" | "none"} OwnAction */
 /**
- * What a tap or a hold does: one of ours, or any action of Home Assistant's.
+ * The action of a tap or hold: one of ours, or any of Home Assistant's.
  * @typedef {OwnAction | { action: string, [option: string]: unknown }} CardAction
  */
 /**
- * As the user writes it.
+ * The configuration as the user writes it.
  * @typedef {{
  *   type: string,
  *   entity: string,
@@ -41,8 +41,8 @@ export const DEFAULTS = Object.freeze({
 const RATIO = /^(?<width>\d+(?:\.\d+)?)\s*[:x/]\s*(?<height>\d+(?:\.\d+)?)$/;
 
 /**
- * A ratio for CSS: of "16:9", "16x9", "1.78" or "56.25%" (the height), as Home Assistant's cards
- * have it; the default for anything else.
+ * Return the aspect ratio for CSS from "16:9", "16x9", "1.78" or "56.25%" (the height), the formats
+ * of Home Assistant's cards; the default for anything else.
  * @param {string | number | undefined} text
  * @returns {string}
  */
@@ -55,14 +55,14 @@ export const aspectRatio = (text = DEFAULTS.aspect_ratio) => {
 };
 
 /**
- * The name of an action, of either form.
+ * Return the name of an action in either form.
  * @param {CardAction} action
  */
 export const actionName = (action) => (typeof action === "string" ? action : action.action);
 
 /**
- * What a tap does: the first time what is chosen; on what is played already, or cannot be played,
- * live video becomes more information.
+ * Return the action of a tap: the configured one, but "more-info" in place of "live" if the camera
+ * is already playing or cannot be played.
  * @type {(action: CardAction, canPlay: boolean) => CardAction}
  */
 export const effectiveAction = (action, canPlay) =>

@@ -1,5 +1,5 @@
 // @ts-check
-/** The form of a card's options. */
+/** The editor of a card's options. */
 
 /** @import { Translate } from "./translation.js" */
 
@@ -8,7 +8,7 @@ import { pageTranslator } from "./translation.js";
 
 const CAMERA = { filter: { integration: "nestmtx", domain: "camera" } };
 const RATIOS = ["16:9", "4:3", "1:1", "3:4"];
-/** Options whose name does not say all. */
+/** Options with a help text. */
 const EXPLAINED = ["entity", "live_when_ready", "fast_start"];
 
 /** @type {(options: Record<string, string>) => object} */
@@ -76,7 +76,7 @@ const group = (title, icon, schema) => ({
   schema,
 });
 
-/** The form, as Home Assistant's card editor takes it. */
+/** The form, in the format of Home Assistant's card editor. */
 export const configForm = () => {
   const translate = pageTranslator();
   return {

@@ -1,8 +1,8 @@
 // @ts-check
-/** The menu of a card: it stands above the page, so that no card cuts it off. */
+/** The menu of a card, in the top layer, so that it is not clipped by the card. */
 
 /**
- * An entry: a switch where `isOn` is known.
+ * A menu item; a switch if `isOn` is defined.
  * @typedef {Readonly<{
  *   icon: string,
  *   label: string,
@@ -34,7 +34,7 @@ const STYLE = `
   .item .check { visibility: hidden; color: var(--primary-color); }
   .item[aria-checked="true"] .check { visibility: visible; }
 `;
-/** One for all menus. */
+/** One style sheet shared by all menus. */
 export const MENU_STYLE = new CSSStyleSheet();
 MENU_STYLE.replaceSync(STYLE);
 const MARGIN = 8;
@@ -106,7 +106,7 @@ export class CardMenu {
     return button;
   }
 
-  /** Below the button, or above it where there is no room, and within the page. */
+  /** Place the menu below the button, or above it if there is no room, within the page. */
   #place() {
     const button = this.#button.getBoundingClientRect();
     const { offsetWidth, offsetHeight, style } = this.#element;

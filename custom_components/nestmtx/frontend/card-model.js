@@ -1,5 +1,5 @@
 // @ts-check
-/** What a card shows, as plain values: a pure function of what is known. */
+/** What a card shows, as plain values: a pure function of the known facts. */
 
 /** @import { CameraCardConfig } from "./card-config.js" */
 /** @import { CardActionName, Problem } from "./card-problem.js" */
@@ -13,11 +13,11 @@ import { canPlay, isPlayed } from "./card-state.js";
 import { relativeTime } from "./relative-time.js";
 
 /**
- * What goes on beside a live view: a picture is being taken, or was; something has failed.
+ * A task beside a live view, such as taking a picture: in progress, done or failed.
  * @typedef {Readonly<{ kind: "working" | "done" | "failed", message: string, since: number }>} Notice
  */
 /**
- * What is known, apart from the words.
+ * The input of the model.
  * @typedef {Readonly<{
  *   config: CameraCardConfig,
  *   state: CardState,
@@ -39,8 +39,8 @@ import { relativeTime } from "./relative-time.js";
  * }>} Known
  */
 /**
- * What stands over the picture: `seconds` counts on without being read out; `progress` is between
- * 0 and 1, null where it is not known.
+ * The status over the picture: screen readers don't announce `seconds`, which count on; `progress`
+ * is between 0 and 1, null if unknown.
  * @typedef {Readonly<{
  *   text: string,
  *   full?: string | undefined,
@@ -114,14 +114,14 @@ const chipOf = (known) => {
 };
 
 /**
- * How much of the start is over, by how long this camera took the last times.
+ * Return the progress of a start, estimated from the camera's recent starts.
  * @type {(known: Known) => number | null}
  */
 const progressOf = ({ view, usualStart }) =>
   usualStart ? Math.min(view.waited / usualStart, 1) : null;
 
 /**
- * The phase of what is played in words; Home Assistant may know already that it has started.
+ * Return the translated phase of a live view; Home Assistant may know first that it has started.
  * @type {(known: Known) => Status | undefined}
  */
 const playedStatus = (known) => {
@@ -188,7 +188,7 @@ const detailsOf = (known) => {
   const { config, area, name, state, translate } = known;
   if ((config.layout ?? DEFAULTS.layout) !== "details") return "";
   const age = ageOf(known);
-  // The chip says it of a camera that is asleep, the status of what is to be live, which is of now.
+  // The chip shows the age for a sleeping camera; a camera to be live has a status instead.
   const isTold = !age || isPlayed(state) || (state === "asleep" && config.show_state !== false);
   return [
     area && area !== name ? area : "",

@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands in the way of a camera, in one sentence, and what helps, by one action. */
+/** What prevents a camera from playing, in one sentence, and the action that helps. */
 
 /** @import { CardState } from "./card-state.js" */
 /** @import { Translate } from "./translation.js" */
@@ -17,14 +17,13 @@
  */
 
 /**
- * A message's first sentence: the others say where to look, which the action does.
+ * Return a message's first sentence: the others say where to look, which the action opens.
  * @param {string} message
  */
 export const firstSentence = (message) => message.split(/(?<=[.!?؟。])\s/u)[0] ?? "";
 
 /**
- * What is wrong, or undefined where nothing is. `failure` is why playing has failed; "" where
- * nobody said why.
+ * Return the problem, if any. `failure` is the reason why playing has failed; "" if it is unknown.
  * @type {(situation: Situation) => Problem | undefined}
  */
 export const problemOf = ({ state, failure, isAdmin, canEnable, translate }) => {

@@ -1,5 +1,5 @@
 // @ts-check
-/** How a card looks. Colours over a picture are those of pictures, and not the theme's. */
+/** The style of a card. Over a picture, colours don't follow the theme. */
 
 const STYLE = `
   :host { display: block; height: 100%; }
@@ -20,7 +20,7 @@ const STYLE = `
     position: absolute; inset-block-end: -14cqi; inset-inline-end: -6cqi; opacity: 0.1;
     --mdc-icon-size: 58cqi;
   }
-  /* Without a picture, the colours are the theme's. */
+  /* Without a picture, colours follow the theme. */
   .view.blank .shade { display: none; }
   .view.blank :is(.title, .status, .icon[data-button="menu"]) {
     color: var(--primary-text-color); text-shadow: none; filter: none;
@@ -145,7 +145,7 @@ const STYLE = `
     .ring svg { width: 32px; height: 32px; }
     .ring .seconds { display: none; }
     .status { flex-direction: row; inset: 32px 8px 30px; font-size: 12px; }
-    /* There is room for what the chip says, and for the action; it is read out all the same. */
+    /* There is room only for the chip and the action; screen readers still read the text. */
     .status .text { position: absolute; opacity: 0; }
     .pill { min-height: 28px; padding: 2px 12px; }
     header { padding: 6px; }
@@ -157,6 +157,6 @@ const STYLE = `
   }
 `;
 
-/** One for all cards: each of its own would be parsed, and kept, again. */
+/** One style sheet shared by all cards, so that it is parsed and kept only once. */
 export const CARD_STYLE = new CSSStyleSheet();
 CARD_STYLE.replaceSync(STYLE);

@@ -1,12 +1,12 @@
 // @ts-check
-/** What a card does for its camera beside playing it, and what it says about that meanwhile. */
+/** The tasks of a card besides playing its camera, and the notices about them. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Notice } from "./card-model.js" */
 
 import { callService } from "./home-assistant-actions.js";
 
-/** How long it is said that something is done. */
+/** How long a notice that a task is done is shown. */
 const DONE = 3_000;
 const SECOND = 1_000;
 
@@ -24,13 +24,13 @@ export class CardTasks {
     this.#changed = changed;
   }
 
-  /** Whether something is going on that takes its time. */
+  /** Whether a long task is in progress. */
   get isBusy() {
     return this.notice?.kind === "working";
   }
 
   /**
-   * Call a service, and say so: all the time where it takes long, else only when it fails.
+   * Call a service, and show a notice: throughout if it takes long, else only if it fails.
    * @param {Hass} hass
    * @param {string} service
    * @param {string} entity
@@ -50,14 +50,14 @@ export class CardTasks {
     this.#say(words && { kind: "done", message: words.done, since: Date.now() });
   }
 
-  /** Try again what has failed; answers false where nothing has. */
+  /** Retry the failed task; return false if there is none. */
   retry() {
     if (this.notice?.kind !== "failed") return false;
     this.#again?.();
     return true;
   }
 
-  /** Say nothing more, unless something is going on. */
+  /** Remove the notice, unless a task is in progress. */
   dismiss() {
     if (!this.isBusy) this.#say(undefined);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** A card's elements: they show a model, and change where it differs from the one before. */
+/** A card's elements, which show a model; only what differs from the former model is changed. */
 
 /** @import { CardModel, Status } from "./card-model.js" */
 /** @import { CardActionName } from "./card-problem.js" */
@@ -12,7 +12,7 @@ import { setAttribute, setHidden, setText } from "./set-differing.js";
 
 /** @typedef {"mute" | "snapshot" | "full_screen" | "stop" | "menu"} ButtonName */
 
-// The buttons stand in the order in which the keyboard reaches them.
+// The buttons are in the order of keyboard focus.
 const MARKUP = `
   <ha-card>
     <div class="view" role="group">
@@ -82,7 +82,7 @@ export class CardView {
     root.innerHTML = MARKUP;
     this.part(".pill").addEventListener("click", () => {
       const { action } = this.#shown?.status ?? {};
-      // The button may be gone afterwards, and with it the focus.
+      // The button may disappear, and with it the focus.
       this.part(".surface").focus({ preventScroll: true });
       if (action) act(action);
     });
@@ -97,7 +97,7 @@ export class CardView {
   }
 
   /**
-   * A part of the markup.
+   * Return an element of the markup.
    * @param {string} selector
    */
   part(selector) {
@@ -109,7 +109,7 @@ export class CardView {
   }
 
   /**
-   * Name what has the same name all the time.
+   * Set the labels that never change.
    * @param {Translate} translate
    */
   name(translate) {
@@ -121,11 +121,11 @@ export class CardView {
     for (const [name, label] of Object.entries(labels)) this.#label(name, label);
   }
 
-  /** Light up, as a camera does. */
+  /** Flash, like a camera taking a picture. */
   flash() {
     const flash = this.part(".flash");
     flash.classList.remove("on");
-    // Begins anew only after a layout without it.
+    // The animation restarts only after a layout without it.
     flash.getBoundingClientRect();
     flash.classList.add("on");
   }

@@ -33,7 +33,7 @@ const WORDS = {
 
 /** @typedef {{ name: string }} Field */
 
-/** The form of a wall, as Home Assistant's editor of cards wants it. */
+/** The form of a wall, in the format of Home Assistant's card editor. */
 export const wallForm = () => {
   const translate = pageTranslator();
   return {
@@ -43,7 +43,7 @@ export const wallForm = () => {
   };
 };
 
-/** What is empty is left out, so that the configuration says what differs only. */
+/** Leave empty values out, so that the configuration contains no defaults. */
 const isSet = (/** @type {unknown} */ value) =>
   Array.isArray(value) ? value.length > 0 : value !== undefined && value !== "";
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** What dashboards are made of, beside the card of a camera: the browser is told of it here. */
+/** Define the custom elements of dashboards, other than the camera card. */
 
 import { CameraWall } from "./camera-wall.js";
 import { DASHBOARD_EDITOR, DashboardEditor } from "./dashboard-editor.js";
@@ -18,7 +18,7 @@ const ELEMENTS = {
   [DASHBOARD_STRATEGY]: DashboardStrategy,
 };
 
-/** Define them, unless another version of this module has; answers whether it did. */
+/** Define the elements, unless another version of this module has; return whether it did. */
 export const defineDashboardElements = () => {
   if (customElements.get(DASHBOARD_STRATEGY)) return false;
   for (const [name, constructor] of Object.entries(ELEMENTS)) {

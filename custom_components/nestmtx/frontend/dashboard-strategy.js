@@ -1,5 +1,5 @@
 // @ts-check
-/** A dashboard that looks after itself: a wall of all cameras, and a page of the server. */
+/** A dashboard strategy: a wall of all cameras, and a page of the server. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { DashboardOptions } from "./dashboard-editor.js" */
@@ -9,7 +9,7 @@ import { devicesOf } from "./devices.js";
 import { serverView } from "./server-view.js";
 import { entityNames, loadTranslator } from "./translation.js";
 
-/** The view of the servers, a strategy of its own: the wall stays as it is when that changes. */
+/** The view of the servers, a strategy of its own, so that its changes don't rebuild the wall. */
 const SERVER_VIEW = "custom:nestmtx-server";
 
 /** @param {Hass} hass */
@@ -17,7 +17,7 @@ const isAdmin = (hass) => Boolean(hass.user?.is_admin);
 
 export class DashboardStrategy extends HTMLElement {
   /**
-   * Each view follows by itself what there is.
+   * Generate the dashboard; each view keeps itself up to date.
    * @param {object} _config
    * @param {Hass} former
    * @param {Hass} hass
@@ -44,7 +44,7 @@ export class DashboardStrategy extends HTMLElement {
       path: "server",
       strategy: { type: SERVER_VIEW, show_log: showLog },
     };
-    // What the server's page leads to is for administrators only.
+    // The server's page links to pages for administrators only.
     const views = isAdmin(hass) ? [cameras, server] : [cameras];
     return { title: translate("dashboard.title"), views };
   }

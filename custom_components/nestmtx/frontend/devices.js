@@ -1,5 +1,5 @@
 // @ts-check
-/** The integration's devices, as `hass` lists them: values, which nothing here changes. */
+/** The integration's devices from `hass`, as immutable values. */
 
 /** @import { Area, Entity, Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 
@@ -11,13 +11,13 @@ const DEVICE_KINDS = /** @type {const} */ ({
 });
 
 /**
- * The entities that are enabled, by what they are:
+ * The enabled entities by domain and translation key:
  * `{ "sensor.status": "sensor.front_door_status", ... }`.
  * @typedef {Record<string, string>} Entities
  */
 /** @typedef {{ id: string, name: string, area: Area | undefined, entities: Entities }} Device */
 /**
- * A device that has the entity by which its kind is known.
+ * A device that has the entity which identifies its kind.
  * @template {keyof typeof DEVICE_KINDS} Kind
  * @typedef {Device & { entities: Record<(typeof DEVICE_KINDS)[Kind], string> }} DeviceOf
  */
@@ -29,11 +29,11 @@ const DEVICE_KINDS = /** @type {const} */ ({
  * }} Devices
  */
 
-/** What several entities of a device are called alike: jobs of the server that have no words. */
+/** Translation keys shared by several entities of a device: the server's unknown jobs. */
 const SHARED = ["cron_job", "last_run_cron_job"];
 
 /**
- * Name an entity by what it is, whatever the user calls it: "sensor.status".
+ * Return the key of an entity, which the user cannot change: "sensor.status".
  * @param {Entity} entity
  */
 const keyOf = ({ entity_id, translation_key = "" }) => {
@@ -78,7 +78,7 @@ const isOf = (kind) =>
   );
 
 /**
- * The devices by kind, in the order of their names.
+ * Return the devices by kind, sorted by name.
  * @type {(hass: Hass) => Devices}
  */
 export const devicesOf = (hass) => {
@@ -93,8 +93,8 @@ export const devicesOf = (hass) => {
 };
 
 /**
- * The device of a camera entity, or undefined if that is none of NestMTX. What is hidden on
- * purpose counts, too.
+ * Return the device of a camera entity, or undefined if it isn't one of NestMTX. Hidden entities
+ * count, too.
  * @param {Hass} hass
  * @param {string} entityId
  */
@@ -106,7 +106,7 @@ export const cameraOf = (hass, entityId) => {
 };
 
 /**
- * The first camera among entities that can be played, else the first one, or undefined.
+ * Return the first playable camera among entities, else the first camera, or undefined.
  * @param {Hass} hass
  * @param {string[]} entityIds
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The same camera in core's Google Nest integration, which plays it straight from Google: a few
- * seconds after the request, where our server takes half a minute.
+ * The same camera in core's Google Nest integration, which plays it directly from Google within a
+ * few seconds, while our server takes half a minute.
  */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
@@ -9,8 +9,7 @@
 const PLATFORM = "nest";
 
 /**
- * The camera entity of a device that is linked with ours by an identifier of Google's, or
- * undefined.
+ * Return the camera entity of a device linked with ours by a Google identifier, or undefined.
  * @type {(hass: Hass, deviceId: string | undefined) => string | undefined}
  */
 export const fasterCamera = (hass, deviceId) => {

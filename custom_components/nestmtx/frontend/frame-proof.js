@@ -1,30 +1,30 @@
 // @ts-check
 /**
- * Whether a video shows the camera, and not the server's "connecting" picture: that one comes in
- * the same stream, and stands still, but for what the encoder refines.
+ * Detect whether a video shows the camera rather than the server's "connecting" picture, which
+ * comes in the same stream and is still, except for the encoder's refinement.
  */
 
 const WIDTH = 160;
 const HEIGHT = 90;
-/** Of the first frame, parts may still be grey. */
+/** Milliseconds to skip, as parts of the first frame may still be grey. */
 const DRAWN = 700;
-/** Between two frames that are compared. */
+/** Milliseconds between two compared frames. */
 const INTERVAL = 900;
-/** Levels of brightness, of 256, by which a refined picture changes in some place at most. */
+/** Levels of brightness, of 256, by which refinement changes any pixel at most. */
 const REFINEMENT = 24;
-/** Levels on average by which one picture differs from another that takes its place. */
+/** Levels on average by which the pictures before and after a cut differ. */
 const CUT = 25;
-/** Levels on average by which two pictures of a scene differ in which nothing moves. */
+/** Levels on average by which two pictures of a still scene may differ. */
 const ALIKE = 5;
 
 /**
- * By how many levels two pictures differ: at most, and on average.
+ * Return the maximum and average difference between two pictures, in levels.
  * @type {(one: Uint8ClampedArray, other: Uint8ClampedArray) => { most: number, mean: number }}
  */
 export const difference = (one, other) => {
   let most = 0;
   let sum = 0;
-  // Of red, green, blue and alpha, green is nearest to brightness.
+  // Of red, green, blue and alpha, green is closest to brightness.
   for (let index = 1; index < one.length; index += 4) {
     const levels = Math.abs((one[index] ?? 0) - (other[index] ?? 0));
     most = Math.max(most, levels);
@@ -45,7 +45,7 @@ export class FrameProof {
   #known;
 
   /**
-   * Remember a frame that was the camera's, to know it by when frames come again.
+   * Keep a frame of the camera, to compare with when frames come again.
    * @param {HTMLVideoElement} video
    */
   remember(video) {
@@ -55,7 +55,7 @@ export class FrameProof {
   }
 
   /**
-   * Whether the newest frame of a video is the camera's; false as long as that is not known.
+   * Return whether the newest frame of a video is the camera's; false while that is unknown.
    * @type {(video: HTMLVideoElement, now: number) => boolean}
    */
   isOfCamera(video, now) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Whether a video moves. */
+/** Watch the frames of a video. */
 
 export class FrameWatch {
   #find;
@@ -10,7 +10,7 @@ export class FrameWatch {
   #count = 0;
 
   /**
-   * Report frames of the video that there is at the time.
+   * Report frames of the current video.
    * @param {() => HTMLVideoElement | undefined} find
    * @param {() => void} seen
    */
@@ -20,8 +20,8 @@ export class FrameWatch {
   }
 
   /**
-   * Report the next frame that is presented, and those that have come since the last look: a
-   * browser may present none of a video that is scrolled out of sight.
+   * Report the next presented frame, and frames decoded since the last call: a browser may present
+   * no frames of a video that is scrolled out of view.
    */
   look() {
     const video = this.#find();
@@ -33,7 +33,7 @@ export class FrameWatch {
     if (isMoving) this.#seen();
   }
 
-  /** Report nothing more. */
+  /** Stop reporting. */
   end() {
     this.#asked?.cancelVideoFrameCallback?.(this.#request);
     this.#asked = undefined;

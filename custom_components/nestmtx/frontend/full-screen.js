@@ -1,5 +1,5 @@
 // @ts-check
-/** Full screen, where the browser has it for any element, and where only for videos (iPhones). */
+/** Full screen, also on browsers that support it only for videos (iPhones). */
 
 /** @typedef {HTMLVideoElement & { webkitEnterFullscreen?: () => void }} AppleVideo */
 
@@ -14,6 +14,6 @@ export const toggleFullScreen = async (element, video) => {
     else if (element.requestFullscreen) await element.requestFullscreen();
     else /** @type {AppleVideo | undefined} */ (video)?.webkitEnterFullscreen?.();
   } catch {
-    // The browser, or who has embedded the page, does not allow it.
+    // The browser or the embedding page doesn't allow it.
   }
 };

@@ -7,7 +7,7 @@
 const PLAYER = "ha-hls-player";
 
 /**
- * Have the page load its player: it does so for the first card that could need it.
+ * Make the page load its player, which it does for the first card that may need it.
  * @param {string} entity
  */
 const loadPlayer = async (entity) => {
@@ -59,11 +59,11 @@ export class HlsPlayer {
     });
     place.append(this.#element);
     const now = performance.now();
-    // There is no connection to speak of.
+    // HLS has no connection that can be lost.
     report({ answeredAt: now, connectedAt: now });
   }
 
-  /** Stop playing: Home Assistant ends its stream a while after the last request. */
+  /** Stop playing; Home Assistant ends its stream some time after the last request. */
   close() {
     this.#isClosed = true;
     this.#element?.remove();

@@ -1,5 +1,5 @@
 // @ts-check
-/** What Home Assistant's page does for a card. */
+/** Home Assistant's actions for a card. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 
@@ -7,7 +7,7 @@ const REPAIRS = "/config/repairs";
 const INTEGRATION = "/config/integrations/integration/nestmtx";
 
 /**
- * Have the page do one of its actions, such as `{ action: "more-info" }`.
+ * Run one of the page's actions, such as `{ action: "more-info" }`.
  * @type {(element: HTMLElement, entity: string, action: { action: string }) => void}
  */
 export const doAction = (element, entity, action) => {
@@ -31,7 +31,7 @@ export const openIntegration = (element) => open(element, INTEGRATION);
 export const openDevice = (element, id) => open(element, `/config/devices/device/${id}`);
 
 /**
- * Call a service of an entity. Raises Home Assistant's errors, which the card shows by itself.
+ * Call a service of an entity. Throws Home Assistant's errors, which the card itself shows.
  * @type {(hass: Hass, service: string, entity: string) => Promise<unknown>}
  */
 export const callService = (hass, service, entity) => {

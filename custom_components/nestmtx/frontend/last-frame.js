@@ -1,7 +1,7 @@
 // @ts-check
 /** The last frame of a video that has ended, in a <canvas>, until there is a newer picture. */
 
-/** A picture that is taken this soon after the frame shows no more than that. */
+/** A picture taken this soon after the frame shows nothing new. */
 const MAX_AGE_OF_NEWS = 30_000;
 
 export class LastFrame {
@@ -19,7 +19,7 @@ export class LastFrame {
   }
 
   /**
-   * Keep what a video shows, as large as it is seen.
+   * Keep the current frame of a video, in its displayed size.
    * @param {HTMLVideoElement | undefined} video
    */
   keep(video) {
@@ -33,14 +33,14 @@ export class LastFrame {
     this.#takenAt = performance.now();
   }
 
-  /** Give way to a new still picture. */
+  /** Remove the frame in favour of a newer still picture. */
   giveWay() {
     if (performance.now() - this.#takenAt >= MAX_AGE_OF_NEWS) this.clear();
   }
 
   clear() {
     this.#canvas.hidden = true;
-    // A frame may take 8 MB.
+    // Free the memory: a frame may take 8 MB.
     this.#canvas.width = this.#canvas.height = 0;
   }
 }

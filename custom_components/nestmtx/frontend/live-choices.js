@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * Live views that somebody asked for, of cards that are made anew: Home Assistant does so with a
- * whole dashboard when its connection is back.
+ * Live views that the user started, for cards that are recreated: Home Assistant recreates a whole
+ * dashboard when it has reconnected.
  */
 
-/** How long a dashboard takes to be made anew. */
+/** The longest time to recreate a dashboard. */
 const MAX_REBUILD = 10_000;
 
-/** Until when each camera is to be live, and when its card was taken away. */
+/** Until when each camera is to be live, and when its card was removed. */
 /** @type {Map<string, { until: number, leftAt: number }>} */
 const choices = new Map();
 
@@ -17,7 +17,7 @@ export const leaveChoice = (entity, until) => {
 };
 
 /**
- * Take over the choice of a card that was there just now; answers until when it holds.
+ * Take over the choice of a card that was just removed; return until when it is valid.
  * @type {(entity: string) => number | undefined}
  */
 export const takeChoice = (entity) => {
@@ -26,7 +26,7 @@ export const takeChoice = (entity) => {
   return choice && performance.now() - choice.leftAt < MAX_REBUILD ? choice.until : undefined;
 };
 
-/** Whether a card that is taken away now is likely to be made anew. */
+/** Return whether a card removed now is likely to be recreated. */
 export class Rebuild {
   #connectedAt = -Infinity;
   #isConnected = true;

@@ -1,18 +1,18 @@
 // @ts-check
 /**
- * What a live view is doing, and what it does next: pure functions of plain values.
+ * The phase of a live view, and its next step: pure functions of plain values.
  *
- * All times are milliseconds of one clock that never steps, such as `performance.now()`.
+ * All times are milliseconds of one monotonic clock, such as `performance.now()`.
  */
 
 /** @typedef {"web_rtc" | "hls"} Transport */
 /**
- * Of a view: not asked for; no answer yet; answered, without a frame; frames come; frames stand
- * still, which the server heals; lost, and tried again; over, with a message.
+ * Phases of a view: not requested; no answer yet; answered, without a frame; frames come; frames
+ * have stopped, which the server repairs; lost, and being retried; failed, with a message.
  * @typedef {"idle" | "starting" | "waiting" | "live" | "stalled" | "reconnecting" | "ended"} Phase
  */
 /**
- * How far one attempt to play has come.
+ * The progress of one attempt to play.
  * @typedef {Readonly<{
  *   startedAt: number,
  *   transport?: Transport,
@@ -26,12 +26,12 @@
  * }>} Attempt
  */
 /**
- * Why an attempt failed, in words for the user; "" where nobody said why.
+ * Why an attempt failed, as a message for the user; "" if unknown.
  * @typedef {Readonly<{ message: string, code?: string | undefined }>} Failure
  */
 /**
- * What somebody asked for: whether frames have been seen since, how many attempts in a row have
- * failed without one, and whether the faster way has.
+ * A requested view: whether frames have been seen since, how many attempts in a row have failed
+ * without a frame, and whether the faster camera has failed.
  * @typedef {Readonly<{ wasLive: boolean, failures: number, fasterFailed?: boolean }>} Wish
  */
 /** @typedef {Readonly<{ wish?: Wish, attempt?: Attempt, failure?: Failure }>} View */
@@ -44,33 +44,33 @@
  * >} Step
  */
 
-/** The code of an error that no other attempt changes, such as Google's refusal. */
+/** The code of an error that persists on retries, such as Google's refusal. */
 export const FINAL_CODE = "cannot_start";
-/** The code of what is no error of the session: it goes on when the camera does. */
+/** The code of a stalled camera, which is no error: the session continues when the camera does. */
 export const STALL_CODE = "camera_stalls";
-/** Between two frames of a live picture. */
+/** The longest time between two frames of live video. */
 export const MAX_FRAME_GAP = 3_000;
-/** Without a frame, though connected: the server brings a stalled camera back in 40 to 60 s. */
+/** Connected without a frame: the server restores a stalled camera in 40 to 60 s. */
 export const MAX_STALL = 60_000;
-/** Interrupted: a connection that comes back by itself does so at once. */
+/** Disconnected: a connection that recovers does so quickly. */
 export const MAX_INTERRUPTION = 4_000;
 /** From the answer to the connection; MediaMTX waits for 10 s. */
 export const MAX_CONNECT = 15_000;
-/** From the answer to an error that means that the connection failed, and not the camera. */
+/** From the answer to an error that means that the connection failed rather than the camera. */
 const MIN_UNCONNECTED = 8_000;
 /** From the offer to the answer; the backend gives up before. */
 export const MAX_ANSWER = 150_000;
-/** From a loss to the backend's message that says why. */
+/** From a loss to the backend's message with the reason. */
 export const MAX_REASON = 10_000;
-/** Attempts in a row that may fail: without any frame before, and after one. */
+/** Consecutive attempts that may fail: without a frame before, and after one. */
 const MAX_FIRST_FAILURES = 2;
 const MAX_FAILURES = 6;
-/** For the first frame by the faster way, which takes a few seconds or is of no use. */
+/** For the first frame of the faster camera, which takes a few seconds or is of no use. */
 export const MAX_FASTER = 15_000;
 /** Between two attempts. */
 const MIN_PAUSE = 1_000;
 const MAX_PAUSE = 30_000;
-/** For how long HLS is used at once, where WebRTC was answered and did not connect. */
+/** How long to use HLS at once after WebRTC was answered and did not connect. */
 export const CUT_MEMORY = 5 * 60_000;
 
 /** @type {Step} */
@@ -79,7 +79,7 @@ const GO_ON = { do: "go_on" };
 const NO_REASON = { message: "" };
 
 /**
- * How to play, of what a camera offers; undefined where it offers nothing.
+ * Return which of a camera's stream types to play; undefined if it has none.
  * @type {(offered: readonly string[], isCut: boolean) => Transport | undefined}
  */
 export const transportOf = (offered, isCut) => {
@@ -89,7 +89,7 @@ export const transportOf = (offered, isCut) => {
 };
 
 /**
- * The pause before the next attempt: 1 s, 2 s, 4 s, ... 30 s.
+ * Return the pause before the next attempt: 1 s, 2 s, 4 s, ... 30 s.
  * @param {number} failures
  */
 export const pauseAfter = (failures) => Math.min(MIN_PAUSE * 2 ** failures, MAX_PAUSE);
@@ -114,7 +114,7 @@ export const phaseOf = ({ wish, attempt, failure }, now) => {
 };
 
 /**
- * When an attempt was lost without a message, or undefined while it may go on.
+ * Return when an attempt was lost without a message, or undefined while it may go on.
  * @type {(attempt: Attempt, now: number) => number | undefined}
  */
 const lostAt = (attempt, now) => {
@@ -131,7 +131,7 @@ const lostAt = (attempt, now) => {
 };
 
 /**
- * Whether WebRTC was answered, and no packet came through.
+ * Return whether WebRTC was answered, but no packet came through.
  * @type {(attempt: Attempt, now: number) => boolean}
  */
 const isCut = ({ transport, hasFallback, answeredAt, connectedAt, closedAt, failure }, now) => {
@@ -150,7 +150,7 @@ const tryAgain = (wish, attempt, failure) => {
 };
 
 /**
- * What to do about an attempt.
+ * Return the next step of an attempt.
  * @type {(wish: Wish, attempt: Attempt, now: number) => Step}
  */
 export const nextStep = (wish, attempt, now) => {
@@ -166,14 +166,14 @@ export const nextStep = (wish, attempt, now) => {
 };
 
 /**
- * Whether a camera is played by the faster way: while it sleeps, unless that has failed.
+ * Return whether to play the faster camera: while the camera sleeps, unless that has failed.
  * @type {(faster: string | undefined, isStreaming: boolean, wish: Wish | undefined) => boolean}
  */
 export const takesFasterWay = (faster, isStreaming, wish) =>
   faster !== undefined && !isStreaming && !wish?.fasterFailed;
 
 /**
- * Whether an attempt by the faster way has come to nothing.
+ * Return whether an attempt to play the faster camera has failed.
  * @type {(attempt: Attempt, now: number) => boolean}
  */
 export const fasterFailed = ({ startedAt, closedAt, frameAt, failure }, now) =>

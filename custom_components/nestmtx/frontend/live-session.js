@@ -1,5 +1,5 @@
 // @ts-check
-/** One attempt to play a camera: its connection, its element in the page, and how far it has come. */
+/** One attempt to play a camera: its connection, its element in the page, and its progress. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Attempt } from "./live-decisions.js" */
@@ -11,7 +11,7 @@ import { CUT_MEMORY, MAX_FRAME_GAP, transportOf } from "./live-decisions.js";
 import { WebRtcPlayer } from "./web-rtc-player.js";
 
 /**
- * What plays into a place. It reports what changes, and ends by `close`.
+ * A player within an element. It reports changes, and is ended by `close`.
  * @typedef {{
  *   video: HTMLVideoElement | undefined,
  *   isMuted: boolean,
@@ -28,19 +28,19 @@ import { WebRtcPlayer } from "./web-rtc-player.js";
  * }} Playing
  */
 
-/** When WebRTC was last found to be cut off, from the page: all cameras are at one server. */
+/** When WebRTC was last found to be blocked for this page: all cameras are on one server. */
 let cutAt = -Infinity;
 
-/** Have all views use HLS for a while. */
+/** Make all views use HLS for some time. */
 export const rememberCut = () => {
   cutAt = performance.now();
 };
 
-/** The code of home-assistant-js-websocket for a connection that was lost meanwhile. */
+/** The code of home-assistant-js-websocket for a connection lost during a command. */
 const CONNECTION_LOST = 3;
 
 /**
- * What an attempt comes to by an error of Home Assistant's, or of the browser's.
+ * Return the change of an attempt for an error from Home Assistant or the browser.
  * @type {(error: any) => Partial<Attempt>}
  */
 const failed = (error) =>
@@ -49,7 +49,7 @@ const failed = (error) =>
     : { failure: { message: String(error?.message ?? ""), code: error?.code } };
 
 export class LiveSession {
-  /** The place of the video. */
+  /** The parent of the video. */
   element = document.createElement("div");
   /** @type {Attempt} */
   attempt = { startedAt: performance.now() };
@@ -69,8 +69,8 @@ export class LiveSession {
   );
 
   /**
-   * Nothing is opened yet. `isCertain` says whether Home Assistant knows that the first frames are
-   * the camera's.
+   * Prepare the session. `isCertain` returns whether Home Assistant knows that the first frames
+   * are the camera's.
    * @param {{
    *   hass: Hass,
    *   entity: string,
@@ -101,7 +101,7 @@ export class LiveSession {
     if (this.#player) this.#player.isMuted = isMuted;
   }
 
-  /** Play; whatever happens is to be seen in `attempt`. */
+  /** Play; `attempt` shows the progress. */
   async open() {
     try {
       const request = { type: "camera/capabilities", entity_id: this.#entity };
@@ -112,7 +112,7 @@ export class LiveSession {
     }
   }
 
-  /** Look whether frames come; nobody presents any on a page that is hidden. */
+  /** Check for new frames; browsers present none on a hidden page. */
   look() {
     this.#frames.look();
     if (this.#hasGap && !this.#isStalled && this.video) {
@@ -124,7 +124,7 @@ export class LiveSession {
     }
   }
 
-  /** End the session at the server, too; nothing is reported any more. */
+  /** End the session, also at the server, and stop reporting. */
   close() {
     this.#isClosed = true;
     this.#frames.end();
@@ -132,12 +132,12 @@ export class LiveSession {
     this.element.remove();
   }
 
-  /** A "connecting" picture may come first, and again after the camera has stalled. */
+  /** Check for a "connecting" picture, which may come first and after the camera has stalled. */
   #seeFrame() {
     const now = performance.now();
     const { frameAt, transport } = this.attempt;
     const isFirst = frameAt === undefined;
-    // Home Assistant opens HLS once there is video.
+    // Home Assistant opens HLS only once the camera streams.
     const isKnown = isFirst ? transport === "hls" || this.#isCertain() : !this.#hasGap;
     if (!isKnown && !(this.video && this.#proof.isOfCamera(this.video, now))) return;
     this.#isStalled = false;

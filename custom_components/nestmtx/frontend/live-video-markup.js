@@ -1,5 +1,5 @@
 // @ts-check
-/** How a camera's video lies over its last frame, and that one over its last picture. */
+/** The markup: a camera's video above its last frame, above its last picture. */
 
 const STYLE = `
   :host { display: block; position: relative; overflow: hidden; }
@@ -13,7 +13,7 @@ const STYLE = `
   @media (prefers-reduced-motion: reduce) { .live { transition: none !important; } }
 `;
 
-/** One for all of them. */
+/** One style sheet shared by all live videos. */
 export const VIDEO_STYLE = new CSSStyleSheet();
 VIDEO_STYLE.replaceSync(STYLE);
 

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * A camera's picture, and its live video once somebody has asked for that.
+ * A camera's picture, and its live video on request.
  *
- * It shows no words: `view` says what it is doing, and the event "live-view" that this has changed.
+ * It shows no text: `view` has its phase, and the event "live-view" reports changes.
  */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
@@ -23,8 +23,8 @@ import { MARKUP, VIDEO_STYLE } from "./live-video-markup.js";
 import { PageWatch } from "./page-watch.js";
 
 /**
- * What a view is doing: how many seconds have passed since there was no live picture any more, and
- * why it has ended; "" where nobody said why.
+ * The phase of a view, the seconds since it last was live, and the reason why it has failed; "" if
+ * the reason is unknown.
  * @typedef {Readonly<{
  *   phase: Phase,
  *   waited: number,
@@ -36,7 +36,7 @@ import { PageWatch } from "./page-watch.js";
 const LOOK_INTERVAL = 1_000;
 
 export class LiveVideo extends HTMLElement {
-  /** Another entity of the camera, which is faster while it sleeps. @type {string | undefined} */
+  /** Google Nest's entity of the camera, faster while it sleeps. @type {string | undefined} */
   faster;
   #root = this.attachShadow({ mode: "open" });
   #picture;
@@ -90,19 +90,19 @@ export class LiveVideo extends HTMLElement {
     this.#hass = hass;
     this.#picture.show(hass, this.#state, this.#taken);
     if (!this.#wish || this.#failure || !former) return;
-    // What was offered over the former connection has ended with it.
+    // The offer has ended with the connection over which it was sent.
     if (hass.connected && !former.connected) this.#interrupt(0);
     else if (this.#retryAt !== undefined && isBack(formerState, this.#state)) this.#retryAt = 0;
     else if (formerState?.attributes.live_phase === this.#state?.attributes.live_phase) return;
     this.#look();
   }
 
-  /** Whether there is anything to be seen of the camera. */
+  /** Whether there is a picture or video of the camera. */
   get hasPicture() {
     return this.#phase === "live" || this.#picture.isShown;
   }
 
-  /** The <video> whose frames are the camera's. */
+  /** The <video> that shows frames of the camera. */
   get video() {
     return this.#phase === "live" ? this.#session?.video : undefined;
   }
@@ -139,7 +139,7 @@ export class LiveVideo extends HTMLElement {
   }
 
   /**
-   * Play, or stop; what has ended is played again by `play` only.
+   * Play or stop; a failed view is played again only by `play`.
    * @param {boolean} isPlaying
    */
   set isPlaying(isPlaying) {
@@ -148,7 +148,7 @@ export class LiveVideo extends HTMLElement {
     else this.stop();
   }
 
-  /** Play, which wakes the camera; it lasts until `stop`. */
+  /** Play until `stop`, which wakes the camera. */
   play() {
     if (this.#wish && !this.#failure) return;
     this.#wish = { wasLive: false, failures: 0 };
@@ -173,7 +173,7 @@ export class LiveVideo extends HTMLElement {
   }
 
   #begin() {
-    // Without Home Assistant, with the first look that finds it.
+    // Without a connection to Home Assistant, at the first check after reconnecting.
     this.#retryAt = this.#hass ? undefined : 0;
     if (!this.#hass) return;
     const isFaster = takesFasterWay(this.faster, this.#state?.state === "streaming", this.#wish);
@@ -197,7 +197,7 @@ export class LiveVideo extends HTMLElement {
   }
 
   /**
-   * Whether the next attempt is due: with the look that is nearest to its time.
+   * Return whether the next attempt is due: at the check nearest to its time.
    * @param {number} now
    */
   #isDue(now) {
@@ -239,7 +239,7 @@ export class LiveVideo extends HTMLElement {
   }
 
   /**
-   * End an attempt, and make the next one after a pause.
+   * End an attempt, and start the next one after a pause.
    * @param {number} pause
    */
   #interrupt(pause) {
@@ -247,12 +247,12 @@ export class LiveVideo extends HTMLElement {
     this.#retryAt = performance.now() + pause;
   }
 
-  /** End the session; what was seen last stays. */
+  /** End the session, and keep showing its last frame. */
   #close() {
     const session = this.#session;
     if (!session) return;
     if (session.attempt.frameAt !== undefined) {
-      // What is shown after a stall need not be the camera.
+      // After a stall, the video may show the "connecting" picture.
       if (this.#phase === "live") this.#picture.keep(session.video);
       this.#waitingSince = performance.now();
     }
@@ -274,7 +274,7 @@ export class LiveVideo extends HTMLElement {
       if (phase === "stalled") this.#picture.keep(this.#session?.video);
       this.#phase = this.dataset.phase = phase;
     }
-    // Seconds matter for as long as somebody waits.
+    // Seconds are shown while the user waits.
     if (hasChanged || !["idle", "live"].includes(phase)) {
       this.#announce();
     }

@@ -1,9 +1,9 @@
 // @ts-check
-/** Whether somebody has chosen to have a camera live, or not; undefined while nobody has. */
+/** Whether the user has started or stopped a live view; undefined if neither. */
 
 import { leaveChoice, Rebuild, takeChoice } from "./live-choices.js";
 
-/** How long a view lasts that somebody asked for: nobody empties a battery by forgetting it. */
+/** The longest time of a live view, so that a forgotten one doesn't drain the battery. */
 const LIVE_VIEW_MS = 5 * 60 * 1000;
 
 export class LiveWish {
@@ -40,7 +40,7 @@ export class LiveWish {
   }
 
   /**
-   * Take over what was chosen of a card that was there just now; answers whether there was one.
+   * Take over the choice of a card that was just removed; return whether there is one.
    * @param {string} entity
    */
   take(entity) {
@@ -50,7 +50,7 @@ export class LiveWish {
   }
 
   /**
-   * End what was chosen; a card that is made anew takes it over.
+   * End the choice; a recreated card takes it over.
    * @param {string} entity
    */
   leave(entity) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** One clock for all cards of a page, which show how old their pictures are. */
+/** One timer for all cards of a page, which show the age of their pictures. */
 
 const INTERVAL = 20_000;
 
@@ -13,7 +13,7 @@ const tick = () => {
 };
 
 /**
- * Call a few times a minute while the page is seen, until the returned function is called.
+ * Call back a few times a minute while the page is visible, until the returned function is called.
  * @param {() => void} follower
  */
 export const everyMinute = (follower) => {

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What NestMTX adds to dashboards: a card of a camera, and a strategy for a whole dashboard.
+ * NestMTX's additions to dashboards: a camera card, a camera wall, and a dashboard strategy.
  *
- * The modules beside this one are loaded relative to it, so that all are of one version.
+ * Modules are imported relative to this one, so that all are of the same version.
  */
 
 import { CameraCard } from "./camera-card.js";
@@ -16,7 +16,7 @@ const CARD = "nestmtx-camera-card";
 const LIVE_VIDEO = "nestmtx-live-video";
 
 /**
- * Home Assistant reads the words when it lists them, in the user's language by then.
+ * Home Assistant reads the texts when it lists the cards, in the user's language by then.
  * @template {object} Entry
  * @param {Omit<Entry, "name" | "description">} entry
  * @param {string} name
@@ -30,7 +30,7 @@ const worded = (entry, name, description) =>
     })
   );
 
-// The card is made of it.
+// Defined first, as the card contains it.
 if (!customElements.get(LIVE_VIDEO)) customElements.define(LIVE_VIDEO, LiveVideo);
 
 if (!customElements.get(CARD)) {

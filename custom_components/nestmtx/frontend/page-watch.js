@@ -1,7 +1,7 @@
 // @ts-check
-/** Whether somebody may see the page. */
+/** Watch whether the page is visible. */
 
-/** A page that nobody has seen for this long does not keep a camera awake. */
+/** A page hidden for this long doesn't keep a camera awake. */
 const MAX_HIDDEN = 60_000;
 
 export class PageWatch {
@@ -11,7 +11,7 @@ export class PageWatch {
   #timer;
 
   /**
-   * Nothing is followed yet.
+   * Prepare watching.
    * @param {{ shown: () => void, left: () => void }} callbacks
    */
   constructor({ shown, left }) {

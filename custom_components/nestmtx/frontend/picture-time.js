@@ -5,7 +5,7 @@
 /** @import { Entities } from "./devices.js" */
 
 /**
- * The time in ISO format, or undefined where there is no picture.
+ * Return the time in ISO 8601, or undefined if there is no picture.
  * @type {(hass: Hass, entities: Entities) => string | undefined}
  */
 export const pictureTime = (hass, entities) => {

@@ -1,12 +1,12 @@
 // @ts-check
-/** Whether a server waits for somebody to sign in again, which administrators may know only. */
+/** Watch whether a server needs reauthentication, which only administrators can query. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 
 /** @typedef {{ flow_id: string, handler: string, context: { source: string } }} Flow */
 /** @typedef {{ type: string | null, flow_id: string, flow?: Flow }} FlowChange */
 
-/** Looks only while it is asked to: each dashboard is open for hours, and servers are there. */
+/** Subscribes only on request: dashboards are open for hours, usually with servers available. */
 export class ReauthWatch {
   /** @type {Set<string>} */
   #flows = new Set();
@@ -25,7 +25,7 @@ export class ReauthWatch {
   }
 
   /**
-   * Look, or cease to.
+   * Start or stop watching.
    * @type {(hass: Hass, isWanted: boolean) => void}
    */
   follow(hass, isWanted) {
@@ -57,7 +57,7 @@ export class ReauthWatch {
   /** @param {FlowChange[]} changes */
   #take(changes) {
     if (!this.#isFollowing) return;
-    // The list of those there are, which comes first, and again after a lost connection.
+    // The current list comes first, and again after reconnecting.
     if (changes.every(({ type }) => type === null)) this.#flows.clear();
     for (const { type, flow_id: id, flow } of changes) {
       if (type === "removed") this.#flows.delete(id);

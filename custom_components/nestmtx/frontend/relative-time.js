@@ -1,5 +1,5 @@
 // @ts-check
-/** How long ago something was, in the user's language. */
+/** Relative times in the user's language. */
 
 const MINUTE = 60_000;
 /** @type {readonly (readonly [number, Intl.RelativeTimeFormatUnit])[]} */
@@ -12,7 +12,7 @@ const UNITS = [
 ];
 
 /**
- * "5 min ago"; "now" for less than a minute.
+ * Return "5 min ago", or "now" for less than a minute.
  * @type {(time: number, now: number, language: string) => string}
  */
 export const relativeTime = (time, now, language) => {
@@ -20,6 +20,6 @@ export const relativeTime = (time, now, language) => {
   const passed = Math.max(0, now - time);
   const [length, unit] = UNITS.find(([each]) => passed >= each) ?? [1000, "second"];
   const count = unit === "second" ? 0 : Math.floor(passed / length);
-  // English abbreviates with a full stop, which looks like the end of a sentence.
+  // English abbreviations have a full stop, which looks like the end of a sentence.
   return format.format(-count, unit).replace(/\b(min|hr|mo|yr)\./, "$1");
 };

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a server does by itself now and then: when it did so last, and a button that has it do so. */
+/** The server's cron jobs: when each last ran, and a button to run it. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 
@@ -10,7 +10,7 @@ import { element } from "./wall-notices.js";
 /** @typedef {{ button: string, name?: string, last_run?: string }} Job */
 /** @typedef {{ button: string, name: string, last: string, state: State }} Row */
 
-/** What a button says, and what it is called by screen readers, who hear it without its row. */
+/** A button's text, and its label for screen readers, which includes the name of its row. */
 const WORDS = {
   ready: ["server.run", "server.run_label"],
   away: ["server.run", "server.run_label"],
@@ -19,7 +19,7 @@ const WORDS = {
   failed: ["server.failed", "server.failed_label"],
 };
 /** @typedef {keyof typeof WORDS} State */
-/** How long a button says that its job is done. */
+/** How long a button shows that its job is done. */
 const DONE_MS = 4000;
 const STYLE = `
   ha-card { padding: 4px 16px; }
@@ -44,7 +44,7 @@ export class ServerJobs extends HTMLElement {
   /** @type {Hass | undefined} */
   #hass;
   #translate = pageTranslator();
-  /** What was started here, by its button. @type {Map<string, "running" | "done" | "failed">} */
+  /** Jobs started on this page, by button. @type {Map<string, "running" | "done" | "failed">} */
   #started = new Map();
   #shown = "";
 
@@ -137,7 +137,7 @@ export class ServerJobs extends HTMLElement {
     if (!this.#hass || this.#started.get(button) === "running") return;
     this.#mark(button, "running");
     try {
-      // Home Assistant says itself why it failed, and answers when the job has ended.
+      // Home Assistant answers when the job has ended, and itself shows why it failed.
       await this.#hass.callService("button", "press", {}, { entity_id: button }, true);
       this.#mark(button, "done");
     } catch {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The page of the servers: how they are, what they do by themselves, credentials, and the log. */
+/** The page of the servers: their health, cron jobs, credentials, and log. */
 
 /** @import { CardConfig } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { DeviceOf, Devices, Entities } from "./devices.js" */
@@ -15,11 +15,11 @@ const REPAIRS_PAGE = "/config/repairs";
 const SERVERS_PAGE = "/config/integrations/integration/nestmtx";
 const GAUGE = { features: [{ type: "bar-gauge", min: 0, max: 100 }] };
 const TREND = { features: [{ type: "trend-graph", hours_to_show: 24 }] };
-/** The tiles of a server's load, and what each shows beside its number. */
+/** The tiles of a server's load, and the feature of each. */
 const LOAD = { "sensor.cpu": GAUGE, "sensor.memory": TREND, "sensor.processes": TREND };
 
 /**
- * What an entity is called in the user's language, by its key.
+ * Return the name of an entity in the user's language, by its key.
  * @typedef {(key: string) => string | undefined} NameOf
  */
 
@@ -49,7 +49,7 @@ const markdown = (content) => ({
 const leadsTo = (page) => ({ tap_action: { action: "navigate", navigation_path: page } });
 
 /**
- * A tile for each colour, of which one is shown: a tile has one colour only.
+ * Return a tile for each colour, of which one is visible, as a tile can have only one colour.
  * @param {string} entity
  * @param {Readonly<Record<string, string>>} colours By state.
  * @param {object} options
@@ -73,8 +73,8 @@ const coloured = (entity, colours, options = {}, more = () => ({})) => {
 };
 
 /**
- * A tile of an entity by its key, if that is enabled; named in the user's language, where Home
- * Assistant names entities in its own.
+ * Make the tile of an entity by its key, if enabled; named in the user's language, as Home
+ * Assistant names entities in its own language.
  * @typedef {(key: string, make?: (entity: string, name: object) => CardConfig[]) => CardConfig[]}
  *   Tiles
  */
@@ -107,7 +107,7 @@ const healthSection = ({ name: serverName, entities }, nameOf) => {
 };
 
 /**
- * The last run of a job that has no key of its own, by what both entities are called at first.
+ * Return the last-run sensor of a job without a key of its own, by the default entity ids.
  * @type {(entities: Entities, button: string) => string | undefined}
  */
 const lastRunOfUnknown = (entities, button) => {
@@ -116,7 +116,7 @@ const lastRunOfUnknown = (entities, button) => {
 };
 
 /**
- * The jobs, each with the sensor of its last run where that is enabled.
+ * Return the jobs, each with the sensor of its last run if that is enabled.
  * @type {(entities: Entities, nameOf: NameOf) => Job[]}
  */
 export const jobsOf = (entities, nameOf) =>
@@ -171,7 +171,7 @@ const credentialsSection = (credentials, translate) => {
 };
 
 /**
- * The whole view, of plain values.
+ * Return the whole view as plain values.
  * @type {(devices: Devices, showLog: boolean, nameOf: NameOf, translate: Translate) => object}
  */
 export const serverView = ({ servers, credentials }, showLog, nameOf, translate) => ({

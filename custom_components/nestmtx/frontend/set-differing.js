@@ -1,8 +1,8 @@
 // @ts-check
-/** Changes of the page that are made only where something differs: each costs a layout. */
+/** Change the page only where something differs, as each change costs a layout. */
 
 /**
- * What is set again would be laid out, and read out, again.
+ * Set a text. An unchanged text would be laid out and announced by screen readers again.
  * @type {(element: Element, text: string) => void}
  */
 export const setText = (element, text) => {

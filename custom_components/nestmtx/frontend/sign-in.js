@@ -1,16 +1,16 @@
 // @ts-check
-/** Whether a server no longer accepts Home Assistant's login, as far as administrators may know. */
+/** Check whether an entry needs reauthentication, which only administrators can query. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 
-/** The cards of a wall ask at the same time. */
+/** How long to reuse a result, as all cards of a wall ask at the same time. */
 const MAX_AGE = 5_000;
 
 /** @type {{ at: number, entries: Promise<string[]> } | undefined} */
 let latest;
 
 /**
- * The ids of the entries that ask for a new login.
+ * Return the ids of the entries that need reauthentication.
  * @param {Hass} hass
  * @returns {Promise<string[]>}
  */
@@ -23,7 +23,7 @@ const askedFor = async (hass) => {
 };
 
 /**
- * Whether one of some entries asks for a new login.
+ * Return whether one of some entries needs reauthentication.
  * @type {(hass: Hass, entries: readonly string[]) => Promise<boolean>}
  */
 export const isSignedOut = async (hass, entries) => {

@@ -1,10 +1,10 @@
 // @ts-check
-/** A picture of what a video shows, as a file. */
+/** Save the current frame of a video as a file. */
 
 const QUALITY = 0.92;
 
 /**
- * A name that every system takes: "Front Door 2026-11-29 14.06.31.jpg".
+ * Return a file name valid on all systems: "Front Door 2026-11-29 14.06.31.jpg".
  * @type {(camera: string, time: Date) => string}
  */
 export const fileName = (camera, time) => {
@@ -14,7 +14,7 @@ export const fileName = (camera, time) => {
 };
 
 /**
- * Have the browser save what a video shows.
+ * Make the browser save the current frame of a video.
  * @type {(video: HTMLVideoElement, camera: string) => Promise<void>}
  */
 export const saveSnapshot = async (video, camera) => {
@@ -25,6 +25,6 @@ export const saveSnapshot = async (video, camera) => {
   link.href = URL.createObjectURL(blob);
   link.download = fileName(camera, new Date());
   link.click();
-  // The browser has it by then.
+  // The browser has read it by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 };

@@ -5,13 +5,13 @@
 
 import { isAvailable } from "./camera-readiness.js";
 
-/** How often there is another picture while a camera streams: of each key frame. */
+/** How often a new picture is available while a camera streams: with each key frame. */
 const REFRESH_MS = 25_000;
 
 /**
- * Loads a picture when there is another one, by when it was taken, and somebody can see it. A
- * picture stays until the next one is there. The drawings of cameras without one are for others:
- * they do not know the theme.
+ * Loads a picture when a newer one is available and the element is visible. A picture stays until
+ * the next one is loaded. Home Assistant's placeholders for cameras without a picture are not shown
+ * here, as they don't follow the theme.
  */
 export class StillPicture {
   #place;
@@ -27,13 +27,13 @@ export class StillPicture {
   #state;
   /** @type {string | undefined} */
   #taken;
-  /** Of the picture that is shown, or being loaded. @type {string | undefined} */
+  /** The time of the picture that is shown or being loaded. @type {string | undefined} */
   #version;
   /** @type {number | undefined} */
   #timer;
 
   /**
-   * Nothing is shown yet.
+   * Start without a picture.
    * @param {HTMLElement} place
    * @param {() => void} changed
    */
@@ -60,7 +60,7 @@ export class StillPicture {
     this.#update();
   }
 
-  /** Follow what can be seen. */
+  /** Start observing visibility. */
   start() {
     this.#observer.observe(this.#place);
     this.#timer = setInterval(() => this.#update(), REFRESH_MS);
@@ -73,7 +73,7 @@ export class StillPicture {
   }
 
   /**
-   * The time of the picture is written now and then only while a camera streams.
+   * Return the picture's time, which Home Assistant updates only occasionally during a stream.
    * @param {number} now
    */
   #versionAt(now) {
@@ -84,7 +84,7 @@ export class StillPicture {
 
   async #update() {
     const path = this.#state?.attributes.entity_picture;
-    // Nothing is known of a camera that is unavailable: what was seen last stays.
+    // While the camera is unavailable, keep the last picture.
     if (!isAvailable(this.#state)) return;
     const version = this.#taken && this.#versionAt(Date.now());
     if (!version) this.#place.replaceChildren();
@@ -93,20 +93,20 @@ export class StillPicture {
     this.#version = version;
     if (!this.#hass || !path || !version) return;
     const image = new Image();
-    // The card around it names the camera.
+    // The card around it has the camera's name.
     image.alt = "";
     image.src = `${this.#hass.hassUrl(path)}&version=${encodeURIComponent(version)}`;
     const isLoaded = await image.decode().then(
       () => true,
       () => false,
     );
-    // Another one is wanted meanwhile.
+    // Meanwhile, another picture was requested.
     if (this.#version !== version) return;
     if (isLoaded) {
       this.#place.replaceChildren(image);
       this.#changed();
     } else {
-      // Tried again when the entity changes, which has another token then.
+      // Retried when the entity changes, which then has a new token.
       this.#version = undefined;
     }
   }

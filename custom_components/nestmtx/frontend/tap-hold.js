@@ -1,12 +1,12 @@
 // @ts-check
-/** Taps and holds of an element, by finger, mouse or keyboard. */
+/** Taps and holds of an element, by touch, mouse or keyboard. */
 
 const HOLD = 500;
-/** Pixels that a finger may move meanwhile. */
+/** Pixels that a finger may move during a tap or hold. */
 const MAX_MOVE = 10;
 
 /**
- * Call for each tap, and for each hold, whose release is no tap.
+ * Call back for each tap and each hold; the release of a hold is not a tap.
  * @param {HTMLElement} element
  * @param {{ tap: () => void, hold: () => void }} callbacks
  */
@@ -32,7 +32,7 @@ export const onTapOrHold = (element, { tap, hold }) => {
   for (const event of ["pointerup", "pointercancel", "pointerleave"]) {
     element.addEventListener(event, end);
   }
-  // A finger that is held would open the browser's own menu.
+  // A long press would open the browser's own menu.
   element.addEventListener("contextmenu", (event) => event.preventDefault());
   element.addEventListener("click", () => {
     if (!isHeld) tap();

@@ -7,7 +7,7 @@
 const HOUR_CYCLES = { 12: "h12", 24: "h23" };
 
 /**
- * The time of today, with the date where it is of another day.
+ * Return the time; with the date if it is on another day.
  * @type {(hass: Hass, iso: string, now?: Date) => string}
  */
 export const timeOf = (hass, iso, now = new Date()) => {

@@ -1,23 +1,24 @@
 // @ts-check
-/** The words of this integration, in the user's language. */
+/** The translations of this integration in the user's language. */
 
 /** @import { Hass, Localize } from "../../../scripts/javascript/home-assistant.d.ts" */
 
 /** @typedef {(key: string, values?: Record<string, string>) => string} Translate */
 
 const DOMAIN = "nestmtx";
-/** Between two attempts to load the words. */
+/** Between two attempts to load the translations. */
 const PAUSE = 2_000;
 const PREFIX = `component.${DOMAIN}.config_panel`;
 
 /**
- * By language. Home Assistant answers who asks a second time before the words are there.
+ * Translations by language. Without this, Home Assistant would answer a second request before they
+ * are loaded.
  * @type {Map<string, Promise<Localize>>}
  */
 const loading = new Map();
 
 /**
- * Load the words; answers a function that translates a key, such as "card.name".
+ * Load the translations; return a function that translates a key, such as "card.name".
  * @param {Hass} hass
  */
 export const loadTranslator = async (hass) => {
@@ -32,7 +33,7 @@ export const loadTranslator = async (hass) => {
 };
 
 /**
- * Translate with Home Assistant's function; a key that has no words yet is shown as it is.
+ * Translate with Home Assistant's function; a key without a translation is returned unchanged.
  * @type {(localize: Localize) => Translate}
  */
 export const translator =
@@ -41,8 +42,8 @@ export const translator =
     localize(`${PREFIX}.${key}`, values) || key;
 
 /**
- * Name entities in the user's language, by what they are, such as "sensor.health". Undefined where
- * there is no word, or one that a value belongs into.
+ * Return the names of entities in the user's language, by key, such as "sensor.health". Undefined
+ * if there is no translation, or one with a placeholder.
  * @type {(hass: Hass) => (key: string) => string | undefined}
  */
 export const entityNames = (hass) => (key) => {
@@ -50,10 +51,10 @@ export const entityNames = (hass) => (key) => {
   return name && !/[{}]|^Translation /.test(name) ? name : undefined;
 };
 
-/** Translate for the page that is open, for what has to have words before it has a `hass`. */
+/** Translate for the current page, for elements that need text before they get a `hass`. */
 export const pageTranslator = () => translator(pageHass()?.localize ?? (() => ""));
 
-/** The words of one card, which come when they are loaded; what failed is tried again. */
+/** The translations of one card, which are loaded in the background; failures are retried. */
 export class Words {
   /** @type {Translate} */
   translate = translator(() => "");
@@ -68,7 +69,7 @@ export class Words {
   }
 
   /**
-   * Load the words of the user's language, unless they are there.
+   * Load the translations of the user's language, unless they are loaded.
    * @param {Hass} hass
    */
   async follow(hass) {
@@ -89,6 +90,6 @@ export class Words {
 
 const pageHass = () => document.querySelector("home-assistant")?.hass;
 
-// A card is listed, or rejects its configuration, before it could load anything.
+// A card is listed, or rejects its configuration, before it can load anything.
 const hassAtStart = pageHass();
 if (hassAtStart) loadTranslator(hassAtStart).catch(() => undefined);

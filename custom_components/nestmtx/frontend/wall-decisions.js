@@ -6,12 +6,12 @@
 
 /** @typedef {DeviceOf<"camera">} Camera */
 /**
- * How a camera is, as far as a wall tells them apart; in the order of their chips.
+ * The conditions of cameras that a wall distinguishes, in the order of their chips.
  * @typedef {"live" | "waking" | "asleep" | "problem" | "offline" | "disabled" | "unconfigured"}
  *   Condition
  */
 /**
- * The options of a wall, and of the dashboard that has one.
+ * The options of a wall, and of the dashboard with one.
  * @typedef {{
  *   areas?: string[],
  *   order?: string[],
@@ -47,7 +47,7 @@ const stateOf = (hass, entity) => (entity ? hass.states[entity] : undefined);
 const isKnown = (state) => Boolean(state) && !["unavailable", "unknown"].includes(state?.state ?? "");
 
 /**
- * How a camera is: by its own state first, then by the sensors that are enabled.
+ * Return the condition of a camera: by its own state first, then by the enabled sensors.
  * @type {(hass: Hass, entities: Entities) => Condition}
  */
 export const conditionOf = (hass, entities) => {
@@ -61,19 +61,18 @@ export const conditionOf = (hass, entities) => {
   if (cause) return cause;
   if (PROBLEMS.some((key) => stateOf(hass, entities[key])?.state === "on")) return "problem";
   if (camera?.state === "streaming") return "live";
-  const phase = camera?.attributes.live_phase;
-  return status === "starting" || phase === "starting" ? "waking" : "asleep";
+  return status === "starting" || camera?.attributes.requested ? "waking" : "asleep";
 };
 
 /**
- * Whether nobody uses a camera. One that is offline says nothing of that: it stays where it is.
+ * Return whether a camera is not in use. A camera that goes offline keeps its place.
  * @type {(condition: Condition, wasUnused: boolean) => boolean}
  */
 const isUnused = (condition, wasUnused) =>
   condition === "offline" ? wasUnused : condition === "disabled" || condition === "unconfigured";
 
 /**
- * The place of something in a list; what is not in it comes after all that is.
+ * Return the position of an item in a list; items not in it come last.
  * @param {string[]} list
  * @param {string | undefined} item
  */
@@ -83,7 +82,7 @@ const rank = (list, item) => {
 };
 
 /**
- * The cameras that the options let through, in their order.
+ * Return the cameras that the options show, in their order.
  * @type {(cameras: Camera[], options: WallOptions) => Camera[]}
  */
 export const chosenCameras = (cameras, { areas = [], order = [], hidden = [] }) => {
@@ -96,11 +95,11 @@ export const chosenCameras = (cameras, { areas = [], order = [], hidden = [] }) 
 };
 
 /**
- * A grid of all cameras, and one with a heading for each area that has two or more.
+ * Return the layout: a grid of all cameras, and one with a heading for each area with two or more.
  * @param {Hass} hass
  * @param {Camera[]} cameras
  * @param {WallOptions} options
- * @param {readonly string[]} [formerUnused] The cameras that nobody used before.
+ * @param {readonly string[]} [formerUnused] The cameras not in use before.
  * @returns {Layout}
  */
 export const layoutOf = (hass, cameras, options, formerUnused = []) => {
@@ -127,7 +126,7 @@ export const layoutOf = (hass, cameras, options, formerUnused = []) => {
 };
 
 /**
- * How many cameras are in each condition, without those that nobody uses.
+ * Return the number of cameras in each condition, without those not in use.
  * @type {(hass: Hass, cameras: Camera[]) => Chip[]}
  */
 export const chipsOf = (hass, cameras) => {
@@ -140,7 +139,7 @@ export const chipsOf = (hass, cameras) => {
 };
 
 /**
- * A server that has been away for longer than a hiccup: its other entities wait that long.
+ * Return whether a server is offline beyond the grace time, for which its other entities wait.
  * @type {(hass: Hass, server: DeviceOf<"server">) => boolean}
  */
 export const isAway = (hass, { entities }) => {
@@ -150,7 +149,7 @@ export const isAway = (hass, { entities }) => {
 };
 
 /**
- * What needs attention most. A server that is away says nothing new of its credentials.
+ * Return the most urgent problem. The credentials of an offline server are out of date.
  * @type {(hass: Hass, devices: Devices, needsSignIn: boolean) => Banner | undefined}
  */
 export const bannerOf = (hass, { servers, credentials }, needsSignIn) => {

@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands above a wall of cameras: what needs attention first, and how many are how. */
+/** The notices above a camera wall: the most urgent problem, and the number in each condition. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Banner, Chip } from "./wall-decisions.js" */
@@ -12,7 +12,7 @@ const ADD_SERVER_PAGE = "/config/integrations/dashboard/add?domain=nestmtx";
 const REPAIRS_PAGE = "/config/repairs";
 const DOCUMENTATION = "https://github.com/nestmtx-home-assistant/nestmtx#readme";
 
-/** What a banner says, and what it leads to; only for those who may go there. */
+/** The text and link of each banner; the link is only for users who may open it. */
 const BANNERS = {
   sign_in: { text: "wall.sign_in", action: "wall.sign_in_action", page: SERVERS_PAGE },
   offline: { text: "wall.away", action: "wall.away_action", page: SERVERS_PAGE },
@@ -119,7 +119,7 @@ export const noCamerasElement = (hass, translate) => {
 };
 
 /**
- * A chip that says what is wrong leads there; the others are words.
+ * Make the chips; a chip for a problem links to it, the others are plain text.
  * @type {(chips: Chip[], translate: Translate) => HTMLElement}
  */
 export const chipsElement = (chips, translate) => {

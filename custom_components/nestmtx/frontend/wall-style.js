@@ -1,5 +1,5 @@
 // @ts-check
-/** How a wall of cameras looks: as many beside one another as there is room for. */
+/** The style of a camera wall: as many columns as there is room for. */
 
 import { NOTICES_STYLE } from "./wall-notices.js";
 
@@ -45,7 +45,7 @@ export const WALL_STYLE = `
     :host :is(.groups, details) { --columns: 5; }
     :host([compact]) :is(.groups, details) { --columns: 8; }
   }
-  /* A few are large, and not a row in a corner. */
+  /* A few cameras are large rather than in a row in a corner. */
   @container (min-width: 560px) {
     :host([data-count="1"]) .groups { --columns: 1; max-width: 1080px; margin-inline: auto; }
     :host(:is([data-count="2"], [data-count="4"])) .groups { --columns: 2; }

@@ -1,5 +1,5 @@
 // @ts-check
-/** A camera over WebRTC, by Home Assistant's commands. */
+/** A camera over WebRTC, with Home Assistant's commands. */
 
 /** @import { WebRtcConfig, WebRtcMessage } from "../../../scripts/javascript/home-assistant.d.ts" */
 /** @import { Attempt } from "./live-decisions.js" */
@@ -41,7 +41,7 @@ export class WebRtcPlayer {
     this.#addTracks();
   }
 
-  /** Offer; the answer comes by message. Raises Home Assistant's errors. */
+  /** Send the offer; the answer comes by message. Throws Home Assistant's errors. */
   async open() {
     const type = "camera/webrtc/get_client_config";
     const config = await this.#hass.callWS({ type, entity_id: this.#entity });
@@ -57,13 +57,13 @@ export class WebRtcPlayer {
         entity_id: this.#entity,
         offer: peer.localDescription?.sdp,
       },
-      // An offer is good for once: after a loss of the connection another one is made.
+      // An offer is valid only once: after a lost connection, another one is made.
       { resubscribe: false },
     );
     await this.#subscription;
   }
 
-  /** End the session: that of a subscription that is still being made as soon as there is one. */
+  /** End the session; that of a pending subscription as soon as it is established. */
   close() {
     this.#isClosed = true;
     this.#subscription
@@ -87,7 +87,7 @@ export class WebRtcPlayer {
     return peer;
   }
 
-  /** Audio that nobody hears is not played. */
+  /** Don't play audio while muted. */
   #addTracks() {
     const stream = /** @type {MediaStream} */ (this.video.srcObject);
     for (const { track } of this.#peer?.getReceivers() ?? []) {
@@ -132,7 +132,7 @@ export class WebRtcPlayer {
         session_id: session,
         candidate: candidate.toJSON(),
       })
-      // Of a session that has ended meanwhile; the rest is told by the session itself.
+      // The session has ended; other failures are reported by the session itself.
       .catch(() => undefined);
   }
 

@@ -1,8 +1,8 @@
-"""Stands in for a package of voice control, which has to be compiled and is not used here.
+"""Stub for a voice package that would have to be compiled and is not used here.
 
-Home Assistant imports it at each start, and without it the frontend stays on "Loading".
+Home Assistant imports it at startup; without it, the frontend stays on "Loading".
 """
 
 
 class AudioProcessor:
-    """Never made: no microphone is set up."""
+    """Never instantiated, as there is no microphone."""

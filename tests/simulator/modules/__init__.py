@@ -1,4 +1,4 @@
-"""The server's modules: what each answers to list, create, read, update and delete."""
+"""The server's modules: their answers to list, create, read, update and delete."""
 
 from .call import Call, Effects, ModuleError
 from .registry import answer

@@ -1,4 +1,4 @@
-"""`users` and `auth`: who may log in, and logging in."""
+"""`users` and `auth`: users, and logging in."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ _TWIN = (
 
 
 async def list_users(call: Call) -> Answer:
-    """Without passwords, newest first."""
+    """List users without passwords, newest first."""
     payload = call.search
     users = sorted(call.world.users.values(), key=lambda user: -user.id)
     rows = [user_row(user) for user in users]
@@ -24,7 +24,7 @@ async def list_users(call: Call) -> Answer:
 
 
 async def create_user(call: Call) -> Answer:
-    """The server lets its database find the twin, and shows the statement, as recorded."""
+    """Create a user; for a duplicate name, fail with the SQL statement, as recorded."""
     username, password = call.given.get("username"), call.given.get("password")
     if not isinstance(username, str) or not isinstance(password, str):
         raise ModuleError("NOT NULL constraint failed: users.username")
@@ -37,12 +37,12 @@ async def create_user(call: Call) -> Answer:
 
 
 async def read_user(call: Call) -> Answer:
-    """One row."""
+    """Return a user."""
     return user_row(call.row(call.world.users))
 
 
 async def update_user(call: Call) -> Answer:
-    """Password and right to log in; tokens stay valid, as recorded."""
+    """Change the password and `can_login`; tokens stay valid, as recorded."""
     user = call.row(call.world.users)
     can_login = call.given.get("can_login", user.can_login)
     if user is call.user and can_login != user.can_login:
@@ -53,7 +53,7 @@ async def update_user(call: Call) -> Answer:
 
 
 async def delete_user(call: Call) -> Answer:
-    """The user's tokens go as well; id 0 is the server's own user."""
+    """Delete a user and its tokens; id 0 is the server's own user."""
     if call.id == 0:
         raise ModuleError("errors.users.delete.cannotDeleteSystemUser")
     if call.user and call.id == call.user.id:
@@ -63,7 +63,7 @@ async def delete_user(call: Call) -> Answer:
 
 
 async def log_in(call: Call) -> Answer:
-    """A new token; as recorded, `can_login` is not asked."""
+    """Return a new token; as recorded, `can_login` is not checked."""
     if call.user:
         raise ModuleError("errors.auth.create.loggedIn")
     user = call.world.user_named(call.given.get("username"))

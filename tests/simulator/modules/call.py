@@ -1,4 +1,4 @@
-"""What a module's method is given, and how it fails."""
+"""The argument of a module's methods, and their error."""
 
 from dataclasses import dataclass
 import re
@@ -14,16 +14,16 @@ _BEGINS_WITH_ID: Final = re.compile(r"\s*([+-]?\d+)", re.ASCII)
 
 
 class ModuleError(Exception):
-    """A request that fails: `message` is what the client reads, mostly a key of the server's."""
+    """A failed request: `message` is sent to the client, mostly a key of the server."""
 
     def __init__(self, message: str) -> None:
-        """Keep the message apart from how exceptions are shown."""
+        """Store the message."""
         super().__init__(message)
         self.message = message
 
 
 class Effects(Protocol):
-    """What a method can set off beside changing the world."""
+    """Effects of a method besides changing the world."""
 
     async def fire(
         self, domain: str, event: str, entity: int | None = None, details: Json | None = None
@@ -31,15 +31,15 @@ class Effects(Protocol):
         """Send an event."""
 
     async def camera_changed(self, camera: Camera) -> None:
-        """Let the camera's stream follow its new settings."""
+        """Apply a camera's changed settings to its stream."""
 
     async def control(self, process_name: str, action: str) -> None:
-        """Start, stop or restart a process that exists."""
+        """Start, stop or restart an existing process."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request, and everything that answering it takes."""
+    """A request, and everything needed to answer it."""
 
     command: str
     module: str
@@ -52,7 +52,7 @@ class Call:
     effects: Effects
 
     def row[Row](self, table: dict[int, Row]) -> Row:
-        """The row that `entity` names."""
+        """Return the row that `entity` identifies."""
         row = table.get(self.id) if self.id is not None else None
         if row is None:
             raise ModuleError("Row not found")
@@ -60,18 +60,18 @@ class Call:
 
     @property
     def id(self) -> int | None:
-        """The id in `entity`, by JavaScript's parseInt: what follows the digits counts nothing."""
+        """The id in `entity` by JavaScript's parseInt, which ignores text after the digits."""
         match = _BEGINS_WITH_ID.match(self.entity)
         return int(match[1][:20]) if match else None
 
     @property
     def given(self) -> Json:
-        """The payload of a method that needs one."""
+        """The payload of a method that requires one."""
         return self.payload or {}
 
     @property
     def search(self) -> Json:
-        """The payload of a list; without one the recorded server fails in these words."""
+        """The payload of a list; without one the recorded server fails with this message."""
         if self.payload is None and self.quirks.list_needs_payload:
             raise ModuleError(
                 "Cannot destructure property 'search' of 'context.payload' as it is undefined."
@@ -80,4 +80,4 @@ class Call:
 
 
 type Answer = Any
-"""Whatever JSON can hold: rows, null, a bare number, a bare string."""
+"""Any JSON value: rows, null, a bare number, a bare string."""

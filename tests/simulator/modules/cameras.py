@@ -8,7 +8,7 @@ from .paging import matching, page_of
 
 
 async def list_all(call: Call) -> Answer:
-    """Newest first; `search` looks into room and name."""
+    """List cameras, newest first; `search` matches room and name."""
     payload = call.search
     cameras = sorted(call.world.cameras.values(), key=lambda camera: -camera.id)
     rows = [camera_row(camera, call.world, call.times.stream_lag) for camera in cameras]
@@ -16,12 +16,12 @@ async def list_all(call: Call) -> Answer:
 
 
 async def read(call: Call) -> Answer:
-    """One row."""
+    """Return a camera's row."""
     return camera_row(call.row(call.world.cameras), call.world, call.times.stream_lag)
 
 
 async def update(call: Call) -> Answer:
-    """Replace path and switches: what is missing counts as false, except `is_persistent`."""
+    """Replace the settings: missing ones are false, except `is_persistent`."""
     given = call.given
     path, enabled = given.get("mtx_path"), bool(given.get("is_enabled"))
     if not path and (enabled or given.get("is_persistent")):

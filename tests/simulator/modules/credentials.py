@@ -1,4 +1,4 @@
-"""`credentials`: the accounts at Google, and how they are authorized."""
+"""`credentials`: the accounts at Google, and their authorization."""
 
 import base64
 import binascii
@@ -21,17 +21,17 @@ _TWIN: Final = (
     "insert into `credentials` (`checksum`, `description`, `oauth_client_id`) values"
     " ('0f', '{description}', '{cipher}') - UNIQUE constraint failed: credentials.checksum"
 )
-"""The checksum is that of the client's id, by the server's source."""
+"""According to the server's source, the checksum is that of the client's id."""
 _UNREACHABLE: Final = (
     "request to https://oauth2.googleapis.com/token failed, reason: getaddrinfo EAI_AGAIN"
     " oauth2.googleapis.com"
 )
 REFUSED_CODE: Final = "refused"
-"""The authorization code that Google does not accept here."""
+"""The authorization code that the simulated Google refuses."""
 
 
 async def list_all(call: Call) -> Answer:
-    """Raw rows, newest first."""
+    """List raw rows, newest first."""
     payload = call.search
     credentials = sorted(call.world.credentials.values(), key=lambda row: -row.id)
     rows = [credential_row(credential) for credential in credentials]
@@ -40,7 +40,7 @@ async def list_all(call: Call) -> Answer:
 
 
 async def create(call: Call) -> Answer:
-    """Answers the new id, bare."""
+    """Create a credential, and return its bare id."""
     missing = [column for column in _COLUMNS[:3] if not call.given.get(column)]
     if missing:
         raise ModuleError(f"NOT NULL constraint failed: credentials.{missing[0]}")
@@ -71,7 +71,7 @@ async def read(call: Call) -> Answer:
 
 
 async def update(call: Call) -> Answer:
-    """A bare URL: Google's consent page, or its partner connections once there are tokens."""
+    """Return a bare URL: Google's consent page, or the partner connections if it has tokens."""
     credential = call.row(call.world.credentials)
     if credential.tokens is not None:
         return f"https://nestservices.google.com/partnerconnections/{credential.dac_project_id}"
@@ -79,7 +79,7 @@ async def update(call: Call) -> Answer:
 
 
 async def delete(call: Call) -> Answer:
-    """The row is gone; its cameras stay."""
+    """Delete a credential; its cameras stay."""
     del call.world.credentials[call.row(call.world.credentials).id]
     return None
 
@@ -95,7 +95,7 @@ def _decoded(text: str, error: str) -> Json:
 
 
 def _exchange(call: Call, credential: Credential, query: Json) -> None:
-    """Have Google change the code for tokens, which it may refuse."""
+    """Exchange the code for tokens at Google, which may refuse it."""
     registered, redirect_url = credential.redirect_uris, _redirect_url(query["origin"])
     if not call.world.reaches_google:
         raise ModuleError(_UNREACHABLE)
@@ -117,7 +117,7 @@ def _check(query: Json, *, strict: bool) -> None:
 
 
 def _redirect_url(origin: object) -> str:
-    """Always https, whatever the origin's scheme, as recorded."""
+    """Return the redirect URI; always https, regardless of the origin's scheme, as recorded."""
     parts = urlsplit(str(origin))
     if not parts.scheme or not parts.netloc:
         raise ModuleError("Invalid URL")

@@ -1,4 +1,4 @@
-"""Pages of a list, with the server's way of reading numbers."""
+"""Pages of a list, with the server's parsing of numbers."""
 
 from collections.abc import Iterable, Sequence
 from math import inf
@@ -9,7 +9,7 @@ from tests.simulator.devices import Json
 def matching(
     rows: Iterable[Json], term: object, columns: Sequence[str], *, exact_case: bool = False
 ) -> list[Json]:
-    """The rows that have the term in one of the columns; SQL's LIKE ignores case."""
+    """Return the rows with the term in one of the columns; SQL's LIKE ignores case."""
     if not term:
         return list(rows)
 
@@ -21,7 +21,7 @@ def matching(
 
 
 def page_of(rows: list[Json], payload: Json, *, all_without_page: bool = True) -> Json:
-    """One page; without page numbers everything on SQLite, nothing where the server slices."""
+    """Return a page; without page numbers all rows on SQLite, none where the server slices."""
     page, size = _number(payload.get("page")), _number(payload.get("itemsPerPage"))
     if page is None or size is None:
         items = rows if all_without_page else []
@@ -32,7 +32,7 @@ def page_of(rows: list[Json], payload: Json, *, all_without_page: bool = True) -
 
 
 def _number(value: object) -> int | None:
-    """JavaScript's parseInt, as far as JSON goes."""
+    """Parse a JSON value like JavaScript's parseInt."""
     try:
         number = float(value) if isinstance(value, str | int | float) else inf
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which module has which method, and who may call it."""
+"""The methods of each module, and their access rights."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ type Method = Callable[[Call], Awaitable[Answer]]
 
 @dataclass(frozen=True)
 class Module:
-    """A module's methods by command; an open one answers to anybody."""
+    """A module's methods by command; an open one needs no authentication."""
 
     methods: dict[str, Method] = field(default_factory=dict)
     open: bool = False
@@ -50,7 +50,7 @@ MODULES: Final = {
 
 
 async def answer(call: Call) -> Answer:
-    """The answer to a valid request, or a ModuleError; checked in the server's order."""
+    """Answer a valid request. Raises ModuleError; checks are in the server's order."""
     module = MODULES.get(call.module)
     if module is None:
         raise ModuleError(f"Module {call.module} not initialized")

@@ -13,7 +13,7 @@ ACTIONS: Final = ("start", "stop", "restart")
 
 
 async def list_cron_jobs(call: Call) -> Answer:
-    """In no particular order; without page numbers nothing at all, as recorded."""
+    """List cron jobs in no particular order; without page numbers none, as recorded."""
     payload = call.search
     rows = [cron_job_row(job) for job in call.world.cron_jobs]
     found = matching(rows, payload.get("search"), ("name",), exact_case=True)
@@ -21,7 +21,7 @@ async def list_cron_jobs(call: Call) -> Answer:
 
 
 async def run_cron_job(call: Call) -> Answer:
-    """Answers when the job is done; a job that does not exist is done at once."""
+    """Run a job, and answer when it has finished; at once if it does not exist."""
     job = next((job for job in call.world.cron_jobs if job.name == call.entity), None)
     if job is None:
         return None
@@ -35,7 +35,7 @@ async def run_cron_job(call: Call) -> Answer:
 
 
 async def list_processes(call: Call) -> Answer:
-    """Load, processes and MediaMTX's paths; no paging, whatever is asked."""
+    """Return load, processes and MediaMTX's paths; paging is ignored."""
     cameras = call.world.cameras.values()
     streams = [(camera, camera.stream_at(elapsed() - call.times.stream_lag)) for camera in cameras]
     own = [camera.process for camera in cameras if camera.process]
@@ -54,7 +54,7 @@ def _cpu_row(number: int, busy: int) -> Answer:
 
 
 async def control_process(call: Call) -> Answer:
-    """Start, stop or restart a process; the server itself is not among them."""
+    """Start, stop or restart a process, which excludes the server itself."""
     action = call.given.get("action", "undefined")
     if action not in ACTIONS:
         raise ModuleError(f"Unknown action: {action}")
@@ -67,7 +67,7 @@ async def control_process(call: Call) -> Answer:
 
 
 async def list_health(call: Call) -> Answer:
-    """Healthy as soon as there is somebody to log in."""
+    """Return the health: healthy if there is a user."""
     meta = {"systemUserConfigured": True, "interfaceUserConfigured": bool(call.world.users)}
     healthy = all(meta.values())
     return {
@@ -77,7 +77,7 @@ async def list_health(call: Call) -> Answer:
 
 
 async def list_version(call: Call) -> Answer:
-    """The release that was recorded; it starts two programs to find out."""
+    """Return the recorded version; the server starts two programs for it."""
     await asyncio.sleep(call.times.version)
     return {
         "release": "v1.1.1",
@@ -93,7 +93,7 @@ async def list_version(call: Call) -> Answer:
 
 
 async def list_swagger(call: Call) -> Answer:
-    """An OpenAPI document, in outline."""
+    """Return an outline of an OpenAPI document."""
     return {
         "openapi": "3.0.3",
         "info": {

@@ -1,1 +1,1 @@
-"""What can be asked of a server, by its modules."""
+"""Requests to a server, by module."""

@@ -1,4 +1,4 @@
-"""The settings of cameras, and what follows from them for their streams."""
+"""Camera settings, and their effect on streams."""
 
 import asyncio
 from collections import defaultdict
@@ -34,7 +34,7 @@ _PATH = re.compile(r"[A-Za-z0-9\-._~]+")
 
 
 class CameraChange(TypedDict, total=False):
-    """What to change of a camera's settings."""
+    """Changes to a camera's settings; missing keys stay as they are."""
 
     path: str | None
     is_enabled: bool
@@ -43,7 +43,7 @@ class CameraChange(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class CameraSettings:
-    """What the server takes all together: whatever is missing, it takes for false."""
+    """Settings that are always sent together: the server treats a missing one as false."""
 
     path: str | None
     is_enabled: bool
@@ -51,11 +51,11 @@ class CameraSettings:
 
 
 def changed_settings(settings: CameraSettings, change: CameraChange) -> CameraSettings:
-    """Return settings after a change. Raises RefusedChange for what the server would not take.
+    """Return settings after a change. Raises RefusedChange for one the server would not accept.
 
-    Disabling a camera ends that it is persistent; what it is to be when it is enabled says nothing
-    to one that is enabled already. A path is changed while the camera is disabled only, as on the
-    server's own page. That no other camera has it, the server sees to.
+    Disabling a camera also makes it not persistent. Enabling one that is already enabled doesn't
+    change `is_persistent`. A path can only be changed while the camera is disabled, as on the
+    server's own page. The server checks that paths are unique.
     """
     new = replace(settings, **change)
     if settings.is_enabled and change.get("is_enabled"):
@@ -80,22 +80,22 @@ def process_key(path: str) -> str:
 
 
 class CamerasAPI:
-    """Changes cameras, and brings the state up to date. Methods raise the errors of a request."""
+    """Changes cameras and updates the state. Methods raise the errors of a request."""
 
     def __init__(
         self, requester: fetch.Requester, sync: StateSync, timings: Timings, host: str
     ) -> None:
-        """Nothing is under way; `host` is that of MediaMTX."""
+        """Initialize; `host` is the host of MediaMTX."""
         self._requester = requester
         self._sync = sync
         self._processes = StreamProcesses(requester, sync, timings, host, self._read)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def update(self, camera_id: int, change: CameraChange) -> None:
-        """Change a camera's settings, one change after the other. Raises RefusedChange, too.
+        """Change a camera's settings, one change at a time. Also raises RefusedChange.
 
-        The stream of a camera that is persistent no more would go on for ever: where nobody watches
-        it, this lasts until it has ended. The change itself is reported before.
+        The stream of a camera that is no longer persistent would run forever. If it has no viewers,
+        this returns after it has ended. The change itself is reported before that.
         """
         async with self._locks[camera_id]:
             old = _settings(await self._read(camera_id))
@@ -114,13 +114,13 @@ class CamerasAPI:
             except RequestError as err:
                 raise change_error(err, ChangeProblem.CAMERA_GONE) from err
             except RequestTimeout:
-                # It may have been done all the same.
+                # The server may have made the change.
                 self._sync.resync_soon()
                 raise
             try:
                 await self._sync.read_camera(self._requester, camera_id)
             except NestMTXError as err:
-                # What was asked for is done.
+                # The change itself succeeded.
                 _LOGGER.debug("Camera %s could not be read after its change: %s", camera_id, err)
                 self._sync.resync_soon()
             if new.is_persistent or not new.is_enabled:
@@ -129,22 +129,22 @@ class CamerasAPI:
             await self._processes.end(camera_id)
 
     async def restart_stream(self, camera_id: int) -> None:
-        """Restart the process of a camera's stream, and wait until the server is at rest again.
+        """Restart the process of a camera's stream, and wait until the server has settled.
 
-        Raises RefusedChange, too.
+        Also raises RefusedChange.
         """
         await self._processes.restart(camera_id)
 
     async def wait_for_restart(self, camera_id: int) -> None:
-        """Wait until a restart of a camera's stream is over, if there is one."""
+        """Wait until a running restart of a camera's stream has finished, if any."""
         await self._processes.wait_for_restart(camera_id)
 
     def end_left_overs(self) -> None:
-        """Begin to end the streams that go on for nobody."""
+        """Start ending the streams that run without a reader."""
         self._processes.end_left_overs()
 
     async def stop(self) -> None:
-        """Give up what is under way."""
+        """Cancel all running tasks."""
         await self._processes.stop()
 
     async def _check_process(self, camera_id: int, path: str) -> None:
@@ -162,7 +162,7 @@ class CamerasAPI:
                 raise RefusedChange(ChangeProblem.PATH_TOO_SIMILAR)
 
     async def _read(self, camera_id: int) -> Mapping[str, Any]:
-        """Fetch a camera's row. Raises RefusedChange where it is gone."""
+        """Fetch a camera's row. Raises RefusedChange if it no longer exists."""
         try:
             return await fetch.read(self._requester, "cameras", camera_id)
         except RequestError as err:
@@ -170,12 +170,12 @@ class CamerasAPI:
 
 
 def _settings(row: Mapping[str, Any]) -> CameraSettings:
-    """Return what a row says of a camera's settings. Raises InvalidAnswer where it does not.
+    """Return the camera settings in a row. Raises InvalidAnswer if one is missing or invalid.
 
-    They are sent back to the server: nothing of them may be guessed, or shortened.
+    They are sent back to the server, so none may be guessed or shortened.
     """
     parsed = parse_camera(row)
     if {"mtx_path", "is_enabled", "is_persistent"}.intersection(parsed.problems):
-        raise InvalidAnswer("The server does not tell the camera's settings")
+        raise InvalidAnswer("The server does not return the camera's settings")
     camera = parsed.value
     return CameraSettings(row["mtx_path"] or None, camera.is_enabled, camera.is_persistent)

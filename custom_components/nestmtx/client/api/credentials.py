@@ -1,9 +1,9 @@
-"""The authorization of a server's credentials at Google.
+"""Authorization of a server's credentials with Google.
 
 The server returns the URL of Google's consent page; Google redirects the browser to the server's
-page, with a code in the URL. That page passes the query on to the server, whose check is strict:
-since Google adds `iss`, the page of NestMTX 1.1.1 can no longer finish it. Here, only what the
-server knows is passed on.
+page, with a code in the URL. That page forwards the query to the server, whose validation is
+strict: since Google adds `iss`, the page of NestMTX 1.1.1 can no longer finish an authorization.
+This module forwards only the parameters that the server accepts.
 """
 
 import base64
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from ..state.sync import StateSync
 
 _KNOWN = ("state", "code", "scope", "authuser", "prompt")
-"""What the server's check knows of the query that Google answers."""
+"""Parameters of Google's redirect that the server accepts."""
 _REQUIRED = ("state", "code", "scope")
 _PROMPT = "consent"
-"""What Google was asked for, and does not always repeat."""
+"""The `prompt` sent to Google, which doesn't always repeat it."""
 _PAGES = (
     re.compile(r"https://accounts\.google\.com/o/oauth2/v2/auth\?[^#]+"),
     re.compile(r"https://nestservices\.google\.com/partnerconnections/[0-9A-Za-z-]+"),
 )
-"""Google's consent page, and the page where it is chosen what a project may see, as recorded."""
+"""Google's consent page, and the page that selects the devices of a project, as recorded."""
 _SCOPES = frozenset({"openid", "https://www.googleapis.com/auth/sdm.service"})
-"""What the server was seen to ask for: who the user is, and the devices that are chosen."""
+"""Scopes the server requests, as recorded: the user's identity, and the selected devices."""
 MAX_CALLBACK_LENGTH = 8192
-"""Characters of a URL that somebody pastes."""
+"""Characters of a pasted URL."""
 
 
 _REFUSALS = (
@@ -42,7 +42,7 @@ _REFUSALS = (
     (re.compile(r"\b(invalid|unauthorized)_client\b"), AuthorizationProblem.WRONG_CLIENT),
     (re.compile(r"\bredirect_uri_mismatch\b"), AuthorizationProblem.UNKNOWN_REDIRECT),
     (
-        # Node's names of what keeps a connection from coming about.
+        # Node.js error codes of failed connections.
         re.compile(
             r"\b(EAI_AGAIN|ECONNABORTED|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND"
             r"|EPIPE|ETIMEDOUT|socket hang up)\b"
@@ -50,27 +50,27 @@ _REFUSALS = (
         AuthorizationProblem.GOOGLE_UNREACHABLE,
     ),
 )
-"""What the server's message means, where a code could not be changed for tokens."""
+"""Problems by the server's message when a code could not be exchanged for tokens."""
 _NETLOC = re.compile(r"[A-Za-z0-9.:\-_\[\]]+")
 
 
 def refusal(message: str) -> AuthorizationProblem:
-    """Return why the server could not finish an authorization, by its words."""
+    """Return why the server could not finish an authorization, by its message."""
     known = (problem for words, problem in _REFUSALS if words.search(message))
     return next(known, AuthorizationProblem.NOT_FINISHED)
 
 
 def redirect_uri(origin: str) -> str | None:
-    """Return the address that has to be registered at Google, where the origin is a page's.
+    """Return the redirect URI to register with Google; None if the origin is not a web page's.
 
-    The server takes HTTPS, whatever the origin says.
+    The server always uses HTTPS, regardless of the origin's scheme.
     """
     known = origin_of(origin)
     return f"https://{urlsplit(known).netloc}/credentials/authorize" if known else None
 
 
 def origin_of(url: str | None) -> str | None:
-    """Return scheme, host and port of a URL; None where it is none of a page."""
+    """Return scheme, host and port of a URL; None if it is not an HTTP URL."""
     try:
         parts = urlsplit((url or "").strip())
         has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -83,7 +83,7 @@ def origin_of(url: str | None) -> str | None:
 
 
 def callback_query(text: str, credential_id: int) -> Mapping[str, str]:
-    """Return what the server has to know of the address that Google sent the browser to.
+    """Return the query parameters of Google's redirect URL that the server needs.
 
     Raises RefusedAuthorization.
     """
@@ -92,7 +92,7 @@ def callback_query(text: str, credential_id: int) -> Mapping[str, str]:
         raise RefusedAuthorization(AuthorizationProblem.DENIED)
     if any(not query.get(name) for name in _REQUIRED):
         raise RefusedAuthorization(AuthorizationProblem.INVALID_CALLBACK)
-    # In an address, a plus may have become a space.
+    # URL decoding turns a plus into a space.
     query["state"] = query["state"].replace(" ", "+")
     if _credential_id(query["state"]) != credential_id:
         raise RefusedAuthorization(AuthorizationProblem.OTHER_CREDENTIAL)
@@ -100,15 +100,15 @@ def callback_query(text: str, credential_id: int) -> Mapping[str, str]:
 
 
 class CredentialsAPI:
-    """Authorizes credentials at Google. Methods raise the errors of a request, too."""
+    """Authorizes credentials with Google. Methods also raise the errors of a request."""
 
     def __init__(self, requester: fetch.Requester, sync: StateSync) -> None:
-        """Nothing is under way."""
+        """Initialize; nothing is sent yet."""
         self._requester = requester
         self._sync = sync
 
     async def redirect_origin(self, credential_id: int) -> str | None:
-        """Return the origin of the redirect URI that Google knows, if the server has one."""
+        """Return the origin of the redirect URI registered with Google, if the server has one."""
         rows = (await fetch.list_all(self._requester, "credentials")).rows
         row = next((row for row in rows if row.get("id") == credential_id), {})
         url = row.get("token_redirect_url")
@@ -129,13 +129,13 @@ class CredentialsAPI:
         return url
 
     async def authorize(self, credential_id: int, origin: str, callback: str) -> None:
-        """Pass on the URL that Google redirected to. Raises RefusedAuthorization."""
+        """Forward the URL that Google redirected to. Raises RefusedAuthorization."""
         query = {**callback_query(callback, credential_id), "origin": origin_of(origin)}
         entity = base64.b64encode(json.dumps(query).encode()).decode()
         try:
             await self._requester.request("read", "credentials", entity=entity)
         except RequestError as err:
-            # Its words may repeat the code.
+            # The message may repeat the code, so it is not kept.
             raise RefusedAuthorization(refusal(err.message)) from err
         finally:
             self._sync.resync_soon()
@@ -150,15 +150,15 @@ def _credential_id(state: str) -> Any:
 
 
 def _is_googles(url: str) -> bool:
-    """Whether a URL is of a page that a server was seen to name.
+    """Return whether a URL is one of the pages in server recordings.
 
-    Of Google's other pages, many lead elsewhere, or are written by whoever wants to.
+    Other Google pages may redirect elsewhere, or show content that anyone can publish.
     """
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(" <>()[]\"'`\\")
     return is_plain and any(page.fullmatch(url) for page in _PAGES) and _asks_for_devices_only(url)
 
 
 def _asks_for_devices_only(url: str) -> bool:
-    """Whether a consent page lets the server have no more than it needs: no mail, no files."""
+    """Return whether a consent page requests only the known scopes: no mail, no files."""
     scopes = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == "scope"]
     return all(_SCOPES.issuperset(scope.split()) for scope in scopes)

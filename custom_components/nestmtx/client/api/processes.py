@@ -1,11 +1,11 @@
-"""Restarts and ends the processes of cameras' streams.
+"""Restarts and ends the processes of camera streams.
 
-The server does neither by itself. Asked to restart a process, it starts two, and forgets one of
-them, which streams on for ever: only `stop` is sent. A process that is stopped is started again,
-and what becomes of the new one depends on MediaMTX: the end of a stream that MediaMTX had demanded
-sends an `undemand`, which comes late and ends the new process. A stream that it had not demanded,
-as of a camera that was persistent, has no such end. It is given one: with its path gone, a single
-DESCRIBE demands the stream, and as nobody reads it, the server ends it.
+The server has no reliable request for either. Its `restart` starts two processes and loses track of
+one, which streams forever, so only `stop` is sent. The server starts a stopped process again, and
+what happens to the new one depends on MediaMTX: when a stream ends that MediaMTX had demanded, it
+sends a late `undemand`, which ends the new process. A stream that it had not demanded, such as that
+of a persistent camera, gets no `undemand`. To cause one, a single DESCRIBE demands the stream once
+its path is gone; as it has no reader, the server ends it.
 """
 
 import asyncio
@@ -42,19 +42,19 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What a camera's row has shown since its process was stopped."""
+    """Observations of a camera's row since its process was stopped."""
 
     former: int
-    """The process that was stopped."""
+    """PID of the stopped process."""
     began_at: float
-    """Since when the row shows what it shows now."""
+    """When the row last changed."""
     process_id: int | None = None
     is_dead: bool = False
     successor: int | None = None
-    """The first new process."""
+    """PID of the first new process."""
 
     def after(self, row: Camera, now: float) -> Settling:
-        """Return what has been shown after one more look."""
+        """Return the observations after reading the row once more."""
         is_dead = row.process_id is None and row.status is CameraStatus.DEAD
         same = (row.process_id, is_dead) == (self.process_id, self.is_dead)
         is_new = row.process_id not in {None, self.former}
@@ -67,21 +67,21 @@ class Settling:
         )
 
     def is_settled(self, now: float, late_undemand: float, *, keeps_successor: bool) -> bool:
-        """Return whether nothing more will come of the stop.
+        """Return whether the stop has no further effects to wait for.
 
-        `keeps_successor` says that no late `undemand` ends the new process.
+        `keeps_successor`: no late `undemand` will end the new process.
         """
         has_successor = self.process_id is not None and self.process_id == self.successor
         if has_successor and keeps_successor:
             return True
         if has_successor or (self.is_dead and self.successor is None):
             return now - self.began_at >= late_undemand
-        # Dead, or asked for again already.
+        # Dead, or already requested again.
         return self.successor is not None and (self.is_dead or self.process_id is not None)
 
 
 def is_left_over(camera: Camera | None) -> bool:
-    """Return whether a stream seems to go on for nobody, as after a camera was persistent."""
+    """Return whether a stream seems to run without a reader, as after a camera was persistent."""
     return (
         camera is not None
         and camera.ready
@@ -103,7 +103,7 @@ class StreamProcesses:
         host: str,
         read_row: Callable[[int], Awaitable[Mapping[str, Any]]],
     ) -> None:
-        """Nothing is under way; `host` is that of MediaMTX, `read_row` fetches a camera's row."""
+        """Initialize; `host` is the host of MediaMTX, `read_row` fetches a camera's row."""
         self._requester = requester
         self._read_row = read_row
         self._sync = sync
@@ -111,15 +111,15 @@ class StreamProcesses:
         self._host = host
         self._restarts: dict[int, asyncio.Task[None]] = {}
         self._endings: dict[int, asyncio.Task[None]] = {}
-        self._let_be: dict[int, float] = {}
-        """Until when what a camera leaves over is not ended again."""
+        self._pauses: dict[int, float] = {}
+        """Until when a camera's left-over stream is not ended again."""
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def restart(self, camera_id: int) -> None:
-        """Have a camera's process be replaced, or end until somebody asks for the stream again.
+        """Replace a camera's process, or end it until the stream is requested again.
 
-        Whoever wants the same meanwhile waits for the same. Raises RefusedChange, and the errors of
-        a request.
+        Concurrent calls wait for the same restart. Raises RefusedChange, and the errors of a
+        request.
         """
         task = self._restarts.get(camera_id)
         if task is None:
@@ -130,15 +130,15 @@ class StreamProcesses:
         task.result()
 
     async def wait_for_restart(self, camera_id: int) -> None:
-        """Wait until a restart is over: whoever asks for the stream before is served by nobody."""
+        """Wait until a restart has finished: no process serves the stream before that."""
         if task := self._restarts.get(camera_id):
             await asyncio.wait([task])
 
     async def end(self, camera_id: int) -> None:
         """End a stream that MediaMTX has not demanded. Raises RefusedChange.
 
-        One that somebody watches is ended when nobody does any more, which is not waited for. Nor
-        is anything raised where that is not wanted any more.
+        A watched stream is ended after its last viewer leaves; this doesn't wait for that. Nothing
+        is raised if ending it was cancelled meanwhile.
         """
         self.keep(camera_id)
         is_watched = self._is_watched(camera_id)
@@ -150,22 +150,22 @@ class StreamProcesses:
             task.result()
 
     def end_left_overs(self) -> None:
-        """Begin to end what goes on for nobody: nothing else may do it.
+        """Start ending left-over streams, which nothing else may end.
 
-        Persistence may have been ended by the server's own page, or by a client that is no more.
+        The server's own page, or a client that has stopped since, may have ended persistence.
         """
         for camera_id, camera in self._sync.state.cameras.items():
             is_free = camera_id not in self._endings and camera_id not in self._restarts
-            if is_left_over(camera) and is_free and self._now >= self._let_be.get(camera_id, 0.0):
+            if is_left_over(camera) and is_free and self._now >= self._pauses.get(camera_id, 0.0):
                 self._begin(self._endings, camera_id, self._end_left_over(camera_id))
 
     def keep(self, camera_id: int) -> None:
-        """End a stream no more."""
+        """Cancel ending a stream."""
         if task := self._endings.get(camera_id):
             task.cancel()
 
     async def stop(self) -> None:
-        """Give up everything."""
+        """Cancel all restarts and endings."""
         if tasks := {*self._restarts.values(), *self._endings.values()}:
             for task in tasks:
                 task.cancel()
@@ -180,7 +180,7 @@ class StreamProcesses:
         def end(task: asyncio.Task[None]) -> None:
             if tasks.get(camera_id) is task:
                 del tasks[camera_id]
-            # Whoever began it may not be there any more.
+            # The caller may no longer be waiting.
             if not task.cancelled() and (err := task.exception()):
                 _LOGGER.debug("Camera %s: %r", camera_id, err)
 
@@ -218,7 +218,7 @@ class StreamProcesses:
                 while not await self._is_over(camera_id):
                     await self._try_to_end(camera_id)
             if self._is_watched(camera_id):
-                # By now. Whoever waits need not wait for that.
+                # It got a viewer meanwhile. The caller need not wait for it to leave.
                 self._begin(self._endings, camera_id, self._end(camera_id))
         except ConnectionLost as err:
             raise RefusedChange(ChangeProblem.STREAM_GOES_ON) from err
@@ -229,13 +229,13 @@ class StreamProcesses:
                 raise RefusedChange(ChangeProblem.STREAM_GOES_ON) from err
 
     async def _end_left_over(self, camera_id: int) -> None:
-        """End a stream that goes on for nobody: lists count other clients' readers, too."""
+        """End a left-over stream, unless the row still counts readers, such as other clients'."""
         if await self._stays_left_over(camera_id) and not (await self._row(camera_id)).viewers:
-            self._let_be[camera_id] = self._now + self._timings.left_over_pause
+            self._pauses[camera_id] = self._now + self._timings.left_over_pause
             await self._end(camera_id)
 
     async def _stays_left_over(self, camera_id: int) -> bool:
-        """Return whether it does for long enough to be sure."""
+        """Return whether a stream stays left over for `Timings.left_over` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timings.left_over):
                 while is_left_over(self._sync.state.cameras.get(camera_id)):
@@ -246,24 +246,24 @@ class StreamProcesses:
         while self._is_watched(camera_id):
             await self._sync.wait_for_change()
             if not self._is_watched(camera_id):
-                # What MediaMTX has demanded ends by itself now.
+                # A stream that MediaMTX has demanded ends on its own now.
                 await asyncio.sleep(self._timings.lag)
 
     async def _is_over(self, camera_id: int) -> bool:
-        """Return whether there is nothing to be ended, or not now."""
+        """Return whether there is no stream to end, or it must not be ended now."""
         row = await self._row(camera_id)
         is_ours = row.process_id is not None and row.is_enabled and not row.is_persistent
         return not is_ours or self._is_watched(camera_id)
 
     async def _goes_on(self, camera_id: int) -> bool:
-        """Return whether a stream should have been ended and was not, where the server says so."""
+        """Return whether a stream that should have ended still runs; false without an answer."""
         try:
             return not await self._is_over(camera_id)
         except NestMTXError:
             return False
 
     async def _try_to_end(self, camera_id: int) -> None:
-        """Demand the stream once its path is gone, and wait for its end, if it comes to that."""
+        """Demand the stream once its path is gone, and wait for it to end."""
         row = await self._row(camera_id)
         url = stream_urls(row, self._host).rtsp
         if url is None:
@@ -272,7 +272,7 @@ class StreamProcesses:
         if self._is_ready(camera_id):
             await self._end_path(row, url)
         await describe(url)
-        # The server ends it 10 s after the answer, and its process after that.
+        # The server ends the stream 10 s after the answer, and then its process.
         until = self._now + 2 * self._timings.late_undemand
         while self._now < until:
             await asyncio.sleep(self._timings.look)
@@ -280,7 +280,7 @@ class StreamProcesses:
                 return
 
     async def _end_path(self, row: Camera, url: str) -> None:
-        """Stop a process, and return as soon as MediaMTX misses it, which a reader notices."""
+        """Stop a process, and return as soon as a reader notices that its stream has ended."""
         opened = asyncio.Event()
         opening = asyncio.create_task(opened.wait())
         with self._sync.own_readers.reading(row.id) as begin:
@@ -300,10 +300,10 @@ class StreamProcesses:
     # Both
 
     async def _stop_process(self, row: Camera) -> int:
-        """Stop a camera's process, and return its id. Raises RefusedChange where there is none."""
+        """Stop a camera's process, and return its PID. Raises RefusedChange if there is none."""
         pid = row.process_id
         processes = (await fetch.load(self._requester)).processes
-        # Names are no help: the server makes them from paths, and two paths can give one name.
+        # Match by PID: the server derives names from paths, and two paths can give the same name.
         name = next((each.name for each in processes if pid and each.pid == pid), None)
         if pid is None or name is None:
             raise RefusedChange(ChangeProblem.NO_PROCESS)

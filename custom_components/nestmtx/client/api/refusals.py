@@ -1,4 +1,4 @@
-"""Why the server refuses a change, by its words."""
+"""Reasons for which the server refuses a change, by its messages."""
 
 from ..errors import (
     AuthorizationProblem,
@@ -20,15 +20,15 @@ _REFUSALS = {
     "UNIQUE constraint failed: credentials.checksum": ChangeProblem.CREDENTIAL_EXISTS,
     "UNIQUE constraint failed: users.username": ChangeProblem.USER_EXISTS,
 }
-"""By the server's words."""
+"""Problems by the server's message."""
 _INVALID_ORIGIN = "Invalid URL"
-"""The server's words for an origin that is no address."""
+"""The server's message for an origin that is not a URL."""
 
 
 def change_error(
     err: RequestError, gone: ChangeProblem = ChangeProblem.ROW_GONE
 ) -> RefusedAuthorization | RefusedChange | RequestError:
-    """Return what the server means by an error, where that is known."""
+    """Return the specific error for a known message, else the error itself."""
     if err.message == _INVALID_ORIGIN:
         return RefusedAuthorization(AuthorizationProblem.INVALID_ORIGIN)
     problem = _REFUSALS.get(err.message)

@@ -1,4 +1,4 @@
-"""Requests to any module, as the server has them: list, create, read, update, delete."""
+"""Requests to any module, with the server's commands: list, create, read, update, delete."""
 
 import asyncio
 import re
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from .server import ServerAPI
 
 _ID = re.compile(r"0|[1-9][0-9]{0,14}")
-"""JavaScript loses digits of longer ones. "01" would be another spelling of 1."""
+"""JavaScript loses digits of longer ids. "01" would be the same id as 1."""
 _WITH_IDS = frozenset({"cameras", "credentials", "users"})
-"""Modules whose rows have ids. Others name theirs, or may be of a newer server."""
+"""Modules whose rows have numeric ids. Others use names, or belong to a newer server."""
 _LOGIN = "auth"
 _PROCESSES = "htop"
 _IN_STATE = frozenset({"cameras", "credentials", "htop"})
-"""Modules of which the state has something that a change concerns."""
+"""Modules whose changes affect the state."""
 
 
 class RPC:
@@ -44,7 +44,7 @@ class RPC:
     def __init__(
         self, requester: Requester, cameras: CamerasAPI, server: ServerAPI, sync: StateSync
     ) -> None:
-        """Nothing is under way."""
+        """Initialize; nothing is sent yet."""
         self._requester = requester
         self._cameras = cameras
         self._server = server
@@ -57,9 +57,9 @@ class RPC:
         page: int | None = None,
         items_per_page: int | None = None,
     ) -> Any:
-        """Return a page as the server answers it, or without a number all rows as one page.
+        """Return a page as the server answers it, or all rows as one page if `page` is None.
 
-        Not every module has rows and pages. Raises IncompleteList when the rows keep moving.
+        Not every module has rows and pages. Raises IncompleteList if the rows keep changing.
         """
         payload: dict[str, Any] = {} if search is None else {"search": search}
         payload |= {"page": page or 1, "itemsPerPage": items_per_page or PAGE_SIZE}
@@ -73,20 +73,20 @@ class RPC:
         return await _redacted(answer)
 
     async def create(self, module: str, payload: Mapping[str, Any]) -> Any:
-        """Create a row, and return what the server answers."""
+        """Create a row, and return the server's answer."""
         _check_payload(module, payload)
         return await self._request("create", module, payload=payload)
 
     async def read(self, module: str, entity: str) -> Any:
-        """Return a row; of the credentials module, this finishes an authorization."""
+        """Return a row; in the credentials module, finish an authorization instead."""
         if module != "credentials":
             _check_id(module, entity)
         return await self._request("read", module, changes=module == "credentials", entity=entity)
 
     async def update(self, module: str, entity: str, payload: Mapping[str, Any]) -> Any:
-        """Change a row, and return what the server answers.
+        """Change a row, and return the server's answer.
 
-        Of a camera, what the payload leaves out stays; a cron job is run, and waited for.
+        A camera keeps the settings that the payload omits. A cron job is run to its end.
         """
         _check_id(module, entity)
         _check_payload(module, payload)
@@ -98,7 +98,7 @@ class RPC:
         return await self._request("update", module, entity=entity, payload=payload)
 
     async def delete(self, module: str, entity: str) -> Any:
-        """Delete a row, and return what the server answers."""
+        """Delete a row, and return the server's answer."""
         _check_id(module, entity)
         return await self._request("delete", module, entity=entity)
 
@@ -111,7 +111,7 @@ class RPC:
         except RequestError as err:
             raise change_error(err) from err
         finally:
-            # It may have been done even where no answer came.
+            # The server may have made the change even without an answer.
             if changes and module in _IN_STATE:
                 self._sync.resync_soon()
 
@@ -133,23 +133,23 @@ async def _redacted(answer: Any) -> Any:
 
 
 def _check_id(module: str, entity: str) -> None:
-    """Raise RefusedChange where a row is named by something that is not quite an id.
+    """Raise RefusedChange for an entity that is not exactly an id.
 
-    The server reads the digits that a text begins with: "9-kitchen" would be row 9.
+    The server parses only the leading digits: "9-kitchen" would be row 9.
     """
     if module in _WITH_IDS and not _ID.fullmatch(entity):
         raise RefusedChange(ChangeProblem.ID_INVALID)
 
 
 def _check_payload(module: str, payload: Mapping[str, Any]) -> None:
-    """Raise RefusedChange or RefusedAuthorization for what is of no use, or does harm.
+    """Raise RefusedChange or RefusedAuthorization for a useless or harmful request.
 
-    The server writes whatever it is sent into its log, which everybody can read who connects.
+    The server writes each request to its log, which any connected client can read.
     """
     if module.strip().lower() == _LOGIN:
         raise RefusedChange(ChangeProblem.LOGIN_REFUSED)
     if module.strip().lower() == _PROCESSES and payload.get("action") == "restart":
-        # What it leaves streaming can be ended by no request.
+        # It leaves a stream that no request can end.
         raise RefusedChange(ChangeProblem.RESTART_REFUSED)
     if module == "credentials" and "origin" in payload and origin_of(payload["origin"]) is None:
         raise RefusedAuthorization(AuthorizationProblem.INVALID_ORIGIN)

@@ -1,4 +1,4 @@
-"""The server itself: its cron jobs, its users' passwords, and the feeds of what it reports."""
+"""The server itself: cron jobs, user passwords, and feeds."""
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -23,20 +23,20 @@ class ServerAPI:
     """Runs cron jobs and changes passwords. Methods raise the errors of a request."""
 
     def __init__(self, requester: fetch.Requester, sync: StateSync, timings: Timings) -> None:
-        """Nothing is under way."""
+        """Initialize; nothing is sent yet."""
         self._requester = requester
         self._sync = sync
         self._timings = timings
         self._jobs: set[str] = set()
 
     def subscribe(self, feed: Feed) -> Callable[[], None]:
-        """Have a feed until the returned function is called."""
+        """Subscribe to a feed until the returned function is called."""
         return self._sync.subscribe(feed)
 
     async def run_cron_job(self, name: str, payload: Mapping[str, Any] = _NO_PAYLOAD) -> Any:
-        """Run a cron job, wait for its end, and return what the server answers.
+        """Run a cron job, wait until it has finished, and return the server's answer.
 
-        Raises RefusedChange while it runs already, and where the server has no such job.
+        Raises RefusedChange if it is already running, or the server has no such job.
         """
         if name in self._jobs:
             raise RefusedChange(ChangeProblem.JOB_RUNNING)
@@ -52,13 +52,13 @@ class ServerAPI:
         finally:
             self._jobs.discard(name)
             self._sync.resync_soon()
-        # As recorded: an object when it ran, null when there is no such job.
+        # As recorded: an object if it ran, null if there is no such job.
         if answer is None:
             raise RefusedChange(ChangeProblem.JOB_GONE)
         return answer
 
     async def change_password(self, username: str, password: str) -> None:
-        """Change the password of a user. Raises RefusedChange where there is no such user."""
+        """Change the password of a user. Raises RefusedChange if there is no such user."""
         users = await fetch.list_all(self._requester, "users", search=username)
         user_id = next(
             (row.get("id") for row in users.rows if row.get("username") == username), None

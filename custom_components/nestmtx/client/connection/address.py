@@ -1,4 +1,4 @@
-"""Where a NestMTX server is."""
+"""The address of a NestMTX server."""
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address
@@ -13,14 +13,14 @@ _HOST = re.compile(r"[.-]*\w[\w.-]*|[0-9a-f:.]+(%[\w.-]+)?")
 DEFAULT_PORT = 2000
 """NestMTX's port for HTTP; HTTPS is on 2001."""
 MAX_ADDRESS_LENGTH = 2048
-"""Characters that are taken apart: as many as browsers take for a URL."""
+"""Characters that are parsed: as many as browsers accept in a URL."""
 MAX_HOST_LENGTH = 253
-"""Characters of a name in the DNS."""
+"""Characters of a DNS name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """Host name or IP address (IPv6 without brackets), port, and whether to speak TLS."""
+    """Hostname or IP address (IPv6 without brackets), port, and whether to use TLS."""
 
     host: str
     port: int = DEFAULT_PORT
@@ -34,12 +34,12 @@ class ServerAddress:
 
 
 def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> ServerAddress:
-    """Take apart what somebody typed or pasted as the host.
+    """Parse the text entered as the host.
 
-    A URL says everything by itself (`https://nest.local:2001/` or, behind a reverse proxy,
-    `https://nest.example.org`); `nest.local:2001` overrides the port only; a name or an address,
-    IPv6 with or without brackets, leaves port and TLS as given. Raises InvalidAddress for
-    anything else, credentials in the URL included.
+    A URL overrides port and TLS (`https://nest.local:2001/` or, behind a reverse proxy,
+    `https://nest.example.org`); `nest.local:2001` overrides the port only; a hostname or IP
+    address, IPv6 with or without brackets, leaves port and TLS as given. Raises InvalidAddress
+    for anything else, including credentials in the URL.
     """
     text = _stripped(text)
     is_url = "://" in text
@@ -70,9 +70,9 @@ def parse_address(text: str, port: int = DEFAULT_PORT, *, ssl: bool = False) -> 
 
 
 def parse_host(text: str) -> str:
-    """Return the name or address in what somebody typed as a host and nothing else.
+    """Return the hostname or IP address in a text that may contain nothing else.
 
-    Raises InvalidAddress, for a URL or a port, too: they would be left out.
+    Raises InvalidAddress, also for a URL or a port, which would be ignored.
     """
     text = _stripped(text)
     if re.search(r"[/\s]", text):
@@ -86,7 +86,7 @@ def parse_host(text: str) -> str:
 
 
 def _stripped(text: str) -> str:
-    """Return the text without blanks around it. Raises InvalidAddress for one of any length."""
+    """Return the text without surrounding whitespace. Raises InvalidAddress if it is too long."""
     if len(text) > MAX_ADDRESS_LENGTH:
         raise InvalidAddress("It is too long")
     return text.strip()

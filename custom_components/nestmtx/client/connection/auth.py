@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from .address import ServerAddress
 
 _REFUSAL = "Invalid user credentials"
-"""The message of status 400 for a wrong user name or password, as recorded."""
+"""The message of status 400 for a wrong username or password, as recorded."""
 _CERTIFICATE_ERRORS = (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError)
 _PLAIN_TEXT_REASONS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
-"""What OpenSSL calls an answer in plain text."""
+"""OpenSSL's reasons for an answer in plain text."""
 MAX_TOKEN_LENGTH = 4096
-"""Characters. The server's have about 90."""
+"""Characters. The server's tokens have about 90."""
 MAX_ANSWER_SIZE = 64 * 1024
 """Bytes. The server's answer has about 300."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user of a server. `token` is what an earlier login gave, where there was one."""
+    """A user of a server. `token` is from an earlier login, if there was one."""
 
     address: ServerAddress
     username: str
@@ -42,15 +42,15 @@ class Account:
     token: str | None = None
 
     def __repr__(self) -> str:
-        """Leave the secrets out."""
+        """Return a representation without secrets."""
         return f"Account({self.username} at {self.address.url})"
 
 
 async def login(http: aiohttp.ClientSession, account: Account, *, timeout: float) -> str:
     """Return a new token for the account's user; `timeout` is in seconds.
 
-    The server keeps every token for ever, whatever its `expiration` says: log in once, and again
-    only when the token stops working. Raises InvalidAuth and CannotConnect with its kinds.
+    The server keeps every token forever, regardless of its `expiration`: log in once, and again
+    only when the token stops working. Raises InvalidAuth, and CannotConnect or a subclass.
     """
     address = account.address
     try:
@@ -71,7 +71,7 @@ async def login(http: aiohttp.ClientSession, account: Account, *, timeout: float
 
 
 def connect_error(err: BaseException, address: ServerAddress) -> CannotConnect:
-    """Return the kind of a failure to connect, by the exceptions that led to it."""
+    """Return the error for a failed connection, by the chain of exceptions that caused it."""
     cause: BaseException | None = err
     while cause is not None:
         if isinstance(cause, _CERTIFICATE_ERRORS):
@@ -85,7 +85,7 @@ def connect_error(err: BaseException, address: ServerAddress) -> CannotConnect:
 
 
 async def _read(response: aiohttp.ClientResponse) -> Any:
-    """Return the body's JSON, or None when it has none or is far too long."""
+    """Return the body's JSON; None if it is invalid or exceeds MAX_ANSWER_SIZE."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
@@ -105,7 +105,7 @@ def _token(status: int, body: Any, address: ServerAddress) -> str:
         if _is_refusal(status, body.get("error")):
             raise InvalidAuth("The server does not accept the user name and password")
         if status == HTTPStatus.BAD_REQUEST and "error" in body:
-            raise CannotConnect(f"{address.url} could not log anybody in")
+            raise CannotConnect(f"{address.url} could not process the login")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise CannotConnect(f"{address.url} answered with status {status}")
     raise NotNestMTX(f"{address.url} does not answer as a NestMTX server")
@@ -116,7 +116,7 @@ def _is_token(bearer: str) -> bool:
 
 
 def _is_refusal(status: int, error: Any) -> bool:
-    """Whether the server refuses the user, and does not merely fail."""
+    """Return whether the server refuses the user, as opposed to failing."""
     if not isinstance(error, dict):
         return False
     if status == HTTPStatus.BAD_REQUEST:

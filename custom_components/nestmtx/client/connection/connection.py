@@ -1,4 +1,4 @@
-"""One Socket.IO connection to a NestMTX server: requests matched to answers, events out."""
+"""One Socket.IO connection to a NestMTX server: matches answers to requests, reports events."""
 
 import asyncio
 from dataclasses import dataclass
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-# Engine.IO's "4" is a message; Socket.IO's "2" in it an event.
+# "4" is an Engine.IO message; "2" in it a Socket.IO event.
 _EVENT = "42["
-"""How packets begin that are events as NestMTX sends them."""
+"""Prefix of the event packets that NestMTX sends."""
 _TOPIC = re.compile(r'42\["([^"\\]+)"')
 _FOREIGN = re.compile(r"b|4(?:[56]|2[^\[]|\d[\d-]*/[^,])")
-"""How packets begin that are binary or announce that, want to be acknowledged, or are of another
-namespace than "/"."""
+"""Prefixes of packets that are binary or announce binary data, request an acknowledgement, or
+belong to a namespace other than "/"."""
 _AUTH_WORDS = ("auth", "token", "credential")
 
 
 @dataclass(frozen=True, slots=True)
 class _OpenRequest:
-    """A request that is not answered yet."""
+    """A request without an answer yet."""
 
     body: Mapping[str, Any]
     answer: asyncio.Future[Any]
@@ -54,9 +54,9 @@ class _OpenRequest:
 class Connection:
     """A connection that is used once: connect, request, close.
 
-    `on_event(topic, payload)` is called in the order of arrival for everything that is not the
-    answer to a request, `on_lost()` when the connection ends. What is sent on a topic is not even
-    parsed while `accepts(topic)` returns false. None of these may raise.
+    `on_event(topic, payload)` is called in the order of arrival for every message that is not an
+    answer to a request, `on_lost()` when the connection ends. Messages on a topic are not parsed
+    while `accepts(topic)` returns false. None of these may raise.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Connection:
         on_lost: Callable[[], None] = lambda: None,
         accepts: Callable[[str], bool] = lambda _topic: True,
     ) -> None:
-        """Nothing is opened yet. `http` stays the caller's."""
+        """Initialize; nothing is opened yet. The caller keeps ownership of `http`."""
         self._timings = timings
         self._on_event = on_event
         self._on_lost = on_lost
@@ -83,9 +83,9 @@ class Connection:
     async def connect(self, address: ServerAddress, token: str) -> None:
         """Open the connection.
 
-        That it opens does not mean that the token is good: NestMTX lets anybody connect, and
-        only refuses their requests. Raises CannotConnect with its kinds, and InvalidAuth where a
-        server does refuse the token.
+        An open connection does not imply a valid token: NestMTX accepts every connection, and
+        refuses only the requests. Raises CannotConnect or a subclass, and InvalidAuth if a server
+        does refuse the token.
         """
         try:
             await self._socketio.connect(address.url, token, self._timings.connect_timeout)
@@ -106,8 +106,8 @@ class Connection:
     ) -> Any:
         """Send a request and return its answer; `timeout` is in seconds.
 
-        Raises InvalidRequest, see `request_body`, before anything is sent; RequestError or
-        InvalidAuth when the server answers so; RequestTimeout; ConnectionLost.
+        Raises InvalidRequest before anything is sent (see `request_body`); RequestError or
+        InvalidAuth if the server answers with an error; RequestTimeout; ConnectionLost.
         """
         body = request_body(command, module, entity, payload)
         if self.is_lost:
@@ -135,10 +135,10 @@ class Connection:
             await self._opener.close(CLOSE_TIMEOUT)
 
     def _handle_packet(self, data: str | bytes) -> bool:
-        """Handle a packet, unless it is for the library: what opens and keeps a connection.
+        """Handle a packet; return false for one that the library needs to keep the connection.
 
-        NestMTX sends text in the default namespace, and wants no acknowledgements. Of others, the
-        library would keep any number.
+        NestMTX sends text in the default namespace, and requests no acknowledgements. Other packets
+        are dropped: the library would keep any number of them.
         """
         if isinstance(data, bytes) or _FOREIGN.match(data):
             return True
@@ -166,8 +166,8 @@ class Connection:
         try:
             self._dispatch(*message)
         except Exception:
-            # The library would end the connection, and report nothing.
-            _LOGGER.exception("Unexpected error in what the server sent")
+            # The library would end the connection without reporting it.
+            _LOGGER.exception("Unexpected error while handling a message of the server")
 
     def _dispatch(self, topic: Any = None, *args: Any) -> None:
         payload = args[0] if args else None
@@ -182,7 +182,7 @@ class Connection:
             self._on_event(topic, payload)
 
     def _handle_failure(self, payload: Any) -> None:
-        """Handle the answer to an invalid request, which does not say to which."""
+        """Handle the answer to an invalid request, which carries no request id."""
         error = request_error(payload, *(request.body for request in self._open.values()))
         if len(self._open) == 1:
             self._fail_open(error)
@@ -202,7 +202,7 @@ class Connection:
             self._refusal = message
 
     def _refusal_error(self) -> NestMTXError | None:
-        """Return the error for a server that refused the connection with a reason."""
+        """Return the error for a refused connection; None if the server gave no reason."""
         if self._refusal is None:
             return None
         if any(word in self._refusal.lower() for word in _AUTH_WORDS):
@@ -213,5 +213,5 @@ class Connection:
         for request in self._open.values():
             if not request.answer.done():
                 request.answer.set_exception(error)
-                # Whoever waited may have been cancelled meanwhile.
+                # Mark it as retrieved: the caller may have been cancelled meanwhile.
                 request.answer.exception()

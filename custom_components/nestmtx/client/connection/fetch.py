@@ -25,19 +25,19 @@ _LOGGER = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
 MAX_LIST_ATTEMPTS = 3
-"""How often a list is fetched whose pages shift meanwhile."""
+"""Attempts to fetch a list whose rows move between pages meanwhile."""
 MAX_PAGES = 20
-"""A server that always promises more is not followed for ever. Each page may have 3 MB: an action
-that wants more than 2000 rows has to ask for pages.
+"""Bounds the requests to a server that always announces more. Each page may have 3 MB: an action
+that needs more than 2000 rows has to request pages.
 """
 MAX_OBJECTS = 600
 """Cameras or credentials of a server: more would be too many entities for Home Assistant."""
 MAX_WARNINGS = 100
-"""Different ones: a server could go on for ever."""
+"""Distinct warnings: a server could cause any number."""
 
 
 class Requester(Protocol):
-    """Sends requests: a connection, or a client that has one."""
+    """Sends requests: a connection, or a client with one."""
 
     async def request(
         self,
@@ -53,11 +53,11 @@ class Requester(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing[T]:
-    """The rows of a list; not `complete` when its pages did not fit together."""
+    """The rows of a list; not `complete` if its pages were inconsistent."""
 
     rows: tuple[T, ...]
     asked_at: float
-    """When it was requested, by a monotonic clock, in seconds."""
+    """When it was requested, in seconds of a monotonic clock."""
     complete: bool = True
 
 
@@ -73,10 +73,11 @@ async def list_all(
     max_rows: int = PAGE_SIZE * MAX_PAGES,
     search: str | None = None,
 ) -> Listing[Mapping[str, Any]]:
-    """Fetch all pages of a module, newest id first, and `max_rows` rows at most.
+    """Fetch all pages of a module, newest id first, up to `max_rows` rows.
 
     Rows move between pages while others are added or removed: the pages are fetched again until
-    they fit together, a few times at most. Raises the errors of a request, and InvalidAnswer.
+    they are consistent, up to MAX_LIST_ATTEMPTS times. Raises the errors of a request, and
+    InvalidAnswer.
     """
     listing: Listing[Mapping[str, Any]] = Listing((), 0.0)
     for _ in range(MAX_LIST_ATTEMPTS):
@@ -87,7 +88,7 @@ async def list_all(
 
 
 def is_first_of_many(answer: Any) -> bool:
-    """Return whether an answer is a page after which there are more."""
+    """Return whether an answer is a page with more pages after it."""
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
         return False
     total = answer.get("total")
@@ -106,7 +107,7 @@ async def _list_once(
         items += page.items[: max_rows - len(items)]
         if page.total != total:
             break
-    # What is no row is one without an id: whoever parses it says so.
+    # An item that is not an object becomes a row without an id, which the parser reports.
     rows = tuple(item if isinstance(item, dict) else {} for item in items)
     ids = [row["id"] for row in rows if isinstance(row.get("id"), int | str)]
     is_complete = page.total == total == len(items) and len(set(ids)) == len(ids)
@@ -126,7 +127,7 @@ async def _page(requester: Requester, module: str, number: int, search: str | No
 
 
 async def read(requester: Requester, module: str, entity: int) -> Mapping[str, Any]:
-    """Fetch the row of a module with an id. Raises the errors of a request, and InvalidAnswer."""
+    """Fetch a row of a module by id. Raises the errors of a request, and InvalidAnswer."""
     answer = await requester.request("read", module, entity=str(entity))
     if not isinstance(answer, dict) or answer.get("id") != entity:
         raise InvalidAnswer(f"The answer to read {module} is not that row")
@@ -134,17 +135,17 @@ async def read(requester: Requester, module: str, entity: int) -> Mapping[str, A
 
 
 async def version(requester: Requester) -> Version:
-    """Fetch the server's version; the server starts two programs to tell: ask once."""
+    """Fetch the server's version. The server starts two programs for it: request it once."""
     return parse_version(await requester.request("list", "version"))
 
 
 async def health(requester: Requester) -> Health | None:
-    """Ask how the server is; None when it does not say so in known words."""
+    """Fetch the server's health; None if the answer is unknown."""
     return parse_health(await requester.request("list", "health"))
 
 
 async def load(requester: Requester) -> Load:
-    """Fetch how busy the server's machine is, and its processes."""
+    """Fetch the load of the server's machine, and the server's processes."""
     return parse_load(await requester.request("list", "htop"))
 
 
@@ -154,13 +155,13 @@ async def cron_jobs(requester: Requester) -> Mapping[str, CronJob]:
 
 
 class RowFetcher:
-    """Fetches rows as typed values; what is wrong with them is a warning once.
+    """Fetches rows as typed values; logs a warning once for each problem.
 
     All methods raise the errors of a request, and InvalidAnswer.
     """
 
     def __init__(self) -> None:
-        """Nothing is known to be wrong."""
+        """Initialize without logged problems."""
         self._warned: set[str] = set()
 
     async def cameras(self, requester: Requester) -> Listing[Camera]:
@@ -172,7 +173,7 @@ class RowFetcher:
         return await self._all(requester, "credentials", parse_credential)
 
     async def camera(self, requester: Requester, camera_id: int) -> Camera | None:
-        """Fetch one camera; None when its row makes no sense."""
+        """Fetch one camera; None if its row is invalid."""
         return self._parsed(parse_camera, await read(requester, "cameras", camera_id))
 
     async def _all[T](
@@ -201,4 +202,4 @@ class RowFetcher:
     def _warn_once(self, problem: str) -> None:
         if problem not in self._warned and len(self._warned) < MAX_WARNINGS:
             self._warned.add(problem)
-            _LOGGER.warning("The server sent what is not as it should be: %s", problem)
+            _LOGGER.warning("The server sent unexpected data: %s", problem)

@@ -1,15 +1,15 @@
-"""How fast events are read: Home Assistant writes a state for each, into its database, too."""
+"""Limits the rate of events: Home Assistant writes a state to its database for each."""
 
 
 class Pace:
-    """Lets `burst` events pass at once, and `rate` a second for good.
+    """Allows `burst` events at once, and a sustained `rate` per second.
 
-    The Generic Cell Rate Algorithm (ITU-T I.371): one number, no timer. What is not read waits at
-    its sender. Times are of a monotonic clock.
+    The Generic Cell Rate Algorithm (ITU-T I.371): one number, no timer. Unread events wait at the
+    sender. Times are seconds of a monotonic clock.
     """
 
     def __init__(self, rate: float, burst: float) -> None:
-        """No event has come yet."""
+        """Initialize before the first event."""
         self._interval = 1 / rate
         self._tolerance = burst / rate
         self._due = float("-inf")
@@ -19,5 +19,5 @@ class Pace:
         self._due = max(self._due, now - self._tolerance) + self._interval
 
     def pause(self, now: float) -> float:
-        """Return for how many seconds nothing more is to be read."""
+        """Return for how many seconds to stop reading."""
         return max(0.0, self._due - now)

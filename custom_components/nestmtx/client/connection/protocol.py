@@ -1,4 +1,4 @@
-"""NestMTX's requests, and its answers: what succeeded, and the errors.
+"""NestMTX's requests, answers, and errors.
 
 The server answers an invalid request without its `requestId`, so none is sent.
 """
@@ -17,9 +17,9 @@ COMMANDS_WITH_PAYLOAD = frozenset({"list", "create", "update"})
 COMMANDS = COMMANDS_WITH_ENTITY | COMMANDS_WITH_PAYLOAD
 
 MAX_REQUEST_SIZE = 1_000_000 - 1024
-"""Bytes: the server's maxPayload, less the envelope. It drops the socket for a larger one."""
+"""Bytes: the server's maxPayload minus the envelope. It closes the socket for a larger one."""
 MAX_DETAILS = 20
-"""Details of an error that are kept."""
+"""Details of an error to keep."""
 _UNAUTHORIZED = "Unauthorized"
 
 
@@ -28,8 +28,8 @@ def request_body(
 ) -> dict[str, Any]:
     """Return a request without its id. Raises InvalidRequest.
 
-    `entity` goes with read, update and delete; `payload` with create, update and list, where it
-    may be left out.
+    `entity` is for read, update and delete; `payload` for create and update, and optional for
+    list.
     """
     if command not in COMMANDS:
         raise InvalidRequest(f"Unknown command: {command}")
@@ -64,7 +64,7 @@ def _check_size(body: dict[str, Any]) -> None:
 
 
 def result_of(answer: Any, request: Mapping[str, Any]) -> Any:
-    """Return the answer of a request that succeeded. Raises RequestError and InvalidAuth."""
+    """Return the answer of a successful request. Raises RequestError and InvalidAuth."""
     if isinstance(answer, dict) and set(answer) == {"error"} and isinstance(answer["error"], dict):
         error = request_error(answer["error"], request)
         if error.message == _UNAUTHORIZED:
@@ -74,9 +74,9 @@ def result_of(answer: Any, request: Mapping[str, Any]) -> Any:
 
 
 def request_error(error: Any, *requests: Mapping[str, Any]) -> RequestError:
-    """Return the error with its message and its details' messages, and nothing else.
+    """Return the error with only its message and the messages of its details.
 
-    Secrets of the requests are redacted: an error may repeat them.
+    Secrets of the requests are redacted, as an error may repeat them.
     """
     secrets = frozenset(secrets_in(requests))
     error = error if isinstance(error, dict) else {}

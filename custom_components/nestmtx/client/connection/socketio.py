@@ -1,15 +1,15 @@
-"""python-socketio's client, with every part of it that is not public.
+"""python-socketio's client, and all uses of its private API.
 
-This is the only module that touches such parts; `tests/client/test_socketio.py` fails when one of
-them changes. They are, with what is wrong without them:
+`tests/client/test_socketio.py` fails if one of these private parts changes. They are, with the
+problem that each solves:
 
 - `AsyncClient.eio`, its handler `message` and `AsyncClient._handle_eio_message`: a packet that the
-  library cannot parse raises in a task that nobody awaits, and the connection stays open.
+  library cannot parse raises in a task that is not awaited, and the connection stays open.
 - `AsyncClient.eio.read_loop_task`: a transport that ends before the library counts as connected
-  is reported by no event.
-- `AsyncClient.eio.write_loop_task`: both loops go on after a `disconnect` that timed out.
-- `engineio.base_client.connected_clients`: the library keeps clients there for ever that it did
-  not disconnect by itself.
+  is not reported by any event.
+- `AsyncClient.eio.write_loop_task`: both loops keep running after a `disconnect` that timed out.
+- `engineio.base_client.connected_clients`: the library never removes clients that it did not
+  disconnect itself.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-# The library logs whole packets, tokens and passwords included: nothing of that gets out.
+# The library logs whole packets, including tokens and passwords: discard its log.
 _WIRE_LOGGER = logging.getLogger(f"{__name__}.wire")
 _WIRE_LOGGER.addHandler(logging.NullHandler())
 _WIRE_LOGGER.propagate = False
@@ -48,27 +48,27 @@ LIBRARY_ERRORS = (
     TypeError,
     ValueError,
 )
-"""What the library raises: it parses packets without checking them."""
+"""Exceptions of the library, which parses packets without validating them."""
 
 parse_json = json.loads
-"""Parses as the library does: an integer of over 100 digits is an error."""
+"""The library's parser: rejects an integer of over 100 digits."""
 
 MAX_MESSAGE_SIZE = 3 * 1024 * 1024
 """Bytes of a message; a longer one ends the connection.
 
-A camera's row has about 2.5 kB: the 600 that are taken over make 1.5 MB, and 1000, the most that an
-action asks for at once, 2.5 MB. To parse the worst that fits in takes about a quarter of a second,
-in which nothing else is done.
+A camera's row has about 2.5 kB: the maximum of 600 makes 1.5 MB, and the 1000 that an action may
+request at once 2.5 MB. Parsing the worst message of this size blocks the event loop for about a
+quarter of a second.
 """
 CLOSE_TIMEOUT = 0.4
-"""Seconds for a goodbye to a server that may be gone."""
+"""Seconds to wait for a disconnect from a server that may be gone."""
 
 
 class SocketIO:
     """A Socket.IO connection over one websocket, in the default namespace.
 
-    `on_end` is called, more than once perhaps, when the connection ends; `on_refused` with what the
-    server said when it refused the connection.
+    `on_end` is called, possibly more than once, when the connection ends; `on_refused` with the
+    server's reason when it refuses the connection.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class SocketIO:
         on_end: Callable[..., None],
         on_refused: Callable[..., None],
     ) -> None:
-        """Nothing is opened yet; the opener stays its owner's."""
+        """Initialize; nothing is opened yet. The caller keeps ownership of the opener."""
         self._on_end = on_end
         self._client = socketio.AsyncClient(
             reconnection=False,
@@ -108,7 +108,7 @@ class SocketIO:
         await self._client.emit(event, data)
 
     async def close(self) -> None:
-        """End the connection, and whatever the library runs and keeps for it."""
+        """End the connection, its tasks in the library, and the library's reference to it."""
         engine = self._client.eio
         loops = [task for task in (engine.read_loop_task, engine.write_loop_task) if task]
         try:
@@ -124,7 +124,7 @@ class SocketIO:
                 connected_clients.remove(engine)
 
     async def _decode(self, data: str | bytes) -> None:
-        """Have the library parse a packet; one that it cannot parse ends the connection."""
+        """Let the library parse a packet; end the connection if it cannot."""
         try:
             await self._client._handle_eio_message(data)  # noqa: SLF001
         except LIBRARY_ERRORS as err:

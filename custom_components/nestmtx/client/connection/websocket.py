@@ -1,6 +1,6 @@
-"""The websockets that the Socket.IO library opens, and forgets when a peer falls silent.
+"""The websockets that the Socket.IO library opens, and loses when a peer goes silent.
 
-What is not public of aiohttp's websockets is used here only: the history of redirects.
+This is the only module that uses a private part of aiohttp's websockets: the redirect history.
 """
 
 import asyncio
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 _MESSAGES = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
 _PING = "2"
-"""How a message of Engine.IO begins that is answered by its own text."""
+"""Prefix of an Engine.IO ping, which is answered with its own text."""
 _PONG_SIZE = 500
-"""Bytes that an answer takes at least while it waits to be sent."""
+"""Minimum bytes that a pong takes while it waits to be sent."""
 MAX_UNREAD_PONGS = 1024 * 1024
-"""Bytes of answers that wait for a peer to read them."""
+"""Bytes of pongs that wait for a peer to read them."""
 MAX_IN_A_ROW = 16
-"""Messages that are received before other tasks run: those of a burst are there at once."""
+"""Messages received before other tasks run: those of a burst are available at once."""
 
 
 class Websocket:
-    """A websocket that hands its messages to `handle` first, and limits what is owed to its peer.
+    """A websocket that passes its messages to `handle` first, and limits unsent pongs.
 
-    `handle(data)` returns whether the message is dealt with: the library would make a task of it.
-    `pause()` returns for how many seconds nothing more is to be read. The library keeps all pongs
-    until the peer reads them.
+    `handle(data)` returns whether it has handled the message; the library creates a task for each
+    of the others. `pause()` returns for how many seconds to stop reading. The library keeps all
+    pongs until the peer reads them.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Websocket:
         handle: Callable[[str | bytes], bool],
         pause: Callable[[], float],
     ) -> None:
-        """Nothing waits yet."""
+        """Initialize without unsent pongs."""
         self._websocket = websocket
         self._handle = handle
         self._pause = pause
@@ -44,7 +44,7 @@ class Websocket:
         self._owed = 0
 
     def __getattr__(self, name: str) -> Any:
-        """Be a websocket in all other respects."""
+        """Return any other attribute of the websocket."""
         return getattr(self._websocket, name)
 
     async def receive(self) -> aiohttp.WSMessage:
@@ -61,23 +61,23 @@ class Websocket:
         return message
 
     async def _receive(self) -> aiohttp.WSMessage:
-        """Return the next message; other tasks run now and then, though all messages are there."""
+        """Return the next message; yield regularly even if all messages are already available."""
         self._received += 1
         if self._received % MAX_IN_A_ROW == 0:
             await asyncio.sleep(0)
         return await self._websocket.receive()
 
     async def send_str(self, data: str) -> None:
-        """Send a text, and wait until the peer takes more."""
+        """Send a text, and wait until the peer accepts more."""
         await self._websocket.send_str(data)
         self._owed = 0
 
 
 class WebsocketOpener:
-    """Stands in for the aiohttp session that the library is given; closes what it opened.
+    """Replaces the library's aiohttp session, and closes the websockets that it opened.
 
-    The library keeps a websocket that is not open yet where nobody can reach it, and drops one
-    whose peer does not answer without closing it.
+    The library keeps a websocket that is still opening out of reach, and drops one with an
+    unresponsive peer without closing it.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class WebsocketOpener:
         handle: Callable[[str | bytes], bool],
         pause: Callable[[], float],
     ) -> None:
-        """Nothing is open yet; the session stays its owner's. For the rest see `Websocket`."""
+        """Initialize; the caller keeps ownership of the session. See `Websocket` for the rest."""
         self._http = http
         self._handle = handle
         self._pause = pause
@@ -98,9 +98,9 @@ class WebsocketOpener:
         return self._http.closed
 
     async def ws_connect(self, url: str, **options: Any) -> Websocket:
-        """Open a websocket. Raises aiohttp.ClientError, also where the server redirects.
+        """Open a websocket. Raises aiohttp.ClientError, also if the server redirects.
 
-        aiohttp follows redirects and has no option against it: the token must not go elsewhere.
+        aiohttp always follows redirects here, but the token must not be sent elsewhere.
         """
         websocket: aiohttp.ClientWebSocketResponse = await self._http.ws_connect(url, **options)
         self._websockets.append(websocket)
@@ -109,11 +109,11 @@ class WebsocketOpener:
         return Websocket(websocket, self._handle, self._pause)
 
     async def close(self, timeout: float) -> None:
-        """Close all websockets; a peer that does not take part in it is waited for no longer."""
+        """Close all websockets; wait up to `timeout` seconds for unresponsive peers."""
         try:
             async with asyncio.timeout(timeout):
                 await asyncio.gather(*(websocket.close() for websocket in self._websockets))
         except TimeoutError, aiohttp.ClientError, OSError:
-            # A close that is cancelled, or fails, has let go of the socket all the same.
+            # A cancelled or failed close has released the socket, too.
             pass
         self._websockets.clear()

@@ -1,1 +1,1 @@
-"""What a NestMTX server has, as frozen values, and how its answers are parsed."""
+"""The objects of a NestMTX server as frozen values, and the parsing of its answers."""

@@ -16,13 +16,13 @@ _LOG_LEVELS = (
     (40, LogLevel.NOTICE),
     (30, LogLevel.INFO),
 )
-"""The least number of each level."""
+"""The minimum number of each level."""
 
 
 def parse_log_line(payload: Any) -> LogLine | None:
-    """Parse a line of the log; None when it is none.
+    """Parse a line of the log; None if it is invalid.
 
-    The server logs each request with its payload, passwords included: that part is left out.
+    The server logs each request with its payload, including passwords: that part is removed.
     """
     row = mapping(payload)
     level, message = _log_level(row.get("level")), row.get("msg")
@@ -40,12 +40,12 @@ def parse_log_line(payload: Any) -> LogLine | None:
 
 
 def _word(value: Any) -> str | None:
-    """Return who or what wrote a line: the server takes both from its environment."""
+    """Return a line's service or host name, which the server takes from its environment."""
     return redact_message(value) or None if isinstance(value, str) else None
 
 
 def _time_of(milliseconds: Any) -> datetime | None:
-    """Return the time of so many milliseconds since 1970."""
+    """Return the time of a Unix timestamp in milliseconds."""
     value = number(milliseconds)
     try:
         return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
@@ -54,7 +54,7 @@ def _time_of(milliseconds: Any) -> datetime | None:
 
 
 def _log_level(level: Any) -> LogLevel | None:
-    """Return the level of a number as recorded; the server's page names them otherwise."""
+    """Return the level of a number, as recorded; the server's API documentation differs."""
     value = number(level)
     if value is None:
         return None

@@ -1,7 +1,7 @@
-"""What tells one server from another one that lists the same cameras.
+"""Marks that distinguish servers that list the same cameras.
 
-Two servers with the same Google account have the same checksums, but each has rows of its own: with
-other ids, or made at another time. One server under two addresses has the same rows under both.
+Two servers with the same Google account have the same checksums, but different rows: with other
+ids, or created at another time. One server at two addresses has the same rows at both.
 """
 
 from hashlib import sha256
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def row_marks(rows: Iterable[Camera | Credential]) -> list[str]:
-    """Return a mark of each row, the oldest first, as far as rows say when they were made."""
+    """Return a mark for each row with a creation time, by ascending id."""
     return [_mark(row) for row in sorted(rows, key=lambda row: row.id) if row.created_at]
 
 

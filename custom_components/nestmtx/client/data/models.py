@@ -1,4 +1,4 @@
-"""What a NestMTX server has, as frozen values. All times are the server's or Google's, in UTC."""
+"""Objects of a NestMTX server as frozen values. Times are the server's or Google's, in UTC."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 MAX_CLOCK_SKEW = timedelta(seconds=400)
-"""How far the clocks of the server, of Google and of this machine may be apart."""
+"""Maximum difference between the clocks of the server, Google and this machine."""
 _LATEST = datetime.max.replace(tzinfo=UTC) - MAX_CLOCK_SKEW
 
 
 class CameraStatus(StrEnum):
-    """The server's word for what a camera is doing."""
+    """The server's status of a camera."""
 
     UNCONFIGURED = "unconfigured"
-    """It has no path yet."""
+    """The camera has no path yet."""
     DISABLED = "disabled"
     DEAD = "dead"
-    """Enabled, and nobody watches: the normal idle state ("Not Streaming" on the server's page)."""
+    """Enabled without viewers: the normal idle state ("Not Streaming" on the server's page)."""
     STOPPED = "stopped"
     UNAVAILABLE = "unavailable"
     STARTING = "starting"
@@ -30,7 +30,7 @@ class CameraStatus(StrEnum):
 
 
 class Authorization(StrEnum):
-    """What a credential may do at Google; named after the last event that told."""
+    """A credential's authorization at Google; named after the last event that reported it."""
 
     AUTHENTICATED = "authenticated"
     REAUTHENTICATED = "reauthenticated"
@@ -39,54 +39,54 @@ class Authorization(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera: what its row says, brought forward by events."""
+    """A camera: its row, updated by events."""
 
     id: int
     checksum: str | None = None
-    """SHA-256 of Google's device id: the same after the server is reinstalled, unlike `id`."""
+    """SHA-256 of Google's device id; unlike `id`, it survives a reinstallation of the server."""
     name: str | None = None
     room: str | None = None
-    """None where Google gives none (the row then says "Unknown")."""
+    """None if Google has none ("Unknown" in the row)."""
     device_type: str | None = None
-    """The last word of Google's, such as "CAMERA", "DOORBELL" or "DISPLAY"."""
+    """The last part of Google's device type, such as "CAMERA", "DOORBELL" or "DISPLAY"."""
     identified_as: tuple[str, ...] = ()
-    """The models that it may be; often three, where Google does not tell them apart."""
+    """Possible models; often three that Google does not distinguish."""
     credential_id: int | None = None
-    """The credential through which Google gives its video."""
+    """The credential used to get its video from Google."""
     path: str | None = None
-    """Where its stream is published; None while it is not set up."""
+    """The path its stream is published at; None until it is set up."""
     is_enabled: bool = False
     is_persistent: bool = False
-    """The server runs its process all the time, whether or not somebody reads the stream."""
+    """The server runs its process all the time, even if the stream has no readers."""
     status: CameraStatus | None = None
-    """None for a word that this client does not know."""
+    """None if this client does not know the status."""
     requested: bool = False
-    """The server runs a process for it, or somebody asked for its stream."""
+    """The server runs a process for it, or its stream was requested."""
     ready: bool = False
     """Its stream can be read."""
     ready_since: datetime | None = None
     viewers: int = 0
     expires_at: datetime | None = None
-    """When Google's authorization of its stream ends, or has ended: the server never clears it."""
+    """When Google's authorization of its stream ends or ended; the server never clears it."""
     former_expires_at: datetime | None = None
-    """What `expires_at` was before the running stream, as far as that is known."""
+    """`expires_at` before the running stream, if known."""
     extension_failed: bool = False
-    """The authorization could not be extended since the stream became ready."""
+    """Extending the authorization has failed since the stream became ready."""
     process_id: int | None = None
     resolution: str | None = None
     """Width and height in pixels ("1920x1080")."""
     protocols: str | None = None
-    """The ones that it speaks with Google, separated by commas."""
+    """Protocols that it supports at Google, separated by commas."""
     video_codecs: str | None = None
     audio_codecs: str | None = None
     tracks: int | None = None
-    """None while there is no stream, or a list has not told of it yet; so are the next two."""
+    """None without a stream, or until a list reports it, as are the next two."""
     data_received: int | None = None
     """Bytes since the stream became ready, from the camera to the server."""
     data_sent: int | None = None
     """Bytes since the stream became ready, from the server to all readers."""
     stalled: bool = False
-    """Its stream is ready, and lists show no new data from the camera for too long."""
+    """Its stream is ready, but lists have shown no new data from the camera for too long."""
     url_rtsp_tcp: str | None = None
     url_rtmp: str | None = None
     url_hls_m3u8: str | None = None
@@ -98,25 +98,25 @@ class Camera:
 
     @property
     def key(self) -> str:
-        """What identifies the camera for good."""
+        """Permanent identifier of the camera."""
         return self.checksum or f"id-{self.id}"
 
     @property
     def urls(self) -> tuple[str | None, ...]:
-        """The URLs of its streams, as the server has them."""
+        """The URLs of its streams, as received from the server."""
         return self.url_rtsp_tcp, self.url_web_rtc
 
     @property
     def watched(self) -> bool:
-        """Whether somebody reads its stream."""
+        """Whether its stream has viewers."""
         return self.viewers > 0
 
     @property
     def authorized_until(self) -> datetime | None:
-        """When the authorization of the running stream ends; None until Google has given one.
+        """When the authorization of the running stream ends; None until Google has granted it.
 
-        An end that has not changed since before the stream is that of an earlier one; where that is
-        not known, so is one that lies before the stream's beginning by all clocks.
+        A time that has not changed since before the stream belongs to an earlier one. If the
+        earlier time is not known, so does one before the stream's start by all clocks.
         """
         until = self.expires_at
         if not self.ready or until is None or until == self.former_expires_at:
@@ -125,9 +125,9 @@ class Camera:
 
     @property
     def authorization_over_at(self) -> datetime | None:
-        """When the authorization of the running stream is over by all clocks.
+        """When the authorization of the running stream has ended by all clocks.
 
-        None also where it may be that of an earlier stream, by any of them.
+        Also None if it may be that of an earlier stream by any of them.
         """
         until = self.authorized_until
         if until is None or not self._outlasts_the_beginning(until, MAX_CLOCK_SKEW):
@@ -135,9 +135,9 @@ class Camera:
         return min(until, _LATEST) + MAX_CLOCK_SKEW
 
     def _outlasts_the_beginning(self, until: datetime, by: timedelta) -> bool:
-        """Return whether an end lies that much after the stream's beginning, or is known to be its.
+        """Return whether `until` is over `by` after the stream's start, or known to be its own.
 
-        Times are subtracted: unlike a sum, a difference of two has no bounds.
+        Times are subtracted: unlike a sum, a difference cannot overflow.
         """
         if self.former_expires_at is not None or self.ready_since is None:
             return True
@@ -145,9 +145,9 @@ class Camera:
 
     @property
     def shows_video(self) -> bool:
-        """Whether its stream is real video, and not a "connecting" picture.
+        """Whether its stream is real video instead of a "connecting" picture.
 
-        That shows in that Google has authorized the stream.
+        Google's authorization of the stream indicates it.
         """
         return self.authorized_until is not None and not self.extension_failed
 
@@ -157,13 +157,13 @@ class Camera:
         return self.ready and self.extension_failed
 
     def lacks_authorization(self, now: datetime) -> bool:
-        """Return whether Google will end the running stream, or has ended it, by all clocks."""
+        """Return whether Google will end the running stream, or has ended it by all clocks."""
         over_at = self.authorization_over_at
         return self.authorization_failed or (over_at is not None and over_at <= now)
 
     @property
     def model(self) -> str | None:
-        """The model where it is certain, else Google's device type ("Doorbell")."""
+        """The model if it is certain, else Google's device type ("Doorbell")."""
         if len(self.identified_as) == 1:
             return self.identified_as[0]
         return self.device_type.capitalize() if self.device_type else None
@@ -171,31 +171,31 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Access to Google's API; its secrets are not taken over."""
+    """Access to Google's API, without its secrets."""
 
     id: int
     checksum: str | None = None
     description: str | None = None
     authorization: Authorization = Authorization.UNAUTHENTICATED
     authorized_at: datetime | None = None
-    """When Google let it in last, as far as an event told."""
+    """When it was last authorized, if an event reported that."""
     created_at: datetime | None = None
-    """When the server made its row."""
+    """When the server created its row."""
 
     @property
     def key(self) -> str:
-        """What identifies the credential for good."""
+        """Permanent identifier of the credential."""
         return self.checksum or f"id-{self.id}"
 
     @property
     def is_authorized(self) -> bool:
-        """Whether Google still lets it in, for the first time or again."""
+        """Whether it is authorized at Google, for the first time or again."""
         return self.authorization is not Authorization.UNAUTHENTICATED
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The server's release ("v1.1.1"), and that of its MediaMTX ("1.9.0")."""
+    """The server's version ("v1.1.1"), and that of its MediaMTX ("1.9.0")."""
 
     release: str | None = None
     mediamtx: str | None = None
@@ -203,7 +203,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A program that the server runs; without a pid it is known, but does not run."""
+    """A program of the server; one without a PID is not running."""
 
     name: str
     pid: int | None = None
@@ -211,10 +211,10 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How busy the server's machine is."""
+    """The load of the server's machine, and the server's processes."""
 
     cpu: float | None = None
-    """Percent, of all cores together."""
+    """Percent, averaged over all cores."""
     memory_used: int | None = None
     """Bytes."""
     processes: tuple[Process, ...] = ()
@@ -222,36 +222,36 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class CronJob:
-    """A job that the server runs by itself, and on request."""
+    """A job that the server runs on schedule and on request."""
 
     name: str
     last_run_at: datetime | None = None
 
 
 class Health(StrEnum):
-    """The server's word for how it is."""
+    """The server's health as it reports it."""
 
     HEALTHY = "healthy"
     DEGRADED = "degraded"
-    """One of its checks fails, or is not answered yet."""
+    """One of its checks fails, or has no result yet."""
     UNHEALTHY = "unhealthy"
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What is known of the server itself; None where it was not asked for, or has not told."""
+    """The known state of the server itself; None if not requested, or not reported."""
 
     version: Version = Version()
     health: Health | None = None
     load: Load | None = None
     job_names: tuple[str, ...] = ()
-    """The cron jobs that it has, as it said when this connection was opened."""
+    """Names of its cron jobs when this connection was opened."""
     cron_jobs: Mapping[str, CronJob] | None = None
     """By name."""
 
 
 class LogLevel(StrEnum):
-    """How serious a line of the log is."""
+    """The level of a line of the log."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -263,13 +263,13 @@ class LogLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line of the server's log: one line of plain text, without what was requested."""
+    """A line of the server's log: one line of plain text, without request payloads."""
 
     level: LogLevel
     message: str
     service: str | None = None
     host: str | None = None
-    """The name of the machine, or container, that wrote it."""
+    """The hostname of the machine or container that wrote it."""
     pid: int | None = None
     at: datetime | None = None
 
@@ -278,19 +278,19 @@ class LogLine:
 class Event:
     """Something that happened on the server.
 
-    `type` is in lower case ("notready"); the server's page and the server differ in it
-    (`unDemand`, `undemand`). `entity` is None where the server knows none.
+    `type` is in lower case ("notready"): the server and its API documentation spell it differently
+    (`undemand`, `unDemand`). `entity` is None if the event has none.
     """
 
     domain: str
     type: str
     entity: int | None = None
     details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What else is told; of an error, its message only."""
+    """Further details; only the message of an error."""
     at: datetime | None = None
-    """When the server says that it happened; the server's page knows no time."""
+    """When it happened by the server's clock; not in the server's API documentation."""
 
     @property
     def reader(self) -> str | None:
-        """The id of the reader that came or left."""
+        """The id of the reader that connected or disconnected."""
         return self.details.get("readerId")

@@ -1,8 +1,7 @@
-"""Rows and other answers of a NestMTX server as values.
+"""Parses rows and other answers of a NestMTX server.
 
-A row is parsed leniently: a field that is missing or of another type than it should be costs that
-field (it is None, or its default), and is named in `problems`; only a row without an id is
-refused. Unknown fields are ignored.
+Parsing is lenient: a field that is missing or has an unexpected type becomes None or its default,
+and is named in `problems`; only a row without an id is refused. Unknown fields are ignored.
 """
 
 from dataclasses import dataclass
@@ -45,21 +44,21 @@ MAX_DETAIL_LENGTH = 512
 MAX_NAME_LENGTH = 50
 """Characters of an event's domain, and of its type."""
 MAX_INTEGER = 2**53
-"""JavaScript and databases lose digits of larger ones."""
+"""JavaScript and databases lose digits of larger integers."""
 MAX_TEXTS = 20
-"""Texts of a list that should have about three."""
+"""Strings of a list that normally has about three."""
 MAX_CORES = 1024
-"""Cores of a machine."""
+"""CPU cores of a machine."""
 MAX_PROCESSES = 1000
-"""Processes of a server: it runs a few, and one for each camera that streams."""
+"""Processes of a server: it runs a few, and one for each streaming camera."""
 MAX_CRON_JOBS = 100
 """Jobs of a server: NestMTX 1.1.1 has five."""
 MAX_ROW_NAMES = 20
-"""Names of fields that a warning tells."""
+"""Field names in a warning."""
 
 
 def parse_time(text: Any) -> datetime | None:
-    """Parse a time in ISO 8601 or as the database has it, which is UTC; None when it is none."""
+    """Parse a time in ISO 8601 or the database's format, which is UTC; None if it is invalid."""
     if not isinstance(text, str):
         return None
     try:
@@ -70,29 +69,29 @@ def parse_time(text: Any) -> datetime | None:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Return an object, or an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def objects(value: Any, limit: int) -> list[dict[str, Any]]:
-    """Return the objects among the first of a list."""
+    """Return the objects among the first `limit` items of a list."""
     items = value[:limit] if isinstance(value, list) else []
     return [each for each in items if isinstance(each, dict)]
 
 
 def number(value: Any) -> int | None:
-    """Return a whole number that everybody can handle: a JSON true is none, as Python's is."""
+    """Return an integer of at most MAX_INTEGER; None for others, and for a boolean."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and abs(value) <= MAX_INTEGER else None
 
 
 def text_of(value: Any) -> str | None:
-    """Return a text that can be stored and says something."""
+    """Return a non-empty string, sanitized; None for anything else."""
     return sanitize(value) if isinstance(value, str) and value else None
 
 
 def texts(values: list[Any] | None) -> tuple[str, ...]:
-    """Return the first texts of a list, fit to be stored."""
+    """Return the first strings of a list, sanitized."""
     return tuple(sanitize(value) for value in (values or ())[:MAX_TEXTS] if isinstance(value, str))
 
 
@@ -102,21 +101,21 @@ class InvalidRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parsed[T]:
-    """A value, and the names of the fields that were missing or of another type."""
+    """A value, and the names of the fields that were missing or invalid."""
 
     value: T
     problems: tuple[str, ...] = ()
 
 
 class _Row:
-    """Reads typed fields out of a row, and keeps the names of those that were wrong."""
+    """Reads typed fields from a row, and collects the names of invalid ones."""
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self._row = row
         self.problems: list[str] = []
 
     def count(self, name: str) -> int:
-        """Return a number from 0 that is always there."""
+        """Return a required non-negative integer; 0 if it is invalid."""
         value = number(self._row.get(name))
         if value is not None and value >= 0:
             return value
@@ -124,19 +123,19 @@ class _Row:
         return 0
 
     def flag(self, name: str) -> bool:
-        """Return a truth value that is always there; some databases hold 0 and 1."""
+        """Return a required boolean; some databases store 0 and 1."""
         value = self._row.get(name)
         if value is None or value not in (0, 1):
             self.problems.append(name)
         return value in (True, 1)
 
     def text(self, name: str) -> str | None:
-        """Return a text that may be null."""
+        """Return a string that may be null."""
         value = self.optional(name, str)
         return None if value is None else sanitize(value)
 
     def checksum(self, name: str) -> str | None:
-        """Return a SHA-256 that may be null: nothing else identifies an object."""
+        """Return a SHA-256 that may be null; other values must not identify an object."""
         value = self.optional(name, str)
         if value is not None and not _CHECKSUM.fullmatch(value):
             self.problems.append(name)
@@ -144,7 +143,7 @@ class _Row:
         return value
 
     def words(self, name: str) -> str | None:
-        """Return a text that may be null, and says nothing when it is empty."""
+        """Return a string that may be null; None if it is empty."""
         return self.text(name) or None
 
     def time(self, name: str) -> datetime | None:
@@ -215,7 +214,7 @@ def parse_camera(row: Mapping[str, Any]) -> Parsed[Camera]:
 def parse_credential(row: Mapping[str, Any]) -> Parsed[Credential]:
     """Parse a row of the credentials module. Raises InvalidRow.
 
-    Whether it is authorized shows in one place only: `tokens` is null where it is not.
+    `tokens` is null if it is not authorized; no other field indicates that.
     """
     fields = _Row(row)
     authorized = fields.optional("tokens", str) is not None
@@ -238,7 +237,7 @@ def parse_version(answer: Any) -> Version:
 
 
 def parse_health(answer: Any) -> Health | None:
-    """Parse the answer of the health module; None for a word that is not known."""
+    """Parse the answer of the health module; None for an unknown value."""
     word = mapping(answer).get("healthy")
     return Health(word) if isinstance(word, str) and word in set(Health) else None
 
@@ -273,14 +272,14 @@ def parse_cron_jobs(items: list[Any]) -> Mapping[str, CronJob]:
 
 
 def parse_details(details: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the details of an event that may be shown: not a viewer's query."""
+    """Return the details of an event that may be shown, without the viewer's query."""
     names = _DETAILS | {"error": "error"}
     shown = {name: redact_message(details[key]) for key, name in names.items() if key in details}
     return {name: text for name, text in shown.items() if text}
 
 
 def parse_event(payload: Any) -> Event | None:
-    """Parse an event's payload; None when it is none."""
+    """Parse an event's payload; None if it is invalid."""
     if not isinstance(payload, dict):
         return None
     domain, name = payload.get("domain"), payload.get("event")
@@ -299,7 +298,7 @@ def parse_event(payload: Any) -> Event | None:
 
 
 def _details(details: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return what is of use in the details of an event: some are kept for a while."""
+    """Return the useful details of an event, shortened: some events are kept for a while."""
     error = details.get("error")
     message = error.get("message") if isinstance(error, dict) else error
     return {
@@ -310,25 +309,25 @@ def _details(details: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 class EventTopics:
-    """Takes each event once, from the topics that it is sent on.
+    """Accepts each event once of the topics that it is sent on.
 
-    The server sends an event as `camera:ready`, `camera:*` and `ready`, in this order; its page
-    names `nestmtx:*` too. The first is taken; the second only of a server that never sends the
-    first. The bare topics collide: `application:ready` is sent as `ready` as well.
+    The server sends an event as `camera:ready`, `camera:*` and `ready`, in this order; its API
+    documentation also lists `nestmtx:*`. The first is used; the second only if a server never
+    sends the first. Bare topics are ambiguous: `application:ready` is also sent as `ready`.
     """
 
     def __init__(self, bare_topics: frozenset[str]) -> None:
-        """Begin with a server of which nothing is known; no event is taken from bare topics."""
+        """Initialize for an unknown server; no event is accepted from bare topics."""
         self._bare_topics = bare_topics
         self._specific = False
 
     def accepts(self, topic: str) -> bool:
-        """Return whether an event could be taken from a topic, by its name alone."""
+        """Return whether a topic may carry an event to accept, by its name alone."""
         is_covered = topic.endswith(":*") and self._specific
         return not is_covered and topic.lower() not in self._bare_topics
 
     def take(self, topic: str, payload: Any) -> Event | None:
-        """Return the event that a message carries, unless another one does, too."""
+        """Return the event in a message; None if another message carries it, too."""
         if ":" not in topic:
             return None
         event = parse_event(payload)
@@ -347,7 +346,7 @@ def _room(room: str | None) -> str | None:
 
 
 def _device_type(info: dict[str, Any] | None) -> str | None:
-    """Return the last word of, say, "sdm.devices.types.CAMERA"."""
+    """Return the last part of a type such as "sdm.devices.types.CAMERA"."""
     name = text_of((info or {}).get("type"))
     return name.rsplit(".", 1)[-1] if name else None
 

@@ -1,1 +1,1 @@
-"""The streams of cameras, which MediaMTX serves over RTSP and WebRTC."""
+"""Camera streams, which MediaMTX serves over RTSP and WebRTC."""

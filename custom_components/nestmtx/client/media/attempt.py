@@ -1,11 +1,11 @@
-"""What is known of an attempt to have a camera stream, and what follows from it.
+"""The state of an attempt to start a camera's stream, and the decisions based on it.
 
-`ready` is not the end of it: a "connecting" picture may come first, in the same stream. That Google
-has authorized the stream tells the two apart, and shows only when the camera's row is read; of some
-cameras it says so when Google has refused, too. What Google refuses ends as soon as it has begun,
-begins again for as long as somebody asks for it, and costs calls at Google each time.
+A ready stream may still show a "connecting" picture before its video. Google's authorization of
+the stream distinguishes the two, but only the camera's row shows it, for some cameras even if
+Google has refused the stream. A refused stream ends as soon as it has started, restarts while it
+is requested, and costs API calls at Google each time.
 
-All times are of one monotonic clock, in seconds.
+All times are seconds of one monotonic clock.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..timings import Timings
 
 MAX_REFUSALS = 2
-"""Streams in a row that ended as soon as they had begun: there is no use in asking for another."""
+"""Streams in a row that ended as soon as they had started, after which no other is requested."""
 _ALWAYS = float("-inf")
 
 COSTLY_PROBLEMS = frozenset(
@@ -32,11 +32,11 @@ COSTLY_PROBLEMS = frozenset(
         StartProblem.TIMED_OUT,
     }
 )
-"""What shows only when the camera has been woken, or Google has been asked."""
+"""Problems that only show after waking the camera, or after a call to Google."""
 
 
 def start_problem(state: ServerState, camera: Camera | None) -> StartProblem | None:
-    """Return why a camera's stream cannot start, whatever is tried; None is one that is unknown."""
+    """Return why a camera's stream cannot start, if so; `camera` is None for an unknown one."""
     if camera is None or camera.id in state.missing_cameras:
         return StartProblem.CAMERA_GONE
     if camera.path is None:
@@ -44,14 +44,14 @@ def start_problem(state: ServerState, camera: Camera | None) -> StartProblem | N
     if not camera.is_enabled:
         return StartProblem.CAMERA_OFF
     credential = state.credentials.get(camera.credential_id or 0)
-    # What Google has authorized already goes on for a while without.
+    # A stream that Google has already authorized continues for a while without the credential.
     if credential is not None and not credential.is_authorized and not camera.shows_video:
         return StartProblem.UNAUTHORIZED
     return None
 
 
 def start_error(state: ServerState, camera: Camera | None) -> StreamNotStarted | None:
-    """Return what to raise where a camera's stream cannot start; it names what is to blame."""
+    """Return the error if a camera's stream cannot start; it names an unauthorized credential."""
     problem = start_problem(state, camera)
     if problem is None:
         return None
@@ -63,49 +63,49 @@ def start_error(state: ServerState, camera: Camera | None) -> StreamNotStarted |
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How far a camera's stream has come, by who reads it, by events and by rows."""
+    """Progress of starting a camera's stream, by its reader, by events and by rows."""
 
     timings: Timings
     camera: Camera
-    """As it was seen last."""
+    """The last known state of the camera."""
     asked_at: float
-    """When the stream was asked for last."""
+    """When the stream was last requested."""
     since: float | None = None
-    """Since when it is there; None while it is not."""
+    """Since when the stream exists; None while it does not."""
     is_open: bool = False
-    """The reader has it."""
+    """The reader receives the stream."""
     has_read: bool = False
-    """The reader had it at some time: it knows better than events, which are late or lost."""
+    """The reader has received the stream before: it is more reliable than late or lost events."""
     ran_before: bool = False
-    """It is, or was, there before it was asked for: its end is no refusal."""
+    """The stream existed before it was requested, so its end is not a refusal."""
     refusals: int = 0
-    """How many in a row ended as soon as the reader had them."""
+    """Number of streams in a row that ended as soon as the reader received them."""
     losses: int = 0
-    """How many ended, by events."""
+    """Number of streams that ended, by events."""
     problem: StartProblem | None = None
-    """What the reader met last."""
+    """The last problem of the reader."""
     dead_since: float | None = None
-    """When a row was read first that says that nothing runs for it, and none since otherwise."""
+    """Since when rows have shown that the camera has no process; None if they show one."""
 
     @classmethod
     def begin(cls, timings: Timings, camera: Camera, now: float) -> Attempt:
-        """Return an attempt that begins now."""
+        """Return an attempt that starts now."""
         since = _ALWAYS if camera.ready else None
         return cls(timings, camera, now, since=since, ran_before=camera.ready)
 
     # What happens
 
     def asked(self, now: float) -> Attempt:
-        """Return the attempt after the stream was asked for."""
+        """Return the attempt after the stream was requested."""
         return replace(self, asked_at=now, dead_since=None)
 
     def opened(self, now: float) -> Attempt:
-        """Return the attempt after the reader got the stream."""
+        """Return the attempt after the reader received the stream."""
         since = now if self.since is None else self.since
         return replace(self, since=since, is_open=True, has_read=True, problem=None)
 
     def closed(self, now: float, problem: StartProblem | None) -> Attempt:
-        """Return the attempt after the reader lost the stream, or did not get it."""
+        """Return the attempt after the reader lost the stream, or did not receive it."""
         if not self.is_open:
             if problem is None and now - self.asked_at >= self.timings.held:
                 problem = StartProblem.TIMED_OUT
@@ -115,7 +115,7 @@ class Attempt:
         return replace(self, since=None, is_open=False, refusals=refusals, problem=problem)
 
     def seen(self, camera: Camera, now: float) -> Attempt:
-        """Return the attempt with what is known of the camera by now."""
+        """Return the attempt with the current state of the camera."""
         ended = self.camera.ready and not camera.ready
         since = self.since
         if not self.has_read:
@@ -137,36 +137,36 @@ class Attempt:
     # What follows
 
     def has_started(self, now: float) -> bool:
-        """Return whether there is video, and has been for longer than what Google refuses."""
+        """Return whether there is video, and has been for longer than a refused stream lasts."""
         lasts = self.since is not None and now - self.since >= self.timings.refusal
         return lasts and self.camera.shows_video
 
-    def is_in_vain(self) -> bool:
-        """Return whether there is no use in asking for the stream any longer."""
+    def is_futile(self) -> bool:
+        """Return whether requesting the stream again is useless."""
         return self.is_refused or self.problem is StartProblem.TIMED_OUT
 
     def is_stuck(self, now: float) -> bool:
-        """Return whether the server has forgotten that it was asked."""
+        """Return whether the server has lost the request for the stream."""
         return self.dead_since is not None and now - self.dead_since >= self.timings.stuck
 
     def needs_row(self, now: float) -> bool:
-        """Return whether the camera's row may say more than events; reading it costs something."""
+        """Return whether the camera's row may have news that events lack; reading it has a cost."""
         is_there = self.is_open or self.camera.ready
         seems_dead = not self.camera.requested and now - self.asked_at >= self.timings.look
         return is_there or seems_dead
 
     @property
     def is_refused(self) -> bool:
-        """Whether it ended again and again."""
+        """Whether the stream ended MAX_REFUSALS times."""
         return max(self.refusals, self.losses) >= MAX_REFUSALS
 
     @property
     def failure(self) -> StartProblem:
-        """Why the stream has not started, by the most telling reason."""
+        """Why the stream has not started, by the most specific reason."""
         reasons = (
             (self.camera.extension_failed, StartProblem.EXTENSION_FAILED),
             (self.is_refused, StartProblem.FLAPPING),
             (self.camera.ready, StartProblem.NO_VIDEO),
         )
-        told = next((problem for applies, problem in reasons if applies), None)
-        return told or self.problem or StartProblem.ASLEEP
+        reported = next((problem for applies, problem in reasons if applies), None)
+        return reported or self.problem or StartProblem.ASLEEP

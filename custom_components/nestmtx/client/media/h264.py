@@ -1,7 +1,7 @@
-"""H.264 out of RTP (RFC 6184): the access units of a stream, each of which is one picture.
+"""H.264 over RTP (RFC 6184): the access units of a stream, each of which is one picture.
 
-What comes is not trusted: whatever a stream does, no more is kept than one access unit of
-MAX_ACCESS_UNIT_SIZE, and nothing is decoded here.
+The input is untrusted: no stream can cause more than one access unit of MAX_ACCESS_UNIT_SIZE to be
+kept, and nothing is decoded here.
 """
 
 from base64 import b64decode
@@ -11,9 +11,9 @@ import re
 from typing import Final
 
 MAX_ACCESS_UNIT_SIZE: Final = 4 * 1024 * 1024
-"""Bytes. A key frame of 1920x1080 has some 100 kB; larger ones are left out whole."""
+"""Bytes. A key frame of 1920x1080 has about 100 kB; larger units are dropped."""
 MAX_NAL_UNITS: Final = 64
-"""Of an access unit. Ordinary ones have one to ten; thousands of slices take a decoder seconds."""
+"""Per access unit. Normal ones have one to ten; thousands of slices take a decoder seconds."""
 MAX_PARAMETER_SETS: Final = 4096
 """Bytes of the parameter sets in a description; they have about 40."""
 
@@ -25,7 +25,7 @@ _STAP_A: Final = 24
 _FU_A: Final = 28
 _HEADER_SIZE: Final = 12
 _RATE: Final = 90_000
-"""Ticks a second of a video's RTP timestamps."""
+"""Ticks per second of a video's RTP timestamps."""
 _MEDIA: Final = re.compile(r"^(?=m=)", re.MULTILINE)
 _RTPMAP: Final = re.compile(r"^a=rtpmap:([0-9]{1,3}) H264/90000\s*$", re.MULTILINE | re.IGNORECASE)
 _SPROPS: Final = re.compile(r"sprop-parameter-sets=([A-Za-z0-9+/=,]+)")
@@ -39,7 +39,7 @@ class AccessUnit:
     data: bytes
     is_key_frame: bool
     time: float
-    """Seconds by the stream's clock, which begins anywhere and wraps after half a day."""
+    """Seconds of the stream's clock, which starts at any value and wraps after half a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class VideoTrack:
     """The H.264 track in the description of a stream (SDP)."""
 
     control: str
-    """Its URL, absolute or relative to the stream's; empty where the description has none."""
+    """Its URL, absolute or relative to the stream's; empty if the description has none."""
     payload_type: int
     parameter_sets: bytes = b""
-    """SPS and PPS, for streams that do not repeat them."""
+    """SPS and PPS, for streams that don't repeat them."""
 
 
 def video_track(description: str) -> VideoTrack | None:
-    """Return the first H.264 track of a description; None where there is none."""
+    """Return the first H.264 track of a description; None if it has none."""
     for media in _MEDIA.split(description)[1:]:
         payload_type = _RTPMAP.search(media)
         if not media.startswith("m=video ") or payload_type is None:
@@ -78,10 +78,10 @@ def _parameter_sets(sprops: str) -> bytes:
 
 @dataclass(slots=True)
 class Depacketizer:
-    """Puts access units together again out of RTP packets, in the order in which they come.
+    """Reassembles access units from RTP packets, in the order of arrival.
 
-    A unit of which a packet is missing is left out, and what follows it up to the next key frame:
-    it could not be decoded.
+    A unit with a missing packet is dropped, and so are all units up to the next key frame, which
+    could not be decoded.
     """
 
     track: VideoTrack
@@ -93,7 +93,7 @@ class Depacketizer:
     _is_broken: bool = True
 
     def feed(self, packet: bytes) -> AccessUnit | None:
-        """Take an RTP packet; return the access unit that it completes."""
+        """Process an RTP packet; return the access unit that it completes, if any."""
         payload = _payload(packet, self.track.payload_type)
         if payload is None:
             return None
@@ -103,7 +103,7 @@ class Depacketizer:
             self._is_broken = True
         self._sequence = sequence
         if timestamp != self._timestamp:
-            # The last packet of the former one did not come, or was not marked.
+            # The last packet of the previous unit is missing, or has no marker.
             self._clear(timestamp)
         self._take(payload)
         is_last = bool(packet[1] & 0x80)
@@ -149,9 +149,9 @@ class Depacketizer:
             return
         self._size += len(_START_CODE) + len(unit)
         is_too_much = self._size > MAX_ACCESS_UNIT_SIZE or len(self._units) >= MAX_NAL_UNITS
-        # One with a start code within it would be more than one to a decoder.
+        # A decoder would split a NAL unit that contains a start code.
         if is_too_much or _START_CODE[1:] in unit:
-            # Whatever follows of the access unit.
+            # Drop the rest of the access unit, too.
             self._units, self._size, self._is_broken = [], MAX_ACCESS_UNIT_SIZE + 1, True
         else:
             self._units.append(unit)
@@ -172,7 +172,7 @@ class Depacketizer:
 
 
 def _payload(packet: bytes, payload_type: int) -> bytes | None:
-    """Return the payload of an RTP packet (RFC 3550) of a type; None where there is none."""
+    """Return the payload of an RTP packet (RFC 3550); None if it has none, or another type."""
     if len(packet) <= _HEADER_SIZE or packet[0] >> 6 != 2:  # noqa: PLR2004
         return None
     if packet[1] & 0x7F != payload_type:

@@ -1,6 +1,6 @@
-"""Has cameras stream on demand, until they show video and for as long as somebody holds them.
+"""Starts camera streams on demand, waits for their video, and holds them while they are needed.
 
-A camera sleeps until its stream is read, and then needs up to a minute; see `attempt`.
+A camera sleeps until its stream is read, and then takes up to a minute; see `attempt`.
 """
 
 import asyncio
@@ -33,24 +33,24 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 type Read = Callable[[Callable[[], None]], Awaitable[None]]
-"""Reads a stream until cancelled, and calls what it is given when there is one to be read."""
+"""Reads a stream until cancelled; calls its argument once the stream exists."""
 
 
 class OnDemandStream:
-    """Reads a stream until the task is cancelled, or until it is clear that no video will come.
+    """Reads a stream until the task is cancelled, or until it is certain that no video will come.
 
     `started` is done with the first video, and fails with StreamNotStarted, or with ConnectionLost
-    when the stream is given up before. One that breaks off later is not asked for again.
+    if the task is cancelled before. A stream that breaks off later is not requested again.
     """
 
     def __init__(
         self, camera: Camera, read: Read, requester: Requester, sync: StateSync, timings: Timings
     ) -> None:
-        """Begin at once."""
+        """Start reading at once."""
         self.holders = 0
         self.started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.problem: StartProblem | None = None
-        """Why it has not started, where it has failed."""
+        """Why the stream has not started, if it failed."""
         self._camera_id = camera.id
         self._read = read
         self._requester = requester
@@ -78,7 +78,7 @@ class OnDemandStream:
     def _fail(self, problem: StartProblem) -> None:
         self.problem = problem
         self.started.set_exception(StreamNotStarted(problem))
-        # Whoever waited may be gone by now.
+        # Mark it as retrieved: no one may be waiting.
         self.started.exception()
 
     def _end(self) -> None:
@@ -91,7 +91,7 @@ class OnDemandStream:
             self.started.cancel()
 
     async def _keep_reading(self) -> None:
-        """Read, and begin again where a stream is not there yet or was lost while waited for."""
+        """Read the stream; retry while it does not exist yet, or was lost before its video."""
         while True:
             self._attempt = self._attempt.asked(self._now)
             problem = None
@@ -105,7 +105,7 @@ class OnDemandStream:
                 problem = StartProblem.NO_SUCH_PATH if err.is_missing else None
                 _LOGGER.debug("Camera %s: %s", self._camera_id, err)
             self._attempt = self._attempt.closed(self._now, problem)
-            if self.started.done() or self._attempt.is_in_vain():
+            if self.started.done() or self._attempt.is_futile():
                 return
             await asyncio.sleep(self._timings.read_again)
 
@@ -114,16 +114,16 @@ class OnDemandStream:
         self._attempt = self._attempt.opened(self._now)
 
     async def _ask_again(self) -> None:
-        """Let go, and ask for the stream anew."""
+        """Release the stream, and request it again."""
         self._reading.cancel()
         await asyncio.wait({self._reading})
         self._reading = asyncio.create_task(self._keep_reading())
 
     async def _wait_for_video(self) -> None:
-        """Wait for video. Raises StreamNotStarted as soon as it is clear that none will come."""
+        """Wait for video. Raises StreamNotStarted as soon as it is certain that none will come."""
         while not self._update():
             if self._attempt.is_stuck(self._now):
-                _LOGGER.debug("Nothing runs for camera %s: asking again", self._camera_id)
+                _LOGGER.debug("Camera %s has no process: requesting again", self._camera_id)
                 await self._ask_again()
             if self._attempt.needs_row(self._now) and await self._read_row_if_due():
                 continue
@@ -132,17 +132,17 @@ class OnDemandStream:
                     await self._sync.wait_for_change()
 
     def _update(self) -> bool:
-        """Take over what is known of the camera by now; return whether it shows video."""
+        """Update the attempt with the current state; return whether the stream has started."""
         state = self._sync.state
         if error := start_error(state, state.cameras.get(self._camera_id)):
             raise error
         self._attempt = self._attempt.seen(state.cameras[self._camera_id], self._now)
-        if self._attempt.is_in_vain():
+        if self._attempt.is_futile():
             raise StreamNotStarted(self._attempt.failure)
         return self._attempt.has_started(self._now)
 
     async def _read_row_if_due(self) -> bool:
-        """Read the camera's row, now and then; return whether it was time for that."""
+        """Read the camera's row if it is due; return whether it was."""
         if self._now < self._read_row_at:
             return False
         self._read_row_at = self._now + self._timings.look
@@ -161,7 +161,7 @@ class OnDemandStream:
 
 
 class OnDemandStreams:
-    """The streams that are held; all who hold one camera share one reader."""
+    """The streams that are held; all holders of a camera share one reader."""
 
     def __init__(
         self,
@@ -170,21 +170,21 @@ class OnDemandStreams:
         timings: Timings,
         host: str,
     ) -> None:
-        """Nothing is held yet; `host` is that of MediaMTX."""
+        """Initialize; `host` is the host of MediaMTX."""
         self._requester = requester
         self._sync = sync
         self._timings = timings
         self._host = host
         self._streams: dict[int, OnDemandStream] = {}
         self._refusals: dict[int, tuple[StartProblem, float]] = {}
-        """Why a camera did not start the last time, and until when it is not tried unattended."""
+        """Why a camera did not start last time, and until when unattended starts are refused."""
         self._received_at: dict[int, float] = {}
-        """When a camera's video was received last, while it is read."""
+        """When a camera's video was last received, while it is read."""
         self._hand_overs: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def hold(self, camera_id: int) -> AsyncGenerator[asyncio.Task[None]]:
-        """Have a camera stream for as long as this is held; entering waits for its video.
+        """Keep a camera streaming within the context; entering waits for its video.
 
         The task is done when the stream breaks off. Raises StreamNotStarted, and ConnectionLost.
         """
@@ -205,10 +205,10 @@ class OnDemandStreams:
                 stream.task.cancel()
 
     async def start(self, camera_id: int, *, unattended: bool = False) -> None:
-        """Wait until a camera streams its video. Raises as `hold` does.
+        """Start a camera's stream, and wait for its video. Raises the same errors as `hold`.
 
-        It is held on until somebody reads it, or until it is clear that nobody will. With
-        `unattended`, no person asks for it: after a refusal, it is not tried for some minutes.
+        The stream is then held until it has a viewer, or until `Timings.hand_over` has passed.
+        `unattended` means that no user requested it: after a refusal, it fails for some minutes.
         """
         camera = self._sync.state.cameras.get(camera_id)
         if camera is not None and camera.watched and camera.shows_video:
@@ -226,9 +226,9 @@ class OnDemandStreams:
             raise
 
     async def keep(self, camera_id: int, *, unattended: bool = False) -> None:
-        """Have a camera stream until cancelled; return when its stream breaks off.
+        """Keep a camera streaming until cancelled; return when its stream breaks off.
 
-        Raises as `hold` does; `unattended` is as for `start`.
+        Raises the same errors as `hold`; `unattended` is as in `start`.
         """
         if unattended and (problem := self.refusal(camera_id)):
             raise StreamNotStarted(problem)
@@ -236,14 +236,14 @@ class OnDemandStreams:
             await asyncio.wait({reading})
 
     def refusal(self, camera_id: int) -> StartProblem | None:
-        """Return why a camera has not started a short while ago: only a person may ask again."""
+        """Return why a camera recently failed to start: only the user may try it again now."""
         problem, until = self._refusals.get(camera_id, (None, 0.0))
         return problem if asyncio.get_running_loop().time() < until else None
 
     async def read_video(self, camera_id: int) -> AsyncGenerator[AccessUnit]:
-        """Read the H.264 of a stream that runs anyhow; see `rtsp.read_video`.
+        """Read the H.264 of a stream that is already running; see `rtsp.read_video`.
 
-        Our reader is no viewer. Raises StreamNotStarted where the camera has no stream.
+        The reader does not count as a viewer. Raises StreamNotStarted if the camera has no stream.
         """
         url = self._rtsp_url(camera_id)
         with self._sync.own_readers.reading(camera_id) as begin:
@@ -257,15 +257,15 @@ class OnDemandStreams:
                     self._received_at.pop(camera_id, None)
 
     def silent_for(self, camera_id: int) -> float:
-        """Return for how many seconds nothing has come of a stream whose video is read; else 0.
+        """Return for how many seconds a stream being read has sent no video; 0 if it is not read.
 
-        It has no other sign that a camera stalls: its path stays ready, its sessions connected.
+        This is the only sign of a stalled camera: its path stays ready, its sessions connected.
         """
         now = asyncio.get_running_loop().time()
         return now - self._received_at.get(camera_id, now)
 
     async def stop(self) -> None:
-        """Let go of everything."""
+        """Release all streams."""
         tasks = [*self._hand_overs, *(stream.task for stream in self._streams.values())]
         for task in tasks:
             task.cancel()
@@ -292,7 +292,7 @@ class OnDemandStreams:
             await self._sync.wait_for_change()
 
     def _begin(self, camera_id: int) -> OnDemandStream:
-        """Begin to read a stream, unless it is clear that nothing will come."""
+        """Start reading a stream. Raises an error if it is certain that it cannot start."""
         state = self._sync.state
         if not state.synced:
             raise ConnectionLost("There is no connection to the server")
@@ -312,7 +312,7 @@ class OnDemandStreams:
             self._refusals[camera_id] = stream.problem, until
 
     def _rtsp_url(self, camera_id: int) -> str:
-        """Return the tagged URL of a stream. Raises StreamNotStarted where there is none."""
+        """Return the tagged URL of a stream. Raises StreamNotStarted if there is none."""
         state = self._sync.state
         camera = state.cameras.get(camera_id)
         if camera is None:

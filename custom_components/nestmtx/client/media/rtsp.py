@@ -1,8 +1,8 @@
-"""Readers of RTSP over TCP (RFC 2326): one that only keeps a stream, one that reads its video.
+"""RTSP readers over TCP (RFC 2326): one only keeps a stream running, one reads its video.
 
-MediaMTX holds a DESCRIBE of a stream that does not run yet while it has the stream started, for up
-to a minute; media libraries give up after five seconds. Nothing but the one connection to the URL's
-host is opened: a redirect is an error, and so is a server that falls silent.
+MediaMTX holds a DESCRIBE for up to a minute while the stream is started; media libraries time out
+after five seconds. Only one connection to the URL's host is opened: a redirect is an error, and so
+is a server that goes silent.
 """
 
 import asyncio
@@ -27,17 +27,17 @@ MAX_BODY_SIZE = 64 * 1024
 MAX_HEADERS = 100
 """Headers of an answer. MediaMTX sends about five."""
 MAX_REASON_LENGTH = 100
-"""Characters of an answer's first line in an error."""
+"""Characters of an answer's status line in an error."""
 MAX_IN_A_ROW = 32
-"""Packets that are read before other tasks run."""
+"""Packets read before other tasks run."""
 _DESCRIBE_TIMEOUT = 75.0
 """Seconds. MediaMTX holds a DESCRIBE for 60 s while the stream is started."""
 _REQUEST_TIMEOUT = 10.0
 """Seconds for any other request."""
 MAX_SILENCE = 60.0
-"""Seconds without a byte of a stream that plays. A camera that stalls is back after 40 s."""
+"""Seconds without a byte of a playing stream. A stalled camera recovers after 40 s."""
 KEEP_ALIVE = 25.0
-"""Seconds between two requests of a reader. MediaMTX 1.20 ends one that sends none for 60 s."""
+"""Seconds between keep-alives. MediaMTX 1.20 ends a session without requests after 60 s."""
 _CHUNK = 64 * 1024
 _PACKET = b"$"
 
@@ -49,7 +49,7 @@ class _Answer:
 
 
 class _RtspConnection:
-    """One request after the other, and their answers."""
+    """Sequential requests, and their answers."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -58,7 +58,7 @@ class _RtspConnection:
         self._read = 0
 
     async def request(self, method: str, url: str, **headers: str) -> _Answer:
-        """Send a request. Raises StreamUnavailable when the answer is not 200."""
+        """Send a request. Raises StreamUnavailable if the status is not 200."""
         self._send(method, url, headers)
         timeout = _DESCRIBE_TIMEOUT if method == "DESCRIBE" else _REQUEST_TIMEOUT
         async with asyncio.timeout(timeout):
@@ -72,7 +72,7 @@ class _RtspConnection:
 
     @contextmanager
     def kept_alive(self, url: str, session: str) -> Iterator[None]:
-        """Send a request now and then, whose answer is passed over."""
+        """Send a keep-alive every KEEP_ALIVE seconds; the answers are ignored."""
         loop = asyncio.get_running_loop()
         timer: asyncio.TimerHandle
 
@@ -99,7 +99,7 @@ class _RtspConnection:
         return answer
 
     async def _rest(self) -> _Answer:
-        """Return an answer whose first line is read."""
+        """Return an answer whose status line was already read."""
         headers = await self._headers()
         length = int(headers.get("content-length", "0"))
         if not 0 <= length <= MAX_BODY_SIZE:
@@ -108,12 +108,12 @@ class _RtspConnection:
         return _Answer(headers, body.decode(errors="replace"))
 
     async def discard(self) -> None:
-        """Read until the server ends it."""
+        """Read and drop all data until the server closes the connection."""
         while await self._reader.read(_CHUNK):
             pass
 
     async def packet(self) -> bytes:
-        """Return the next RTP packet of channel 0, past RTCP and late answers."""
+        """Return the next RTP packet of channel 0, skipping RTCP and late answers."""
         while True:
             await self._let_others_run()
             async with asyncio.timeout(MAX_SILENCE):
@@ -127,7 +127,7 @@ class _RtspConnection:
                 return packet
 
     async def _status(self) -> str:
-        """Return the first line of the next answer, past all video."""
+        """Return the status line of the next answer, skipping all packets."""
         while (first := await self._reader.readexactly(1)) == _PACKET:
             await self._let_others_run()
             header = await self._reader.readexactly(3)
@@ -135,7 +135,7 @@ class _RtspConnection:
         return first.decode(errors="replace") + await self._line()
 
     async def _let_others_run(self) -> None:
-        """Yield now and then: what is buffered already is read without doing so."""
+        """Yield regularly: reading buffered data does not."""
         self._read += 1
         if self._read % MAX_IN_A_ROW == 0:
             await asyncio.sleep(0)
@@ -155,9 +155,9 @@ class _RtspConnection:
 
 
 async def describe(url: str) -> None:
-    """Wait until there is a stream to be read, and leave it to others.
+    """Wait until a stream is ready, without reading it.
 
-    Raises CannotConnect, and StreamUnavailable when there is none.
+    Raises CannotConnect, and StreamUnavailable if there is none.
     """
     async with _connect(url) as connection:
         try:
@@ -167,9 +167,9 @@ async def describe(url: str) -> None:
 
 
 async def read_rtsp(url: str, opened: Callable[[], None]) -> None:
-    """Read a stream until cancelled; `opened` is called once there is one to be read.
+    """Read a stream until cancelled; `opened` is called once the stream is ready.
 
-    Raises CannotConnect, and StreamUnavailable when there is no stream or when it has ended.
+    Raises CannotConnect, and StreamUnavailable if there is no stream or it has ended.
     """
     async with _connect(url) as connection:
         try:
@@ -185,10 +185,10 @@ async def read_rtsp(url: str, opened: Callable[[], None]) -> None:
 
 
 async def read_video(url: str) -> AsyncGenerator[AccessUnit]:
-    """Read the H.264 of a stream, from the next key frame on, until it ends.
+    """Read the H.264 of a running stream, from the next key frame, until it ends.
 
-    The stream runs anyhow: a start is not waited for. Close the generator to stop reading. Raises
-    CannotConnect, and StreamUnavailable when there is no such stream or when it has ended.
+    Does not wait for a stream to start. Close the generator to stop reading. Raises
+    CannotConnect, and StreamUnavailable if there is no such stream or it has ended.
     """
     async with _connect(url) as connection:
         try:
@@ -208,7 +208,7 @@ async def read_video(url: str) -> AsyncGenerator[AccessUnit]:
 
 
 async def _play(connection: _RtspConnection, url: str, description: _Answer, control: str) -> str:
-    """Become a reader of one track; return the session."""
+    """Start reading one track; return the session id."""
     base = description.headers.get("content-base") or f"{url}/"
     answer = await connection.request(
         "SETUP", _track_url(base, control), Transport="RTP/AVP/TCP;unicast;interleaved=0-1"
@@ -219,7 +219,7 @@ async def _play(connection: _RtspConnection, url: str, description: _Answer, con
 
 
 def _last_control(description: str) -> str:
-    """Return the control of the last track, which is sound where there is sound, and small."""
+    """Return the control of the last track: the audio, which is small, if there is any."""
     controls = _CONTROL.findall(description)
     return controls[-1] if controls else ""
 
@@ -235,7 +235,7 @@ async def _connect(url: str) -> AsyncGenerator[_RtspConnection]:
     parts = urlsplit(url)
     tls = None
     if parts.scheme == "rtsps":
-        # As media libraries do: the certificate is MediaMTX's own, and nothing secret is sent.
+        # As in media libraries: MediaMTX's certificate is self-signed, and nothing secret is sent.
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
     port = parts.port or _DEFAULT_PORTS[parts.scheme]
@@ -247,5 +247,5 @@ async def _connect(url: str) -> AsyncGenerator[_RtspConnection]:
     try:
         yield _RtspConnection(reader, writer)
     finally:
-        # Without a goodbye: it ends the session at once, and needs no waiting.
+        # Without TEARDOWN: this ends the session at once, without waiting.
         writer.transport.abort()

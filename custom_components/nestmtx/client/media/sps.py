@@ -1,66 +1,66 @@
-"""What a sequence parameter set (SPS) of H.264 asks of a decoder, before anything is decoded.
+"""The demands of an H.264 sequence parameter set (SPS) on a decoder, checked before decoding.
 
-A decoder takes memory for the pictures that it is to remember by what an SPS says, and refuses a
-format only after the first picture. So the SPS is read first (ITU-T H.264, 7.3.2.1.1). What comes
-is not trusted: no more than MAX_SPS_SIZE bytes of one are read, and each number has its bounds.
+A decoder allocates memory for reference pictures as the SPS requests, and rejects a format only
+after the first picture. So the SPS is parsed first (ITU-T H.264, 7.3.2.1.1). The input is
+untrusted: at most MAX_SPS_SIZE bytes of an SPS are read, and each number has limits.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 MAX_PIXELS: Final = 4096 * 2304
-"""Of a picture. The largest cameras have 3840x2160."""
+"""Per picture. The largest cameras have 3840x2160."""
 MAX_SPS_SIZE: Final = 1024
-"""Bytes of an SPS that are read. Ordinary ones have 30; the largest scaling lists take 1 kB."""
+"""Bytes of an SPS that are read. Normal ones have 30; the largest scaling lists take 1 kB."""
 MAX_SPS_COUNT: Final = 4
-"""Of an access unit. Ordinary ones have one at most."""
+"""Per access unit. Normal ones have one at most."""
 MAX_DECODER_MEMORY: Final = 96 * 1024 * 1024
-"""Bytes of pictures that a decoder has to remember. x264's three of 3840x2160, and the one that is
-being decoded, take 50 MB; sixteen of 4096x2304, which are allowed, would take 240 MB."""
+"""Bytes of pictures that a decoder has to store. x264's three of 3840x2160, and the one being
+decoded, take 50 MB; sixteen of 4096x2304, which H.264 allows, would take 240 MB."""
 
 _SPS: Final = 7
 _START: Final = b"\x00\x00\x01"
 _HIGH_PROFILES: Final = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244})
-"""The profiles whose SPS names the format of the pixels; all others have 4:2:0 of 8 bits."""
+"""Profiles whose SPS contains the pixel format; all others use 4:2:0 with 8 bits."""
 _YUV_420: Final = 1
 _YUV_444: Final = 3
 _MACROBLOCK: Final = 16
 MAX_MACROBLOCKS: Final = 1 << 16
-"""Of a row or column: no multiple of it gets large."""
+"""Per row or column, so that no product of it gets large."""
 _MAX_ZEROS: Final = 31
-"""Leading zeros of an Exp-Golomb code of 32 bits."""
+"""Leading zeros of a 32-bit Exp-Golomb code."""
 
 
 class InvalidSps(ValueError):
-    """What is read is no SPS, or none that any encoder makes."""
+    """The data is not an SPS, or not one of a real encoder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sps:
-    """The part of an SPS that says what a decoder has to provide."""
+    """The fields of an SPS that determine a decoder's needs."""
 
     profile: int
     chroma_format: int
     """1 is 4:2:0."""
     bit_depth: int
-    """The greater one of brightness and colour."""
+    """The greater one of luma and chroma."""
     reference_frames: int
-    """Pictures that are remembered for what follows."""
+    """Pictures that following ones refer to."""
     coded_width: int
     coded_height: int
-    """Whole macroblocks; this is what memory is taken for."""
+    """In pixels of whole macroblocks; memory is allocated for this size."""
     width: int
     height: int
-    """Without what is cropped."""
+    """In pixels after cropping."""
 
     @property
     def decoder_memory(self) -> int:
-        """Bytes of all pictures that a decoder remembers, and of the one that it decodes."""
+        """Bytes of all reference pictures, and of the one being decoded."""
         return (self.reference_frames + 1) * self.coded_width * self.coded_height * 3 // 2
 
     @property
     def is_decodable(self) -> bool:
-        """Whether this is what cameras send: 4:2:0 of 8 bits, not too large."""
+        """Whether this is a format that cameras send: 4:2:0 with 8 bits, not too large."""
         return (
             self.chroma_format == _YUV_420
             and self.bit_depth == 8  # noqa: PLR2004
@@ -70,7 +70,7 @@ class Sps:
 
 
 def is_decodable(data: bytes) -> bool:
-    """Return whether some NAL units (Annex B) may be given to a decoder, by their SPS."""
+    """Return whether NAL units (Annex B) may be passed to a decoder, by their SPS."""
     found = 0
     at = data.find(_START)
     while at >= 0:
@@ -93,7 +93,7 @@ def _is_decodable(unit: bytes) -> bool:
 
 
 def parse_sps(unit: bytes) -> Sps:
-    """Read an SPS, a NAL unit with its header and emulation prevention. Raises InvalidSps."""
+    """Parse an SPS, a NAL unit with header and emulation prevention. Raises InvalidSps."""
     if not unit or unit[0] & 0x1F != _SPS:
         raise InvalidSps("not an SPS")
     bits = _Bits(unit[1:MAX_SPS_SIZE].replace(b"\x00\x00\x03", b"\x00\x00"))
@@ -162,7 +162,7 @@ def _pass_order_count(bits: _Bits) -> None:
 
 
 def _cropped(bits: _Bits, chroma_format: int, is_progressive: int) -> tuple[int, int]:
-    """Return by how many pixels the picture is narrower and lower."""
+    """Return the cropped pixels of width and height."""
     left, right, top, bottom = (bits.number(_MACROBLOCK * MAX_MACROBLOCKS) for _ in range(4))
     across = 2 if chroma_format in {1, 2} else 1
     down = (2 if chroma_format == _YUV_420 else 1) * (1 if is_progressive else 2)
@@ -170,21 +170,21 @@ def _cropped(bits: _Bits, chroma_format: int, is_progressive: int) -> tuple[int,
 
 
 class _Bits:
-    """Reads bits, most significant first. Raises InvalidSps where there are no more."""
+    """Reads bits, most significant first. Raises InvalidSps at the end of the data."""
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data)
         self._left = 8 * len(data)
 
     def take(self, count: int) -> int:
-        """Return so many bits as a number."""
+        """Return the next `count` bits as a number."""
         if count > self._left:
             raise InvalidSps("it ends too early")
         self._left -= count
         return self._value >> self._left & (1 << count) - 1
 
     def number(self, most: int) -> int:
-        """Return an unsigned Exp-Golomb code, ue(v), of at most so much."""
+        """Return an unsigned Exp-Golomb code, ue(v), of at most `most`."""
         zeros = 0
         while not self.take(1):
             zeros += 1
@@ -196,6 +196,6 @@ class _Bits:
         return value
 
     def signed(self, most: int = 1 << 31) -> int:
-        """Return a signed Exp-Golomb code, se(v), of at most so much either way."""
+        """Return a signed Exp-Golomb code, se(v), of an absolute value of at most `most`."""
         value = self.number(2 * most)
         return (value + 1) // 2 if value % 2 else -(value // 2)

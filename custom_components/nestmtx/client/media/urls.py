@@ -1,11 +1,11 @@
-"""The URLs of a camera's streams: those that are opened here, and those for other programs.
+"""The URLs of a camera's streams, for this client and for other programs.
 
-HLS is not opened: the playlists of NestMTX 1.1.1 cannot be played, requesting one wakes the camera,
-and what a playlist leads to would be opened unchecked.
+HLS is not used: the playlists of NestMTX 1.1.1 cannot be played, requesting one wakes the camera,
+and the URLs in a playlist would be opened unchecked.
 
-NestMTX answers URLs whose host is the literal text `<window.location.origin>`, for its own page to
-fill in. What a server answers is opened by media libraries that also read local files, so that
-nothing but a plain URL on the expected host is handed on.
+NestMTX returns URLs whose host is the literal text `<window.location.origin>`, which its own page
+replaces. Media libraries that open the URLs also read local files, so only a plain URL on the
+expected host is passed on.
 """
 
 from contextlib import suppress
@@ -31,24 +31,24 @@ _HTTP = frozenset({"http", "https"})
 _RTMP = frozenset({"rtmp", "rtmps"})
 _SRT = frozenset({"srt"})
 _SRT_STREAM = "/?streamid=read%3A"
-"""What stands between the address and the name of a stream over SRT, which knows no paths."""
+"""The text between address and stream name in an SRT URL, which has no path."""
 MAX_URL_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class StreamUrls:
-    """The URLs of a camera's streams that may be opened; None where there is none."""
+    """The URLs of a camera's streams that may be opened; None if there is none."""
 
     rtsp: str | None = None
-    """RTSP over TCP: what video is read from."""
+    """RTSP over TCP, for reading video."""
     whep: str | None = None
-    """Where WebRTC is signaled."""
+    """The WHEP endpoint, for WebRTC signaling."""
     refused: tuple[str, ...] = ()
-    """Which of the server's columns hold something that is not opened."""
+    """The server's columns with a URL that must not be opened."""
 
 
 def stream_urls(camera: Camera, host: str) -> StreamUrls:
-    """Return the URLs of a camera's streams; `host` is the name or IP address of MediaMTX."""
+    """Return the URLs of a camera's streams; `host` is MediaMTX's hostname or IP address."""
     found: dict[str, str] = {}
     refused = []
     for column, url, schemes in (
@@ -70,9 +70,9 @@ def stream_urls(camera: Camera, host: str) -> StreamUrls:
 
 
 def published_urls(camera: Camera, host: str) -> dict[str, str | None]:
-    """Return where other programs find a camera's stream, by protocol; None where they do not.
+    """Return a camera's stream URLs for other programs, by protocol; None if there is none.
 
-    `host` is the name or IP address of MediaMTX.
+    `host` is the hostname or IP address of MediaMTX.
     """
 
     def found(url: str | None, schemes: frozenset[str]) -> str | None:
@@ -91,17 +91,17 @@ def published_urls(camera: Camera, host: str) -> dict[str, str | None]:
 
 
 def _srt_url(url: str, host: str) -> str:
-    """Return the URL of a stream over SRT with the host filled in, as `stream_url` does."""
+    """Return the URL of a stream over SRT with the host filled in; see `stream_url`."""
     address, _, name = url.partition(_SRT_STREAM)
     plain = stream_url(f"{address}/{name}", host, _SRT)
     return f"{plain.removesuffix(f'/{name}')}{_SRT_STREAM}{name}"
 
 
 def stream_url(url: str, host: str, schemes: frozenset[str] = _RTSP | _HTTP) -> str:
-    """Return the URL with the host filled in. Raises InvalidStreamUrl when it must not be opened.
+    """Return the URL with the host filled in. Raises InvalidStreamUrl if it must not be opened.
 
-    Only what MediaMTX publishes passes: a scheme of those given, the expected host, a port, and a
-    path of plain names; no credentials, query, fragment, or anything that needs escaping.
+    Only URLs as MediaMTX publishes them are accepted: one of the given schemes, the expected host,
+    a port, and a path of plain names; no credentials, query, fragment, or escaped characters.
     """
     match = _URL.fullmatch(url[: MAX_URL_LENGTH + 1])
     if match is None or len(url) > MAX_URL_LENGTH or match["scheme"] not in schemes:
@@ -118,5 +118,5 @@ def stream_url(url: str, host: str, schemes: frozenset[str] = _RTSP | _HTTP) -> 
 
 
 def tag_own_reader(url: str, nonce: str) -> str:
-    """Return a stream's URL that tags its reader as this client, which is no viewer."""
+    """Return a stream's URL with the tag that marks its reader as this client's, not a viewer."""
     return f"{url}?{OWN_READER}={nonce}"

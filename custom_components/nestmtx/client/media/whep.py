@@ -1,8 +1,8 @@
-"""WebRTC signaling with MediaMTX: WHEP, which is WebRTC over HTTP.
+"""WebRTC signaling with MediaMTX over WHEP (WebRTC-HTTP Egress Protocol).
 
-A session begins with the browser's offer, to which MediaMTX answers all at once; the browser's
-candidates follow by PATCH, and DELETE ends it. An offer for a camera that sleeps is held by
-MediaMTX while the stream is started.
+A session begins with the browser's offer, which MediaMTX answers with all its candidates; the
+browser's candidates follow by PATCH, and DELETE ends the session. MediaMTX holds an offer for a
+sleeping camera while the stream is started.
 """
 
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 _OFFER_TIMEOUT = aiohttp.ClientTimeout(total=80.0, sock_connect=10.0)
-"""MediaMTX holds an offer for 60 s, and gathers its own candidates for some seconds more."""
+"""MediaMTX holds an offer for 60 s, and then gathers its own candidates for some seconds."""
 _TIMEOUT = aiohttp.ClientTimeout(total=10.0)
 _CHECK_TIMEOUT = aiohttp.ClientTimeout(total=2.5)
-"""MediaMTX answers at once, also on a busy machine: whoever sees a frozen picture waits for it."""
+"""MediaMTX answers at once, even on a busy machine, and the viewer waits with a frozen picture."""
 _TIMED_OUT = "timed out"
-"""What MediaMTX says when a stream was not ready within 60 s."""
+"""Part of MediaMTX's error for a stream that was not ready within 60 s."""
 _OF_A_SESSION = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.BAD_REQUEST})
-"""What MediaMTX answers while it has a session."""
+"""MediaMTX's answers while the session exists."""
 MAX_ID_LENGTH = 100
 MAX_ANSWER_SIZE = 256 * 1024
 MAX_WAITING = 64
@@ -48,42 +48,42 @@ _TURN = re.compile(rf"turns?{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.AS
 _PARAMETER = r'\s*;\s*([\w-]+)="((?:[^"\\]|\\.)*)"'
 MAX_PORT = 65535
 MAX_ICE_SERVERS = 16
-"""A browser asks them all: MediaMTX names those of its configuration, mostly one or two."""
+"""A browser uses them all. MediaMTX lists those of its configuration, usually one or two."""
 MAX_USERNAME_SIZE = 508
-"""Bytes of the user name for a TURN server (RFC 8489): a browser takes no longer one."""
+"""Bytes of the username for a TURN server (RFC 8489); browsers reject a longer one."""
 _LINK = re.compile(rf"<([^<>]*)>((?:{_PARAMETER})*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A way to reach the browser: the line of its SDP, and which of the media it belongs to."""
+    """An ICE candidate of the browser: its SDP line, and the index of its media section."""
 
     candidate: str
     media: int = 0
 
 
 class WhepSession:
-    """One session of one viewer: offer once, add candidates at any time, close in the end."""
+    """One session of one viewer: offer once, add candidates at any time, close at the end."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
-        """Nothing is sent yet; `url` is the WHEP endpoint of a stream."""
+        """Initialize; `url` is the WHEP endpoint of a stream."""
         self._http = http
         self._url = URL(url)
         self.reader_id = ""
-        """What MediaMTX calls its reader in events; empty before its answer."""
+        """The reader's id in MediaMTX's events; empty before its answer."""
         self._offer = ""
         self._location: URL | None = None
         self._waiting: list[Candidate] = []
 
     @property
     def is_open(self) -> bool:
-        """Whether MediaMTX has begun the session, and it was not closed."""
+        """Whether MediaMTX has created the session, and it was not closed."""
         return self._location is not None
 
     async def offer(self, sdp: str) -> str:
-        """Return MediaMTX's answer to an offer.
+        """Send an offer, and return MediaMTX's answer.
 
-        Raises SignalingError, CannotConnect, and StreamNotStarted where there is no stream.
+        Raises SignalingError, CannotConnect, and StreamNotStarted if there is no stream.
         """
         self._offer = sdp
         headers = {"Content-Type": "application/sdp"}
@@ -105,33 +105,33 @@ class WhepSession:
         return answer
 
     async def add_candidate(self, candidate: Candidate) -> None:
-        """Tell MediaMTX of a candidate, whether it helps or not; before the answer, keep it."""
+        """Send a candidate to MediaMTX, ignoring failures; before the answer, store it."""
         if self._location is not None:
             await self._patch([candidate])
         elif len(self._waiting) < MAX_WAITING:
             self._waiting.append(candidate)
 
     async def add_waiting(self) -> None:
-        """Tell MediaMTX of the candidates that came before its answer."""
+        """Send the candidates to MediaMTX that were added before its answer."""
         waiting, self._waiting = self._waiting, []
         await self._patch(waiting, _CHECK_TIMEOUT)
 
     async def exists(self) -> bool | None:
-        """Return whether MediaMTX has the session; None when it does not answer."""
+        """Return whether MediaMTX has the session; None if it does not answer."""
         location = self._location
         if location is None:
             return False
-        # Candidates that are none change nothing.
+        # A fragment without candidates changes nothing.
         has_media = _START_OF_MEDIA.search(self._offer) is not None
         body = _fragment(self._offer, {0: []} if has_media else {})
         status = await self._add(location, body, _CHECK_TIMEOUT)
         if status == HTTPStatus.NOT_FOUND:
             return False
-        # Anything else is of a proxy before MediaMTX.
+        # Other statuses come from a proxy in front of MediaMTX.
         return True if status in _OF_A_SESSION else None
 
     async def close(self) -> None:
-        """End the session, if MediaMTX has begun it and not ended it already."""
+        """End the session, if MediaMTX has created it and this was not called before."""
         location, self._location = self._location, None
         if location is not None:
             await self._send("DELETE", location)
@@ -154,7 +154,7 @@ class WhepSession:
     async def _send(
         self, method: str, location: URL, timeout: aiohttp.ClientTimeout = _TIMEOUT, **content: Any
     ) -> int | None:
-        """Return the status of the answer, if there is one."""
+        """Send a request; return the status of the answer, or None without an answer."""
         try:
             async with self._http.request(
                 method, location, allow_redirects=False, timeout=timeout, **content
@@ -166,7 +166,7 @@ class WhepSession:
             return None
 
     def _session_url(self, location: str) -> URL:
-        """Return where the session is. Raises StreamNotStarted where that is not on this server."""
+        """Return the session's URL. Raises StreamNotStarted if it is not on this server."""
         try:
             url = self._url.join(URL(location))
             is_here = bool(location) and url.origin() == self._url.origin()
@@ -178,7 +178,7 @@ class WhepSession:
 
 
 def _offer_error(reason: str, status: int) -> NestMTXError:
-    """Return the error for an offer that MediaMTX did not take."""
+    """Return the error for an offer that MediaMTX rejected."""
     if status == HTTPStatus.NOT_FOUND:
         return StreamNotStarted(StartProblem.NO_SUCH_PATH)
     if _TIMED_OUT in reason:
@@ -187,7 +187,7 @@ def _offer_error(reason: str, status: int) -> NestMTXError:
 
 
 def fragment(offer: str, candidates: Iterable[Candidate]) -> str:
-    """Return the SDP fragment (RFC 8840) that adds candidates to an offer; empty for none."""
+    """Return the SDP fragment (RFC 8840) that adds candidates to an offer; empty without any."""
     count = len(_START_OF_MEDIA.findall(offer))
     by_media: dict[int, list[str]] = {}
     for each in candidates:
@@ -197,9 +197,9 @@ def fragment(offer: str, candidates: Iterable[Candidate]) -> str:
 
 
 def _fragment(offer: str, by_media: Mapping[int, Iterable[str]]) -> str:
-    """Return the fragment that adds lines to some of an offer's media."""
+    """Return the fragment that adds lines to media sections of an offer, by their index."""
     head, *medias = _START_OF_MEDIA.split(offer)
-    # There may be no media: a browser can offer anything, and a server answer that.
+    # An offer may have no media sections: browsers can offer anything, and servers may answer it.
     lines = [*_LINES_OF_ICE.findall(head + "".join(medias[:1]))[:2]]
     for index, found in by_media.items():
         mid = _MID.search(medias[index])
@@ -208,7 +208,7 @@ def _fragment(offer: str, by_media: Mapping[int, Iterable[str]]) -> str:
 
 
 async def _text(response: aiohttp.ClientResponse) -> str:
-    """Return the body. Raises ValueError when it is too long."""
+    """Return the body. Raises ValueError if it is too long."""
     body = await response.content.read(MAX_ANSWER_SIZE + 1)
     while len(body) <= MAX_ANSWER_SIZE and not response.content.at_eof():
         body += await response.content.read(MAX_ANSWER_SIZE + 1 - len(body))
@@ -218,7 +218,7 @@ async def _text(response: aiohttp.ClientResponse) -> str:
 
 
 def _reason(answer: str) -> str:
-    """Return what MediaMTX says in an error, which is JSON."""
+    """Return the message in MediaMTX's error, which is JSON."""
     try:
         error = json.loads(answer)["error"]
     except ValueError, KeyError, TypeError, RecursionError:
@@ -228,7 +228,7 @@ def _reason(answer: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IceServer:
-    """A server that helps the browser to find a way."""
+    """An ICE server, STUN or TURN, for the browser."""
 
     url: str
     username: str | None = None
@@ -236,7 +236,7 @@ class IceServer:
 
 
 async def ice_servers(http: aiohttp.ClientSession, url: str) -> tuple[IceServer, ...]:
-    """Return the ICE servers of a WHEP endpoint; asking wakes no camera. Raises CannotConnect."""
+    """Return the ICE servers of a WHEP endpoint without waking a camera. Raises CannotConnect."""
     try:
         async with http.options(url, allow_redirects=False, timeout=_TIMEOUT) as response:
             links = response.headers.getall("Link", [])
@@ -247,9 +247,9 @@ async def ice_servers(http: aiohttp.ClientSession, url: str) -> tuple[IceServer,
 
 
 def _ice_server(url: str, parameters: str) -> IceServer | None:
-    """Return the ICE server of a link; None when a browser would not take it.
+    """Return the ICE server of a link; None if a browser would reject it.
 
-    One that it does not take keeps it from connecting at all. MediaMTX quotes values as JSON does.
+    A browser that rejects one does not connect at all. MediaMTX quotes values as JSON strings.
     """
     try:
         values = {name: _unquoted(text) for name, text in re.findall(_PARAMETER, parameters)}
@@ -265,7 +265,7 @@ def _ice_server(url: str, parameters: str) -> IceServer | None:
 
 
 def _is_reachable(match: re.Match[str] | None) -> bool:
-    """Return whether a URL names an address and a port that there can be."""
+    """Return whether a matched URL has a valid address and port."""
     if match is None or not 0 < int(match["port"] or 1) <= MAX_PORT:
         return False
     try:
@@ -275,7 +275,7 @@ def _is_reachable(match: re.Match[str] | None) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    """Return what was quoted. Raises ValueError, for what cannot be sent on, too."""
+    """Return a quoted text. Raises ValueError, also if it cannot be encoded as UTF-8."""
     value: str = json.loads(f'"{text}"')
     value.encode()
     return value

@@ -1,1 +1,1 @@
-"""What is known of a server, advanced by its events and its lists."""
+"""The known state of a server, advanced by its events and its lists."""

@@ -1,4 +1,4 @@
-"""What differs between two states of a server, by object and field."""
+"""Differences between two states of a server, by object and field."""
 
 from dataclasses import dataclass, fields
 from operator import attrgetter
@@ -14,41 +14,41 @@ type Fields = frozenset[str] | None
 """Names of fields; None for all of them."""
 
 STREAMING = "streaming"
-"""Stands among the fields of the server for how many cameras stream."""
+"""Server field name for the number of streaming cameras."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What differs between two states, computed once for all listeners."""
+    """Differences between two states, computed once for all listeners."""
 
     cameras: Mapping[str, Fields] = EMPTY
-    """The fields that differ, by the camera's key; all of a camera that came, went or is missing
-    from the last list."""
+    """Changed fields by the camera's key; None (all) for a camera that was added, removed or is
+    missing from the last list."""
     credentials: Mapping[str, Fields] = EMPTY
     server: frozenset[str] = frozenset()
     """Fields of the server, and STREAMING."""
     devices: bool = False
-    """Whether something differs that devices are made of: a camera or credential came, went, got
-    another id, or has another name, model or room."""
+    """Whether devices have to change: a camera or credential was added, removed, got another id,
+    or another name, model or room."""
 
     def __bool__(self) -> bool:
-        """Return whether anything differs."""
+        """Return true if anything differs."""
         return bool(self.cameras or self.credentials or self.server or self.devices)
 
 
 _DEVICE_FIELDS = frozenset({"name", "description", "room", "identified_as", "device_type"})
-"""The fields of a camera or credential that its device is made of."""
+"""The fields of a camera or credential that its device shows."""
 
 
 class _Comparison[T: (Camera, Credential, Server)]:
-    """Compares two values of one kind, field by field, and what is derived from their fields."""
+    """Compares the fields, and some derived properties, of two values of the same type."""
 
     def __init__(self, kind: type[T], *derived: str) -> None:
         self._names = (*(each.name for each in fields(kind)), *derived)
         self._values = attrgetter(*self._names)
 
     def __call__(self, former: T, latter: T) -> frozenset[str]:
-        """Return the names of what differs."""
+        """Return the names of the fields and properties that differ."""
         values = zip(self._names, self._values(former), self._values(latter), strict=True)
         return frozenset(name for name, one, other in values if one is not other and one != other)
 
@@ -61,7 +61,7 @@ _changed_server_fields = _Comparison(Server)
 
 
 def diff(old: ServerState, new: ServerState) -> Diff:
-    """Compare two states in whole."""
+    """Compare two complete states."""
     cameras = _differing(old.cameras, new.cameras, _changed_camera_fields)
     credentials = _differing(old.credentials, new.credentials, _changed_credential_fields)
     server = _changed_server_fields(old.server, new.server)
@@ -80,7 +80,7 @@ def diff(old: ServerState, new: ServerState) -> Diff:
 def _differing[T: (Camera, Credential)](
     old: Mapping[int, T], new: Mapping[int, T], changed_fields: Callable[[T, T], frozenset[str]]
 ) -> dict[str, Fields]:
-    """Return what differs by key; all fields of an object that came, went or got another id."""
+    """Return changed fields by key; None for objects added, removed or with another id."""
     changes: dict[str, Fields] = {}
     if old is new:
         return changes
@@ -100,7 +100,7 @@ def _missing[T: (Camera, Credential)](
 
 
 def diff_for_event(event: Event, old: ServerState, new: ServerState) -> Diff:
-    """Compare the states before and after an event, in the one object that it is about."""
+    """Compare the states before and after an event, only for the object of the event."""
     if event.entity is None:
         return Diff()
     if event.domain == "camera" and old.cameras is not new.cameras:

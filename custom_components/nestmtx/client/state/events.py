@@ -1,4 +1,4 @@
-"""What an event changes in the state of a server."""
+"""Applies events to the state of a server."""
 
 from dataclasses import replace
 from types import MappingProxyType
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
 OWN_READER = "ha"
-"""The key in a stream URL's query that tags a reader as a client's own, who is no viewer."""
+"""The query parameter of a stream URL that tags a reader as a client's own, not a viewer."""
 
 type _Facts = dict[str, Any]
-"""Fields of a camera that an event says something of."""
+"""Fields of a camera that an event changes."""
 
 DEMAND_EVENTS = frozenset({"demand", "undemand"})
-"""The events that say whether a camera's stream is requested."""
+"""Events that change whether a camera's stream is requested."""
 READY_EVENTS = frozenset({"ready", "notready"})
-"""The events that say whether it is ready."""
+"""Events that change whether it is ready."""
 READER_EVENTS = frozenset({"read", "unread", "notready"})
-"""The events that say who reads it."""
+"""Events that change its readers."""
 CAMERA_EVENTS = DEMAND_EVENTS | READY_EVENTS | READER_EVENTS | {"extended", "failed-extension"}
 
 CREDENTIAL_EVENTS = frozenset(Authorization)
@@ -44,7 +44,7 @@ MAX_EARLY_EVENTS = 1000
 
 
 def apply_event(state: ServerState, event: Event, at: float) -> ServerState:
-    """Return the state after an event that came at a time; the same one when it is of no use."""
+    """Return the state after an event received at a time; the same object if nothing changes."""
     if event.entity is None:
         return state
     if event.domain == "camera" and event.type in CAMERA_EVENTS:
@@ -63,12 +63,12 @@ def apply_event(state: ServerState, event: Event, at: float) -> ServerState:
 def with_row[T: (Camera, Credential)](
     rows: MappingProxyType[int, T], row: T
 ) -> MappingProxyType[int, T]:
-    """Return rows with one of them replaced; the same ones when it does not differ."""
+    """Return rows with one of them replaced; the same object if it does not differ."""
     return rows if rows.get(row.id) == row else MappingProxyType(rows | {row.id: row})
 
 
 def with_camera(state: ServerState, camera: Camera, pending: PendingEvents) -> ServerState:
-    """Return the state with another value of a camera, and its pending events."""
+    """Return the state with a camera and its pending events replaced."""
     counts = camera.id not in state.missing_cameras
     return replace(
         state,
@@ -81,9 +81,9 @@ def with_camera(state: ServerState, camera: Camera, pending: PendingEvents) -> S
 def with_readers(
     state: ServerState, camera_id: int, change: Callable[[Readers], Readers], at: float
 ) -> ServerState:
-    """Return the state after a change of a camera's readers that this client made at a time.
+    """Return the state after this client changed a camera's readers at a time.
 
-    It holds against lists as an event does.
+    It takes precedence over lists like an event.
     """
     camera = state.cameras.get(camera_id)
     if not state.synced or camera is None:
@@ -98,10 +98,10 @@ def with_readers(
 
 
 def settle_at(state: ServerState, camera_id: int, lag: float) -> float | None:
-    """Return when reading a camera will settle some of what events said; None if nothing is open.
+    """Return when reading a camera can settle pending events; None if there are none.
 
-    Demand, readiness and readers are settled each by itself, so that a camera is too that somebody
-    comes to or leaves all the time.
+    Demand, readiness and readers are settled separately, so that a camera whose readers change all
+    the time is settled, too.
     """
     pending = state.pending.get(camera_id, NOTHING_PENDING)
     open_since = {pending.demand_at, pending.ready_at, pending.readers_at} - {NEVER}
@@ -145,7 +145,7 @@ def advance_camera(
 ) -> tuple[Camera, Readers]:
     """Return a camera and its readers after one of CAMERA_EVENTS.
 
-    Readers whose stream URL carries the nonce are our own: events tell nothing new of them.
+    Readers whose stream URL contains the nonce are this client's own, whose events are ignored.
     """
     facts = _FACTS[event.type](camera, event) if event.type in _FACTS else {}
     readers = _advance_readers(readers, event, nonce)
@@ -166,8 +166,8 @@ def _advance_readers(readers: Readers, event: Event, nonce: str) -> Readers:
 
 
 def _demand(camera: Camera, _: Event) -> _Facts:
-    # Of a persistent camera it is repeated, and begins nothing; what else keeps a camera from
-    # streaming is known from lists only.
+    # For a persistent camera it is repeated, and starts nothing. Other reasons that keep a camera
+    # from streaming are known from lists only.
     begins = not camera.requested and camera.status in {CameraStatus.DEAD, None}
     status = CameraStatus.STARTING if begins and not camera.ready else camera.status
     is_idle = not camera.requested and not camera.ready
@@ -177,12 +177,12 @@ def _demand(camera: Camera, _: Event) -> _Facts:
 
 def _undemand(camera: Camera, _: Event) -> _Facts:
     if camera.is_persistent and camera.is_enabled:
-        # Its process runs on.
+        # Its process keeps running.
         return {}
     facts = {"requested": False, "process_id": None}
     if camera.ready or camera.status is CameraStatus.DEAD:
         return facts
-    # Dead, unless it streams and that is told late: not known yet.
+    # Dead, unless it streams and the event for that is late: not known yet.
     return {**facts, **_status(camera, None)}
 
 
@@ -195,7 +195,7 @@ def _ready(camera: Camera, event: Event) -> _Facts:
     }
     return {
         **({} if camera.ready else begins),
-        # What streams has a process; a disabled camera's placeholder needs none.
+        # A streaming camera has a process; the placeholder of a disabled one needs none.
         "requested": camera.requested or camera.is_enabled,
         **_status(camera, CameraStatus.RUNNING),
     }
@@ -210,7 +210,7 @@ def _notready(camera: Camera, _: Event) -> _Facts:
         "tracks": None,
         "data_received": None,
         "data_sent": None,
-        # Either the process is started again, or the end of the demand is told late: not known yet.
+        # Either the process is restarted, or the `undemand` is late: not known yet.
         **_status(camera, None if camera.requested else CameraStatus.DEAD),
     }
 
@@ -225,7 +225,7 @@ def _failed_extension(camera: Camera, _: Event) -> _Facts:
 
 
 def _status(camera: Camera, status: CameraStatus | None) -> _Facts:
-    """Say what the list will say after its lag; a disabled camera stays disabled."""
+    """Return the status that lists will show after their lag; a disabled camera stays disabled."""
     return {"status": status} if camera.is_enabled else {}
 
 
@@ -242,11 +242,11 @@ _FACTS: Mapping[str, Callable[[Camera, Event], _Facts]] = MappingProxyType(
 
 
 def is_viewer(event: Event) -> bool:
-    """Return whether an event tells of a reader without a tag: somebody watches."""
+    """Return whether an event is about an untagged reader, which is a viewer."""
     return not _tags(event)
 
 
 def _tags(event: Event) -> Collection[str]:
-    """Return whose reader an event tells of: the nonce of its client."""
+    """Return the tags of an event's reader: the nonce of its client."""
     # MediaMTX 1.20 escapes the query as a whole.
     return parse_qs(unquote(event.details.get("query", ""))).get(OWN_READER, ())

@@ -1,4 +1,4 @@
-"""What is requested, or received, only while somebody subscribes to it."""
+"""Data that is requested, or received, only while it has subscribers."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Feed(StrEnum):
-    """Something that costs nothing as long as nobody subscribes to it."""
+    """A source of data that has no cost without subscribers."""
 
     HEALTH = "health"
     LOAD = "load"
@@ -28,10 +28,10 @@ class Feed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """How to request a feed that the server does not send by itself."""
+    """How to request a feed that the server does not push."""
 
     field: str
-    """The field of Server that it fills; None while nobody subscribes."""
+    """The field of Server that it sets; the field is None without subscribers."""
     request: Callable[[Requester], Awaitable[Any]]
     interval: Callable[[Timings], float]
 
@@ -46,10 +46,10 @@ POLLS: Mapping[Feed, Poll] = MappingProxyType(
 
 
 class Feeds:
-    """Counts the subscribers of each feed, and polls those that have some."""
+    """Counts the subscribers of each feed, and polls feeds with subscribers."""
 
     def __init__(self, timings: Timings) -> None:
-        """Nobody subscribes yet."""
+        """Initialize without subscribers."""
         self._timings = timings
         self._subscribers: Counter[Feed] = Counter()
         self._poll_at: dict[Feed, float] = {}
@@ -60,7 +60,7 @@ class Feeds:
         return tuple(self._poll_at)
 
     def add(self, feed: Feed, now: float) -> bool:
-        """Count a subscriber; return whether the feed is to be polled at once."""
+        """Add a subscriber; return whether to poll the feed at once."""
         self._subscribers[feed] += 1
         if feed not in POLLS or feed in self._poll_at:
             return False
@@ -68,7 +68,7 @@ class Feeds:
         return True
 
     def remove(self, feed: Feed) -> bool:
-        """Count a subscriber off; return whether the feed is not polled any more."""
+        """Remove a subscriber; return whether the feed is no longer polled."""
         self._subscribers[feed] -= 1
         if self._subscribers[feed] or feed not in POLLS:
             return False
@@ -76,23 +76,23 @@ class Feeds:
         return True
 
     def has_subscribers(self, feed: Feed) -> bool:
-        """Return whether somebody subscribes to a feed."""
+        """Return whether a feed has subscribers."""
         return self._subscribers[feed] > 0
 
     def poll_soon(self, now: float) -> None:
-        """Have everything polled at once."""
+        """Make all polled feeds due now."""
         self._poll_at = dict.fromkeys(self._poll_at, now)
 
     def next_due(self) -> float:
-        """Return when the next feed is to be polled."""
+        """Return when the next feed is due."""
         return min(self._poll_at.values(), default=float("inf"))
 
     def due(self, now: float) -> tuple[Feed, ...]:
-        """Return the feeds that are to be polled now."""
+        """Return the feeds that are due."""
         return tuple(feed for feed, at in self._poll_at.items() if at <= now)
 
     async def poll(self, requester: Requester, feed: Feed, now: float) -> Any:
-        """Return the answer of a feed; None where the server does not say, or nobody subscribes.
+        """Return the answer of a feed; None after an error, or without subscribers.
 
         Raises ConnectionLost and InvalidAuth.
         """
@@ -107,7 +107,7 @@ class Feeds:
             return None
 
     def with_answer(self, server: Server, feed: Feed, answer: Any) -> Server:
-        """Return the server after an answer, unless nobody subscribes any more."""
+        """Return the server with an answer; without subscribers, the field becomes None."""
         if feed not in self._poll_at:
             answer = None
         return replace(server, **{POLLS[feed].field: answer})

@@ -9,7 +9,7 @@ from .state import ServerState
 
 
 class SessionState(StrEnum):
-    """What a session is doing."""
+    """The state of a session."""
 
     CONNECTING = "connecting"
     VERIFYING = "verifying"
@@ -18,28 +18,28 @@ class SessionState(StrEnum):
 
 
 class Listener(Protocol):
-    """Is called when something happens to a session. The methods return at once."""
+    """Receives the callbacks of a session. The methods must not block."""
 
     def on_session(self, session_state: SessionState) -> None:
-        """Handle that the session has entered a state."""
+        """Handle a change of the session's state."""
 
     def on_state(self, state: ServerState, diff: Diff) -> None:
-        """Handle a state of the server: the first one, before the session is ready, or another."""
+        """Handle a new state of the server; the first one comes before the session is ready."""
 
     def on_event(self, event: Event) -> None:
-        """Handle an event of the server, once; the state has followed already."""
+        """Handle an event of the server, once; the state already includes it."""
 
     def on_log(self, line: LogLine) -> None:
-        """Handle a line of the server's log, while somebody subscribes to it."""
+        """Handle a line of the server's log, while that feed has subscribers."""
 
     def on_resync(self) -> None:
-        """Handle that all cameras and credentials were listed once more."""
+        """Handle a complete new list of all cameras and credentials."""
 
     def on_login_refused(self) -> None:
-        """Handle that the server accepts neither the token nor the password any more."""
+        """Handle that the server now refuses the token and the password."""
 
     def on_login_accepted(self) -> None:
-        """Handle that a login works again that was refused before."""
+        """Handle a successful login after a refused one."""
 
     def on_token(self, token: str) -> None:
-        """Keep the token that a login gave, and that works."""
+        """Store the working token of a new login."""

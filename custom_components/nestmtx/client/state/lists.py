@@ -1,4 +1,4 @@
-"""What lists, and single rows, change in the state of a server."""
+"""Applies lists and single rows to the state of a server."""
 
 from dataclasses import replace
 from math import inf
@@ -33,10 +33,10 @@ def apply_lists(
     own_readers: Mapping[int, int] = EMPTY,
     stall: float = inf,
 ) -> ServerState:
-    """Return the state after both lists came through.
+    """Return the state after both lists were received.
 
-    `own_readers` is how many of a camera's readers are this client's own, by its id; `stall` is
-    after how long without new data a stream has stalled.
+    `own_readers` are the numbers of this client's own readers by camera id; `stall` is the time
+    without new data after which a stream has stalled, in seconds.
     """
     early = state.early_events
     state = _with_cameras(state, cameras, lag, own_readers, stall)
@@ -44,7 +44,7 @@ def apply_lists(
     state = replace(state, synced=True, early_events=())
     for event, at in early:
         state = apply_event(state, event, at)
-    # What still waits is of no object that there is.
+    # Events that still wait are for objects that don't exist.
     return replace(state, early_events=())
 
 
@@ -58,7 +58,7 @@ def apply_camera(
 ) -> ServerState:
     """Return the state after a single camera was read.
 
-    Another one under its id is left to the next list, which tells where the former has gone.
+    A different camera with its id is left to the next list, which also shows the former one's id.
     """
     known = state.cameras.get(camera.id)
     if not state.synced or known is None or _identified(camera, known).key != known.key:
@@ -74,7 +74,7 @@ def _merge_row(
     own_readers: Mapping[int, int],
     stall: float,
 ) -> tuple[Camera, PendingEvents]:
-    """Bring a row together with what events have said of the camera since."""
+    """Merge a row with the known state and the pending events of its camera."""
     known = state.cameras.get(row.id)
     row = _identified(row, known)
     own = own_readers.get(row.id, 0)
@@ -94,7 +94,7 @@ def _merge_row(
 
 
 def _is_same_stream(row: Camera, known: Camera) -> bool:
-    """Return whether a stream has gone on since; an event dates its start later than a row does."""
+    """Return whether the same stream still runs; events date its start later than rows do."""
     since, former = row.ready_since, known.ready_since
     return row.ready and since is not None and former is not None and since <= former
 
@@ -145,20 +145,20 @@ def _with_known_authorization(
     state: ServerState, row: Credential, asked_at: float, lag: float
 ) -> Credential:
     row = _identified(row, state.credentials.get(row.id))
-    # Ids are given anew when a server is reinstalled.
+    # Ids are reassigned when a server is reinstalled.
     known = next((each for each in state.credentials.values() if each.key == row.key), None)
     if known is None:
         return row
     row = replace(row, authorized_at=known.authorized_at)
     newer = asked_at < state.credential_events.get(row.id, NEVER) + lag
-    # A row does not tell which of the two kinds of being authorized it is.
+    # A row does not distinguish the two authorized values.
     if newer or (known.is_authorized and row.is_authorized):
         return replace(row, authorization=known.authorization)
     return row
 
 
 def _identified[T: (Camera, Credential)](row: T, known: T | None) -> T:
-    """Keep what a row is known by where it does not say so itself."""
+    """Return a row with the known checksum if it has none."""
     if row.checksum is None and known is not None:
         return replace(row, checksum=known.checksum)
     return row
@@ -171,9 +171,9 @@ def _absent[T: (Camera, Credential)](
     *,
     complete: bool,
 ) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the ids that a list does not have and that are kept, and those of them to miss.
+    """Return the ids not in a list that are kept, and those of them that are now missing.
 
-    A row whose object came back under another id (a reinstalled server) is not kept.
+    A row whose object has another id now (a reinstalled server) is not kept.
     """
     keys = {row.key for row in listed.values()}
     kept = frozenset(
@@ -187,7 +187,7 @@ def _absent[T: (Camera, Credential)](
 
 
 def _unless_equal[T](old: MappingProxyType[int, T], new: dict[int, T]) -> MappingProxyType[int, T]:
-    """Return the old mapping where the new one says the same."""
+    """Return the old mapping if the new one is equal."""
     return old if old == new else MappingProxyType(new)
 
 
@@ -201,8 +201,7 @@ def _merge(
 ) -> tuple[Camera, PendingEvents]:
     """Return a camera after a row that was requested at a time, and its pending events.
 
-    What an event said less than the lag before holds against the row, and so does all that a row
-    said that was requested later.
+    Events less than the lag before the request, and rows requested later, take precedence.
     """
     demand_is_pending = asked_at < pending.demand_at + lag
     ready_is_pending = asked_at < pending.ready_at + lag
@@ -234,7 +233,7 @@ def _merge(
 def _with_status(
     camera: Camera, known: Camera, row: Camera, *, demand: bool, ready: bool
 ) -> Camera:
-    """Keep the status that events told, unless it is dead and something speaks against it."""
+    """Keep the status by events, unless it is dead while the camera seems alive."""
     if row.is_enabled != known.is_enabled:
         return camera
     if ready:
@@ -245,18 +244,19 @@ def _with_status(
     return camera
 
 
-def _unless_dead(told: CameraStatus | None, *, alive: bool) -> CameraStatus | None:
-    return None if told is CameraStatus.DEAD and alive else told
+def _unless_dead(status: CameraStatus | None, *, alive: bool) -> CameraStatus | None:
+    return None if status is CameraStatus.DEAD and alive else status
 
 
 def _with_authorization(camera: Camera, known: Camera, row: Camera, *, is_extended: bool) -> Camera:
-    """Keep the end of the authorization that an event told, and its failure until a later one.
+    """Keep the end of the authorization from an event, and its failure until a later end.
 
-    While nothing runs, it is that of an earlier stream: some cameras get theirs before the stream.
+    Without a process or stream, the end belongs to an earlier stream: some cameras are authorized
+    before their stream is ready.
     """
-    told, listed = known.expires_at, camera.expires_at
-    is_later = listed is not None and (told is None or listed > told)
-    expires_at = told if is_extended and not is_later else listed
+    extended, listed = known.expires_at, camera.expires_at
+    is_later = listed is not None and (extended is None or listed > extended)
+    expires_at = extended if is_extended and not is_later else listed
     runs = camera.requested or camera.ready or row.requested or row.ready
     return replace(
         camera,
@@ -267,7 +267,7 @@ def _with_authorization(camera: Camera, known: Camera, row: Camera, *, is_extend
 
 
 def _without_a_former_stream(camera: Camera, row: Camera, *, ready: bool) -> Camera:
-    """Leave out what a row that lags behind tells of a process or a stream that has ended."""
+    """Drop a lagging row's data of a stream or a process that has ended."""
     if ready or not (camera.ready and row.ready):
         camera = replace(camera, tracks=None, data_received=None, data_sent=None)
     return camera if camera.requested else replace(camera, process_id=None)

@@ -1,7 +1,7 @@
-"""The tagged readers that this client itself has, by its own knowledge.
+"""The client's own tagged readers, tracked without events.
 
-Their events get lost as others do. Without this, one of them would count as a viewer for good, and
-what ends with the last viewer would never end.
+Their events may get lost like others. Without tracking, one of them could count as a viewer
+forever, and the stream would never end for lack of viewers.
 """
 
 from collections.abc import Generator
@@ -24,15 +24,15 @@ class _OwnReader:
 
 
 class OwnReaders:
-    """Counts the readers of each camera that a list has."""
+    """Counts the own readers of each camera that a list includes."""
 
     def __init__(
         self, lag: float, clock: Callable[[], float], on_change: Callable[[int], None]
     ) -> None:
-        """There are none; `lag` is that of the server's lists, in seconds.
+        """Initialize without readers; `lag` is the lag of the server's lists in seconds.
 
-        `on_change` is called with a camera's id when one of its readers begins or ends: until the
-        lag is over, a list may have it or not.
+        `on_change` is called with a camera's id when one of its readers starts or ends: during the
+        lag, a list may include it or not.
         """
         self._lag = lag
         self._clock = clock
@@ -41,9 +41,9 @@ class OwnReaders:
 
     @contextmanager
     def reading(self, camera_id: int) -> Generator[Callable[[], None]]:
-        """Have a reader of a camera from when what this yields is called.
+        """Track a reader of a camera, from calling the yielded function to the end of the block.
 
-        Until then, MediaMTX holds a request, and lists have nothing of it.
+        Before that call, MediaMTX holds the request, and lists don't include the reader.
         """
         reader = _OwnReader(camera_id)
         try:
@@ -54,9 +54,9 @@ class OwnReaders:
                 self._on_change(camera_id)
 
     def counts(self, asked_at: float) -> Mapping[int, int]:
-        """Return how many there are in a list that was requested at a time, by the camera's id.
+        """Return the number of own readers in a list that was requested at a time, by camera id.
 
-        One that has just ended may still be in it: it must not look like a viewer.
+        A reader that has just ended may still be included, and must not count as a viewer.
         """
         now = self._clock()
         self._readers = [each for each in self._readers if now < each.ended_at + 2 * self._lag]

@@ -1,18 +1,18 @@
-"""Who reads a camera's stream, by events that come late, twice or in the wrong order.
+"""The readers of a camera's stream, by events that may be late, duplicated or out of order.
 
-A reader has an id of its own, but for one: all who read a stream over HLS are one reader to
-MediaMTX, whose id is empty, and who comes and goes again and again.
+Each reader has a unique id, except over HLS: for MediaMTX, all HLS readers of a stream are one
+reader with an empty id, which connects and disconnects repeatedly.
 
-Clients hold streams and take pictures with readers that nobody watches, and tag them. This client
-knows its own by itself (see `own_readers`); those of others are known by events only.
+Clients tag the readers that hold streams and take pictures, which are not viewers. This client
+tracks its own (see `own_readers`); those of other clients are known by events only.
 """
 
 from dataclasses import dataclass, replace
 
 MAX_LEFT = 200
-"""Readers of one camera that left and are remembered."""
+"""Departed readers of one camera to remember."""
 MAX_PRESENT = 1000
-"""Readers of one camera that are told apart."""
+"""Readers of one camera to track by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,42 +20,42 @@ class Readers:
     """The readers of one camera, without this client's tagged ones."""
 
     present: frozenset[str] = frozenset()
-    """Ids of viewers whose coming was told by an event."""
+    """Ids of viewers whose arrival was reported by an event."""
     views: frozenset[str] = frozenset()
-    """Ids of viewers that this client has let in itself, whether or not an event has told."""
+    """Ids of viewers with a session opened by this client, with or without an event."""
     unnamed: int = 0
-    """How many more there are by the last list that settled it, which only counts them."""
+    """Number of further viewers by the last settling list, which only has a count."""
     left: tuple[str, ...] = ()
-    """Ids of those who left: an event that comes late or twice does not count them again."""
+    """Ids of departed readers, so that a late or duplicated event does not count them again."""
     foreign: frozenset[str] = frozenset()
-    """Ids of other clients' tagged readers, who are no viewers."""
+    """Ids of other clients' tagged readers, which are not viewers."""
     went_unheard: int = 0
-    """How many of the viewers with an id have left by a list, before an event has told who."""
+    """Number of viewers with an id that have left by a list, before an event identified them."""
     unheard_since: float = 0.0
     """When that list was requested."""
     counted_at: float = float("-inf")
-    """When the last list was requested that settled it."""
+    """When the last settling list was requested."""
 
     @property
     def viewers(self) -> int:
-        """How many watch."""
+        """The number of viewers."""
         return self.unnamed + len(self.present | self.views) - self.went_unheard
 
     def came(self, reader: str, *, foreign: bool = False) -> Readers:
-        """Return the readers after an event that one came."""
+        """Return the readers after an event for a new one."""
         if reader in self.left or len(self.present) + len(self.foreign) >= MAX_PRESENT:
             return self
         if foreign:
             return replace(self, foreign=self.foreign | {reader})
         if not reader and reader in self.present and self.went_unheard:
-            # Who had gone has come again.
+            # The departed one has returned.
             return replace(self, went_unheard=self.went_unheard - 1)
         return replace(self, present=self.present | {reader})
 
     def view_came(self, reader: str, offered_at: float) -> Readers:
-        """Return the readers after this client let a viewer in, whom lists count since its offer.
+        """Return the readers after this client opened a session; lists count it from its offer on.
 
-        One that a list has counted without a name already has got a name now.
+        If a list has already counted it without an id, it moves from `unnamed` to `views`.
         """
         if reader in self.left or reader in self.views:
             return self
@@ -67,7 +67,7 @@ class Readers:
         )
 
     def went(self, reader: str) -> Readers:
-        """Return the readers after one went."""
+        """Return the readers after one left."""
         if reader in self.left:
             return self
         left = _remembered(*self.left, reader)
@@ -89,22 +89,22 @@ class Readers:
         return Readers(left=_remembered(*self.left, *gone))
 
     def after_a_gap(self) -> Readers:
-        """Return what is kept where events were missed: who is no viewer, by former events.
+        """Return the readers to keep after missed events: the foreign ones, which are not viewers.
 
-        Lists only count readers: two clients would take each other's for viewers, and both keep the
-        camera awake for them.
+        Lists only count readers: two clients would mistake each other's for viewers, and both keep
+        the camera awake for them.
         """
         return Readers(foreign=self.foreign)
 
     def counted(self, count: int, asked_at: float, lag: float, own: int = 0) -> Readers:
         """Return the readers after a list counted them; `own` of them are this client's.
 
-        Where it counts fewer than events have told of, the events of those who left may be on their
-        way: for as long as the lag, whoever leaves then is one of them. Later, it is not known any
-        more who is there, but for the viewers that this client has let in.
+        If it counts fewer than events have reported, the events of the departed ones may be late:
+        within the lag, a reader that leaves is one of them. After that, the viewers are no longer
+        known by id, except those with a session opened by this client.
         """
         if not count and self.foreign:
-            # Their going was not reported.
+            # Their departure was not reported.
             left = _remembered(*self.left, *sorted(self.foreign))
             return replace(self, foreign=frozenset(), left=left).counted(0, asked_at, lag)
         viewers = max(0, count - own - len(self.foreign))

@@ -1,14 +1,14 @@
-"""The state of a server, as frozen values. `events` and `lists` advance it.
+"""The state of a server as frozen values. `events` and `lists` advance it.
 
-Events come at once and lists lag behind them (`Timings.lag`), so neither alone is the truth:
+Events come at once and lists lag behind them (`Timings.lag`), so neither alone is reliable:
 
-- What an event said of a camera's demand, readiness or readers holds against every list that was
-  requested less than the lag after it. A list that was requested later settles it.
-- An event for an object that is not known yet waits for the list that brings it.
-- A new connection believes nothing of before: events wait until its first lists are complete.
-- A row is gone when two complete lists in a row agree, and never on an empty list.
+- An event about a camera's demand, readiness or readers takes precedence over every list that was
+  requested less than the lag after it. A list requested later settles it.
+- An event for an unknown object waits for the list that includes the object.
+- A new connection trusts no earlier state: events wait until its first lists are complete.
+- A row is removed when two complete lists in a row agree, and never by an empty list.
 
-All times are of one monotonic clock, in seconds.
+All times are seconds of one monotonic clock.
 """
 
 from dataclasses import dataclass, field, replace
@@ -26,24 +26,24 @@ _UNKNOWN = Server()
 
 @dataclass(frozen=True, slots=True)
 class PendingEvents:
-    """What events said of a camera that no list has settled yet, and who reads it.
+    """Events of a camera that no list has settled yet, and its readers.
 
-    Demand, readiness and readers have events of their own each, and are settled each by itself.
+    Demand, readiness and readers have separate events, and are settled separately.
     """
 
     readers: Readers = NO_READERS
     asked_at: float = NEVER
-    """When the row was requested that was taken over last."""
+    """When the last applied row was requested."""
     demand_at: float = NEVER
-    """When the last event came, not settled yet, on whether the stream is requested."""
+    """Time of the last unsettled event about the stream's demand."""
     ready_at: float = NEVER
-    """When the last event came, not settled yet, on whether the stream is ready."""
+    """Time of the last unsettled event about the stream's readiness."""
     readers_at: float = NEVER
-    """When the last event came, not settled yet, on who reads the stream."""
+    """Time of the last unsettled event about the stream's readers."""
     extended_at: float = NEVER
-    """When the last event came that the authorization was extended."""
+    """Time of the last `extended` event."""
     data_at: float = NEVER
-    """When the row was requested that last showed new data of the running stream."""
+    """When the last row with new data of the running stream was requested."""
 
 
 NOTHING_PENDING = PendingEvents()
@@ -51,32 +51,32 @@ NOTHING_PENDING = PendingEvents()
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What is known of a server. Made by the functions of this package only."""
+    """The known state of a server. Created by the functions of this package only."""
 
     cameras: MappingProxyType[int, Camera] = EMPTY
     credentials: MappingProxyType[int, Credential] = EMPTY
     server: Server = _UNKNOWN
     missing_cameras: frozenset[int] = frozenset()
-    """Cameras that the last complete list did not have, and that are not given up yet."""
+    """Cameras that were not in the last complete list, but are not removed yet."""
     missing_credentials: frozenset[int] = frozenset()
     streaming: int = 0
-    """How many cameras are ready, without those that are missing: an event counts its own."""
+    """Number of ready cameras that are not missing; events update it by one."""
 
     nonce: str = ""
-    """Tags this client's own readers (the tag `?ha=<nonce>` in the stream's URL)."""
+    """Tags this client's own readers, as `?ha=<nonce>` in the stream URL."""
     synced: bool = False
-    """A resync has come through since the connection was opened."""
+    """A resync has succeeded since the connection was opened."""
     pending: MappingProxyType[int, PendingEvents] = field(default=EMPTY, repr=False)
     credential_events: MappingProxyType[int, float] = field(default=EMPTY, repr=False)
-    """When the last event of a credential came."""
+    """Time of the last event of a credential."""
     early_events: tuple[tuple[Event, float], ...] = field(default=(), repr=False)
-    """Events that wait for a list, with the time they came."""
+    """Events that wait for a list, with the time of their arrival."""
 
 
 def reset_state(state: ServerState) -> ServerState:
-    """Return the state to begin a new connection with: nothing that it says is believed.
+    """Return the state to start a new connection with, in which nothing is trusted.
 
-    Other clients' readers are known still, where the stream is still the same.
+    Other clients' readers are kept, in case the stream is still the same.
     """
     foreign = {
         camera_id: PendingEvents(pending.readers.after_a_gap())
@@ -94,5 +94,5 @@ def reset_state(state: ServerState) -> ServerState:
 
 
 def with_server(state: ServerState, server: Server) -> ServerState:
-    """Return the state after the server told something of itself."""
+    """Return the state with a new value of the server."""
     return state if server == state.server else replace(state, server=server)

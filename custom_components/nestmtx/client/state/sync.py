@@ -1,4 +1,4 @@
-"""Keeps a server's state in step with it over one connection after another."""
+"""Keeps the state in sync with a server across connections."""
 
 import asyncio
 from collections import deque
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 MAX_HELD_EVENTS = 1000
-"""Events that wait to be reported while the first lists are fetched."""
+"""Events held back while the first lists are fetched."""
 BARE_TOPICS = CAMERA_EVENTS | CREDENTIAL_EVENTS
-"""Topics that an event is sent on, too, without its domain."""
+"""Topics without a domain on which events are also sent."""
 
 
 def notify[*Arguments](listener: Callable[[*Arguments], None], *arguments: *Arguments) -> None:
-    """Call a listener; what goes wrong there is no reason to give the connection up."""
+    """Call a listener, and log its errors: they must not end the connection."""
     try:
         listener(*arguments)
     except Exception:
@@ -54,13 +54,13 @@ def notify[*Arguments](listener: Callable[[*Arguments], None], *arguments: *Argu
 class StateSync:
     """The state of a server.
 
-    Each connection begins with `reset` and `fetch_all`; `publish` reports what is known then, and
+    Each connection begins with `reset` and `fetch_all`; `publish` then reports the state, and
     from `follow` on every change is reported. `wake` is set when something may be due earlier than
-    `next_due` last said.
+    `next_due` last returned.
     """
 
     def __init__(self, listener: Listener, timings: Timings) -> None:
-        """Nothing is known yet."""
+        """Initialize with an empty state."""
         self.state = self._published = ServerState(nonce=secrets.token_hex(4))
         self.wake = asyncio.Event()
         self.own_readers = OwnReaders(timings.lag, lambda: self._now, self._change_readers)
@@ -77,7 +77,7 @@ class StateSync:
         self._change: asyncio.Future[None] | None = None
 
     async def wait_for_change(self) -> None:
-        """Wait until the state has changed, or an event has told something of it."""
+        """Wait until the state changes, even without a visible difference."""
         if self._change is None or self._change.done():
             self._change = asyncio.get_running_loop().create_future()
         await asyncio.shield(self._change)
@@ -85,7 +85,7 @@ class StateSync:
     # A connection
 
     def reset(self) -> None:
-        """Believe nothing of what was known before a new connection."""
+        """Reset the state for a new connection."""
         self._topics = EventTopics(BARE_TOPICS)
         self._held.clear()
         self._settle_at.clear()
@@ -101,11 +101,11 @@ class StateSync:
         self._resync_at = min(self._resync_at, self._now + self._timings.lag)
 
     def publish(self) -> None:
-        """Report all that is known."""
+        """Report the complete state."""
         self._publish(diff(self._published, self.state))
 
     def follow(self) -> None:
-        """Report what has happened meanwhile, and from now on everything at once."""
+        """Report the events held back, and from now on every change at once."""
         self._follows = True
         if self._is_complete:
             notify(self._listener.on_resync)
@@ -113,15 +113,15 @@ class StateSync:
             notify(self._listener.on_event, self._held.popleft())
 
     def pause(self) -> None:
-        """Report nothing more: the connection is lost."""
+        """Stop reporting: the connection is lost."""
         self._follows = False
 
     def accepts(self, topic: str) -> bool:
-        """Return whether what is sent on a topic can be of use."""
+        """Return whether messages on a topic may be useful."""
         return self._accepts_log if topic == "log" else self._topics.accepts(topic)
 
     def handle_message(self, topic: str, payload: Any) -> None:
-        """Handle a message of the server that answers no request."""
+        """Handle a message of the server that is not an answer."""
         if topic == "log":
             self._handle_log(payload)
             return
@@ -136,7 +136,7 @@ class StateSync:
             self._settle_later(event.entity)
         self._publish_if_following(diff_for_event(event, former, self.state))
         if self.state is not former:
-            # An event may be waited for that changes nothing that is shown.
+            # A task may be waiting for an event without a visible difference.
             self._notify_waiting()
         if event.reader is not None and not is_viewer(event):
             return
@@ -145,24 +145,24 @@ class StateSync:
         else:
             self._held.append(event)
 
-    # Viewers of ours, see `Viewers`
+    # Viewers of this client's sessions, see `Viewers`
 
     def viewer_came(self, camera_id: int, reader_id: str, offered_at: float) -> None:
-        """Count a viewer whose session we have opened."""
+        """Add a viewer whose session this client has opened."""
         if reader_id:
             self._change_readers(
                 camera_id, lambda readers: readers.view_came(reader_id, offered_at)
             )
 
     def viewer_went(self, camera_id: int, reader_id: str) -> None:
-        """Count a viewer off whose session has ended."""
+        """Remove a viewer whose session has ended."""
         if reader_id:
             self._change_readers(camera_id, lambda readers: readers.went(reader_id))
 
     def _change_readers(
         self, camera_id: int, change: Callable[[Readers], Readers] = lambda readers: readers
     ) -> None:
-        """Change who reads a camera, or have only lists wait that may not know it yet."""
+        """Change a camera's readers; without `change`, only hold off lists during the lag."""
         self.state = with_readers(self.state, camera_id, change, self._now)
         self._settle_later(camera_id)
         self._publish_if_following(diff(self._published, self.state))
@@ -170,18 +170,18 @@ class StateSync:
     # What is due
 
     def next_due(self) -> float:
-        """Return when there is something to do."""
+        """Return when the next task is due."""
         return min((self._resync_at, *self._settle_at.values(), self._feeds.next_due()))
 
     async def do_due(self, connection: Connection) -> None:
         """Resync, settle cameras after events, and poll feeds. Raises the errors of a request.
 
-        An error that the server answers is none of these: the connection is good.
+        An error in an answer of the server is not raised, as the connection works.
         """
         if self._now >= self._resync_at:
             await self._resync_and_publish(connection)
         for camera_id in [each for each, at in self._settle_at.items() if at <= self._now]:
-            # Later events put it off only where reading the camera now would settle nothing.
+            # Later events postpone it only if reading the camera now would settle nothing.
             del self._settle_at[camera_id]
             at = settle_at(self.state, camera_id, self._timings.lag)
             if at is None or at > self._now:
@@ -193,12 +193,12 @@ class StateSync:
             self._publish_if_following(diff(self._published, self.state))
 
     async def read_camera(self, requester: Requester, camera_id: int) -> Camera | None:
-        """Bring a camera up to date, and return its row. Raises the errors of a request."""
+        """Read a camera, update the state, and return its row. Raises the errors of a request."""
         asked_at = self._now
         try:
             camera = await self._fetcher.camera(requester, camera_id)
         except (InvalidAnswer, RequestError) as err:
-            # Gone, perhaps: the next list shows it.
+            # It may have been removed: the next list shows that.
             _LOGGER.debug("Camera %s could not be read: %s", camera_id, err)
             return None
         if camera is None:
@@ -208,7 +208,7 @@ class StateSync:
         times = self._timings
         self.state = apply_camera(former, camera, asked_at, times.lag, own, times.stall)
         if self.state is former:
-            # It is another camera by now: a list shows where the former one has gone.
+            # The id now belongs to another camera: a list shows the former one's id.
             self._resync_at = self._now
             self.wake.set()
             return None
@@ -217,13 +217,13 @@ class StateSync:
         return camera
 
     def resync_soon(self) -> None:
-        """Have everything fetched at once."""
+        """Make the resync and all polls due now."""
         self._resync_at = self._now
         self._feeds.poll_soon(self._now)
         self.wake.set()
 
     def subscribe(self, feed: Feed) -> Callable[[], None]:
-        """Have a feed until the returned function is called."""
+        """Subscribe to a feed until the returned function is called."""
         if self._feeds.add(feed, self._now):
             self.wake.set()
 
@@ -237,7 +237,7 @@ class StateSync:
         try:
             await self._resync(connection)
         except RequestError as err:
-            # The connection is good, and events go on.
+            # The connection works, and events continue.
             _LOGGER.debug("The server could not list everything: %s", err)
             return
         self._publish_if_following(diff(self._published, self.state))
@@ -245,7 +245,7 @@ class StateSync:
             notify(self._listener.on_resync)
 
     async def _resync(self, connection: Connection) -> None:
-        # A resync requested meanwhile must not be lost: it may be for what this one does not show.
+        # Set before fetching, so that a resync requested meanwhile is not lost.
         self._resync_at = self._now + self._timings.resync
         try:
             async with asyncio.timeout(self._timings.resync_timeout):
@@ -290,7 +290,7 @@ class StateSync:
             notify(self._listener.on_log, line)
 
     def _settle_later(self, camera_id: int) -> None:
-        """Read a camera once the lag is over; further events do not put that off."""
+        """Schedule reading a camera after the lag; further events don't postpone that."""
         if camera_id in self._settle_at:
             return
         at = settle_at(self.state, camera_id, self._timings.lag)
@@ -313,7 +313,7 @@ class StateSync:
 
     @property
     def _accepts_log(self) -> bool:
-        """Whether lines of the log are reported; what is replayed on connecting is old."""
+        """Whether log lines are reported; those replayed on connecting are old."""
         return self._follows and self._feeds.has_subscribers(Feed.LOG)
 
     @property
