@@ -170,7 +170,7 @@ async def test_the_doorbell_notifies_without_a_picture_if_none_can_be_taken(
         page="/doors",
     )
     await simulator.set_tokens(1, present=False, event="unauthenticated")
-    await until(lambda: hass.states.get(PROBLEM).state == "unauthenticated")
+    await until(lambda: hass.states.get(PROBLEM).state == "on")
 
     hass.bus.async_fire("bell_rang")
     await until(lambda: phone.notifications != [])
