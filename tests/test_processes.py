@@ -15,7 +15,6 @@ from homeassistant.const import (
     SERVICE_TURN_ON,
     STATE_OFF,
     STATE_ON,
-    STATE_UNAVAILABLE,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -184,7 +183,7 @@ async def test_a_starting_stream_is_restarted(
 ) -> None:
     camera.trouble = Trouble(process_start=1.5)
     opening = asyncio.ensure_future(simulator.open_reader(1))
-    await until(lambda: hass.states.get(RESTART).state != STATE_UNAVAILABLE)
+    await until(lambda: _pid(camera) is not None)
     former = _pid(camera)
 
     await _press(hass)

@@ -252,10 +252,14 @@ async def test_a_viewer_that_does_not_connect_counts_until_its_timeout_without_e
 
 @wakes
 async def test_every_reader_misses_the_first_key_frame(sleeper: Sleeper, times: Times) -> None:
-    async with rtsp_viewer(sleeper.rtsp) as viewer, asyncio.timeout(PATIENCE):
-        await viewer.ask("DESCRIBE", sleeper.rtsp)
-        await viewer.play(sleeper.rtsp)
-        begun, (first, second) = await viewer.key_frames(2)
+    # Unless it joins with a key frame, which does not happen again and again.
+    for _ in range(3):
+        async with rtsp_viewer(sleeper.rtsp) as viewer, asyncio.timeout(PATIENCE):
+            await viewer.ask("DESCRIBE", sleeper.rtsp)
+            await viewer.play(sleeper.rtsp)
+            begun, (first, second) = await viewer.key_frames(2)
+        if first != begun:
+            break
 
     assert first != begun
     interval = ((second - first) & 0xFFFFFFFF) / 90_000

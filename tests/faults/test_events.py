@@ -16,7 +16,7 @@ from .messages import FAILURE, event, message
 MEBIBYTE = 1 << 20
 MANY = 30.0
 """Seconds for all states of 500 cameras, in a Home Assistant in debug mode."""
-SHOWN_BY_READY = ("camera", "ready", "requested", "restart_stream", "status", "streaming_since")
+SHOWN_BY_READY = ("camera", "ready", "requested", "status", "streaming_since")
 
 
 async def _unharmed(bench: Bench) -> None:
