@@ -32,6 +32,7 @@ from syrupy.filters import paths
 
 from custom_components.nestmtx.client import ServerAddress, Timings
 from custom_components.nestmtx.const import DOMAIN
+from tests.expected import all_expected
 from tests.faults.resolver import Names
 from tests.simulator import Quirks, Simulator, Times, World
 from tests.simulator.probe import PATIENCE
@@ -107,6 +108,13 @@ def all_enabled() -> Generator[None]:
         new_callable=PropertyMock,
         return_value=True,
     ):
+        yield
+
+
+@pytest.fixture
+def expected_enabled() -> Generator[None]:
+    """Enable all entities that `tests.expected` compares."""
+    with all_expected():
         yield
 
 

@@ -177,7 +177,7 @@ async def test_a_camera_that_cannot_start_names_its_credential(
     camera = "camera.front_yard_front_yard_cam"
     button = {"entity_id": f"button.{camera.partition('.')[2]}_take_picture"}
 
-    with pytest.raises(HomeAssistantError, match="credential Home account is not authorized"):
+    with pytest.raises(HomeAssistantError, match="credential Home account needs authorization"):
         await hass.services.async_call("button", "press", button, blocking=True)
 
 

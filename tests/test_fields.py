@@ -48,7 +48,9 @@ STREAMING = {
 
 
 def _shown(hass: HomeAssistant) -> dict[str, State]:
-    return {each.entity_id: each for each in hass.states.async_all() if NAME in each.entity_id}
+    # "Awake today" also follows the time.
+    states = (each for each in hass.states.async_all() if NAME in each.entity_id)
+    return {each.entity_id: each for each in states if "awake_today" not in each.entity_id}
 
 
 def _change(coordinator: NestMTXCoordinator, change: dict[str, object]) -> None:

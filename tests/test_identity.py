@@ -17,6 +17,8 @@ from tests.conftest import Until
 from tests.simulator import Simulator, Times, World
 from tests.simulator.scenario import recorded
 
+pytestmark = pytest.mark.usefixtures("expected_enabled")
+
 FRONT_READY = "binary_sensor.front_yard_front_yard_cam_ready"
 CONNECTION = "binary_sensor.127_0_0_1_connection"
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 import io
+from itertools import groupby
 from unittest.mock import patch
 
 from homeassistant.components.camera import async_get_image
@@ -107,7 +108,7 @@ async def test_a_view_writes_one_state_for_all_its_pictures(
     assert len(states(LAST_PICTURE)) == before + 1
     assert states(LAST_PICTURE)[-1] == taken_at(hass, FRONT).isoformat()
     # Start and end of the stream; pictures add no states to the camera.
-    assert len(states(FRONT)) == of_camera + 2
+    assert [state for state, _ in groupby(states(FRONT)[of_camera:])] == ["streaming", "idle"]
 
 
 async def test_a_long_stream_shows_a_new_picture_periodically(

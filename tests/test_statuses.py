@@ -95,6 +95,7 @@ garden_account  authenticated    off      unknown
 CREDENTIAL_ACTIVITIES = {f"{name}_account_activity" for name in ("home", "cabin", "garden")}
 """Set only by events: see test_event.py."""
 AWAKE_TODAY = "_awake_today"
+LAST_PICTURE = "_last_picture"
 """Grows with the clock: see test_awake.py."""
 SERVER = "127_0_0_1"
 EMPTY = "(empty)"
@@ -185,8 +186,8 @@ async def test_the_tables_have_each_entity_of_each_camera_and_credential(
     there = {
         each.object_id for each in hass.states.async_all() if not each.object_id.startswith(SERVER)
     }
-    shown_elsewhere = CREDENTIAL_ACTIVITIES | {each for each in there if each.endswith(AWAKE_TODAY)}
-    assert there - shown_elsewhere == listed
+    elsewhere = {each for each in there if each.endswith((AWAKE_TODAY, LAST_PICTURE))}
+    assert there - CREDENTIAL_ACTIVITIES - elsewhere == listed
 
 
 async def test_the_server_counts_streams_that_are_ready_and_processes_that_run(

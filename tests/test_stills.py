@@ -341,7 +341,7 @@ async def test_taking_a_picture_does_not_count_as_a_view(
         "state_changed",
         lambda event: (
             watched.append(event.data["new_state"].state)
-            if event.data["entity_id"] == entity_id
+            if event.data["entity_id"] == entity_id and event.data["new_state"]
             else None
         ),
     )

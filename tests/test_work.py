@@ -127,8 +127,8 @@ async def test_other_tasks_run_while_the_entities_of_many_cameras_are_added(
     task.cancel()
 
     at_once = max(after - before for before, after in pairwise(counts))
-    # Far fewer than those of fifty cameras in one platform.
-    assert at_once <= 60
+    # Those of ten cameras in all platforms, and of the server; there are fifty.
+    assert at_once <= 120
     assert counts[-1] > 50 * 8
 
 

@@ -11,7 +11,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
 from tests.conftest import TIMINGS
-from tests.expected import all_expected
 from tests.simulator import Quirks, Simulator, Times, World
 
 from .bench import Bench
@@ -76,13 +75,6 @@ def entry(
     options = {"web_rtc": False}
     hass.config_entries.async_update_entry(entry, data=data, title=host, options=options)
     return entry
-
-
-@pytest.fixture
-def expected_enabled() -> Generator[None]:
-    """Enable all entities that `tests.expected` compares."""
-    with all_expected():
-        yield
 
 
 @pytest.fixture
