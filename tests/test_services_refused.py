@@ -329,7 +329,7 @@ async def test_no_process_is_restarted_by_the_server(
 ) -> None:
     await simulator.open_reader(1)
 
-    with pytest.raises(ServiceValidationError, match='"Restart stream" button') as raised:
+    with pytest.raises(ServiceValidationError, match='Press "Restart stream"') as raised:
         await call(hass, "update", module, entity="mtx-front", payload={"action": "restart"})
 
     assert raised.value.translation_key == "restart_refused"

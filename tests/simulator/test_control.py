@@ -69,9 +69,10 @@ async def persistent(simulator: Simulator, camera: Camera) -> None:
     await until(lambda: camera.stream.ready)
 
 
-async def not_persistent(simulator: Simulator, camera: Camera) -> None:
+async def not_persistent(simulator: Simulator, client: Probe, camera: Camera) -> None:
     """Make a camera stream without readers and without a demand."""
     await persistent(simulator, camera)
+    await until(lambda: "camera:ready" in client.events())
     camera.persistent = False
     await simulator.camera_changed(camera)
 
@@ -181,7 +182,7 @@ async def test_a_second_stop_starts_the_sequence_again(
 async def test_a_formerly_persistent_camera_streams_forever_despite_readers(
     simulator: Simulator, client: Probe, camera: Camera
 ) -> None:
-    await not_persistent(simulator, camera)
+    await not_persistent(simulator, client, camera)
 
     reader = await simulator.open_reader(1)
     await simulator.close_reader(1, reader)
@@ -194,7 +195,7 @@ async def test_a_formerly_persistent_camera_streams_forever_despite_readers(
 async def test_a_stop_alone_does_not_end_a_formerly_persistent_stream(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
-    await not_persistent(simulator, camera)
+    await not_persistent(simulator, client, camera)
 
     await control("stop")
     await until(lambda: "camera:ready" in client.events())
@@ -206,7 +207,7 @@ async def test_a_stop_alone_does_not_end_a_formerly_persistent_stream(
 async def test_a_demand_after_the_end_of_the_path_ends_a_formerly_persistent_stream(
     simulator: Simulator, client: Probe, camera: Camera, control: Control
 ) -> None:
-    await not_persistent(simulator, camera)
+    await not_persistent(simulator, client, camera)
 
     await control("stop")
     await until(lambda: "camera:notReady" in client.events())
