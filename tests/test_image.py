@@ -98,6 +98,7 @@ async def test_a_view_writes_one_state_for_all_its_pictures(
 
     with patch("custom_components.nestmtx.stills.INTERVAL", timedelta(0)):
         reader = await simulator.open_reader(1)
+        await until(lambda: hass.states.get(FRONT).state == "streaming")
         await _pictures(hass, until, 2)
         shown = await async_get_still(hass, LAST_PICTURE)
         assert len(states(LAST_PICTURE)) == before

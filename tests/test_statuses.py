@@ -13,6 +13,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
+from custom_components.nestmtx.const import CONF_STILLS
+from custom_components.nestmtx.stills import StillsPolicy
 from tests.conftest import TIMINGS, Until
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import statuses
@@ -95,8 +97,9 @@ garden_account  authenticated    off      unknown
 CREDENTIAL_ACTIVITIES = {f"{name}_account_activity" for name in ("home", "cabin", "garden")}
 """Set only by events: see test_event.py."""
 AWAKE_TODAY = "_awake_today"
-LAST_PICTURE = "_last_picture"
 """Grows with the clock: see test_awake.py."""
+LAST_PICTURE = "_last_picture"
+"""See test_image.py."""
 SERVER = "127_0_0_1"
 EMPTY = "(empty)"
 AGAIN = {
@@ -112,6 +115,15 @@ AGAIN = {
 def world() -> World:
     """A camera in each status and each recorded contradiction; credentials likewise."""
     return statuses()
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """An entry that reads no stream for pictures, which would show as activity."""
+    hass.config_entries.async_update_entry(
+        entry, options={CONF_STILLS: StillsPolicy.ON_REQUEST.value}
+    )
+    return entry
 
 
 @pytest.fixture
