@@ -5,7 +5,7 @@ from datetime import timedelta
 import time
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.dt import utcnow
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -48,7 +48,9 @@ async def test_an_event_of_one_camera_writes_no_state_of_another(
 ) -> None:
     await until(lambda: hass.states.get(HEALTH).state == "healthy")
     written: set[str] = set()
-    hass.bus.async_listen("state_changed", lambda event: written.add(event.data["entity_id"]))
+    hass.bus.async_listen(
+        "state_changed", callback(lambda event: written.add(event.data["entity_id"]))
+    )
 
     await simulator.set_ready(1, True)
     await until(lambda: READY in written)

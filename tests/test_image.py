@@ -12,7 +12,7 @@ from unittest.mock import patch
 from homeassistant.components.camera import async_get_image
 from homeassistant.components.image import async_get_image as async_get_still
 from homeassistant.const import STATE_UNKNOWN, Platform
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 from PIL import Image
 import pytest
@@ -41,6 +41,7 @@ def states(hass: HomeAssistant) -> Callable[[str], list[str]]:
     """The states written by an entity."""
     written: list[tuple[str, str]] = []
 
+    @callback
     def keep(event: Event[EventStateChangedData]) -> None:
         if (state := event.data["new_state"]) is not None:
             written.append((state.entity_id, state.state))

@@ -12,7 +12,7 @@ from homeassistant.const import (
     STATE_ON,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import (
     device_registry as dr,
 )
@@ -152,10 +152,12 @@ async def test_a_short_loss_shows_in_the_connection_only(
     hass.bus.async_listen(
         "state_changed",
         # An entity that leaves has no new state.
-        lambda event: (
-            seen.add(f"{event.data['entity_id']} {event.data['new_state'].state}")
-            if event.data["new_state"]
-            else None
+        callback(
+            lambda event: (
+                seen.add(f"{event.data['entity_id']} {event.data['new_state'].state}")
+                if event.data["new_state"]
+                else None
+            )
         ),
     )
 

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.camera import Image as CameraImage, async_get_image
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import numpy as np
@@ -339,10 +339,12 @@ async def test_taking_a_picture_does_not_count_as_a_view(
     entity_id = "binary_sensor.driveway_driveway_battery_watched"
     hass.bus.async_listen(
         "state_changed",
-        lambda event: (
-            watched.append(event.data["new_state"].state)
-            if event.data["entity_id"] == entity_id and event.data["new_state"]
-            else None
+        callback(
+            lambda event: (
+                watched.append(event.data["new_state"].state)
+                if event.data["entity_id"] == entity_id and event.data["new_state"]
+                else None
+            )
         ),
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
 
@@ -179,8 +179,10 @@ async def test_the_camera_shows_the_phase_of_its_view(
     phases: list[str | None] = []
     hass.bus.async_listen(
         "state_changed",
-        lambda event: phases.append(
-            state.attributes.get("live_phase") if (state := event.data["new_state"]) else None
+        callback(
+            lambda event: phases.append(
+                state.attributes.get("live_phase") if (state := event.data["new_state"]) else None
+            )
         ),
     )
     simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
