@@ -18,6 +18,7 @@ from .requests import requests
 from .resync import resyncs
 from .setup import setups
 from .startup import startup
+from .stills import stills
 from .sustained import sustained
 from .table import Line, head
 
@@ -33,6 +34,7 @@ _PARTS: dict[str, Callable[[int], AsyncGenerator[Line]]] = {
     "setup": setups,
     "resync": resyncs,
     "idle": idle,
+    "stills": stills,
     "startup": startup,
 }
 # In the server's real time, independent of the machine.

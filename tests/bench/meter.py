@@ -1,10 +1,14 @@
 """Repeat measurements in rounds, and compare two of them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import astuple, dataclass
 import gc
 from statistics import median
 import time
+
+_TICK = 0.001
+"""Seconds between two looks at the event loop."""
 
 type Measure = Callable[[], Awaitable[float]]
 """Does something once; returns its cost or amount."""
@@ -53,6 +57,25 @@ async def cpu(act: Callable[[], Awaitable[object]]) -> float:
     before = time.process_time()
     await act()
     return time.process_time() - before
+
+
+async def longest_block(act: Callable[[], Awaitable[object]]) -> float:
+    """Return the longest time in seconds for which something blocks the event loop."""
+    loop = asyncio.get_running_loop()
+    longest, former = 0.0, loop.time()
+
+    def tick() -> None:
+        nonlocal longest, former, handle
+        now = loop.time()
+        longest, former = max(longest, now - former), now
+        handle = loop.call_later(_TICK, tick)
+
+    handle = loop.call_later(_TICK, tick)
+    try:
+        await act()
+    finally:
+        handle.cancel()
+    return longest
 
 
 def percentile(values: Sequence[float], share: float) -> float:

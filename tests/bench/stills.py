@@ -1,0 +1,85 @@
+"""The stills of a dashboard with twenty running cameras, in the server's real time."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import datetime
+import time
+
+from homeassistant.components.camera import async_get_image
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from tests.pictures import taken_at
+from tests.simulator.picture import HEIGHT, RATE, WIDTH
+from tests.soak.home_assistant import home, loaded
+
+from .meter import percentile
+from .table import Figure, Goal, Line
+from .video import streaming
+
+_CAMERAS = 20
+_POLL = 10.0
+"""Seconds between two requests of a picture, as in Home Assistant's frontend."""
+_POLLS = 6
+_FIRST_PICTURES = 120.0
+"""Seconds until each camera has its first picture: a start, and one or two key frames."""
+
+
+class _Dashboard:
+    """Requests the pictures of all cameras."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Show all cameras."""
+        self._hass = hass
+        self._cameras = hass.states.async_entity_ids("camera")
+        self.seconds: list[float] = []
+        self.ages: list[float] = []
+
+    @property
+    def taken(self) -> dict[str, datetime | None]:
+        """When each camera's picture was taken."""
+        return {camera: taken_at(self._hass, camera) for camera in self._cameras}
+
+    async def wait(self) -> None:
+        """Wait for a picture of each camera."""
+        async with asyncio.timeout(_FIRST_PICTURES):
+            while not all(self.taken.values()):
+                await asyncio.sleep(0.5)
+
+    async def poll(self) -> None:
+        """Request the pictures of all cameras at once."""
+        await asyncio.gather(*(self._request(camera) for camera in self._cameras))
+
+    async def _request(self, camera: str) -> None:
+        begun = time.monotonic()
+        await async_get_image(self._hass, camera)
+        self.seconds.append(time.monotonic() - begun)
+        taken = taken_at(self._hass, camera)
+        assert taken is not None
+        self.ages.append((dt_util.utcnow() - taken).total_seconds())
+
+
+async def stills(_rounds: int) -> AsyncGenerator[Line]:
+    """Poll for a minute, with a key frame every 25 seconds."""
+    async with (
+        streaming(_CAMERAS) as address,
+        home() as hass,
+        loaded(hass, address.host, address.port),
+    ):
+        dashboard = _Dashboard(hass)
+        await dashboard.wait()
+        former, begun, cpu = dashboard.taken, time.monotonic(), time.process_time()
+        pictures = 0
+        for number in range(1, _POLLS + 1):
+            await dashboard.poll()
+            await asyncio.sleep(max(0.0, begun + number * _POLL - time.monotonic()))
+            taken = dashboard.taken
+            pictures += sum(taken[camera] != former[camera] for camera in taken)
+            former = taken
+        cpu, passed = time.process_time() - cpu, time.monotonic() - begun
+    what = f"Stills of {_CAMERAS} cameras ({WIDTH}x{HEIGHT}, {RATE} fps)"
+    slowest = 1000 * percentile(dashboard.seconds, 0.95)
+    yield Figure(f"{what}: p95", slowest, "ms", goal=Goal("<", 50))
+    yield Figure(f"{what}: oldest", max(dashboard.ages), "s", goal=Goal("<", 30))
+    yield Figure(f"{what}: CPU of all", 100 * cpu / passed, "%", goal=Goal("<=", 10))
+    yield Figure(f"{what}: CPU of one", 1000 * cpu / pictures, "ms")
