@@ -170,8 +170,11 @@ def all_expected() -> Iterator[None]:
     default = inspect.getattr_static(Entity, name)
 
     def is_enabled(entity: Entity) -> bool:
-        key = (entity.platform.domain, entity.entity_description.key)
-        return key in _KEYS or bool(default.__get__(entity, type(entity)))
+        if entity.platform.platform_name == DOMAIN:
+            key = (entity.platform.domain, entity.entity_description.key)
+            if key in _KEYS:
+                return True
+        return bool(default.__get__(entity, type(entity)))
 
     with patch.object(Entity, name, property(is_enabled)):
         yield
