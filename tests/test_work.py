@@ -168,6 +168,25 @@ async def test_an_event_updates_only_what_it_can_change(
     assert heard == CHANGED
 
 
+async def test_an_event_looks_at_the_listeners_to_a_field_once_for_all_cameras(
+    hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
+) -> None:
+    await _until_all_is_written_once(hass, simulator, until, writes)
+    looks: list[object] = []
+
+    def count(_: FrameType, what: str, function: object) -> None:
+        if what == "c_call" and getattr(function, "__name__", "") == "isdisjoint":
+            looks.append(function)
+
+    sys.setprofile(count)
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
+    sys.setprofile(None)
+
+    # There are fifty cameras, of which each listens to the server.
+    assert 0 < len(looks) < 50, len(looks)
+
+
 async def test_an_event_makes_one_value_of_each_kind(
     hass: HomeAssistant, simulator: Simulator, until: Until, writes: Counter[str]
 ) -> None:

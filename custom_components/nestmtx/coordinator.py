@@ -64,38 +64,43 @@ class ListenerScope(NamedTuple):
 
 
 class _Listeners[*Arguments]:
-    """Callbacks by object; one that fails doesn't prevent the others from being called."""
+    """Callbacks by object and fields; one that fails doesn't prevent the others from being called.
+
+    Those to the same fields are kept together: 500 cameras listen to the same field of the server.
+    """
 
     def __init__(self) -> None:
-        self._listeners: dict[DeviceKey, list[tuple[Callable[[*Arguments], None], Fields]]] = {}
+        self._listeners: dict[DeviceKey, dict[Fields, list[Callable[[*Arguments], None]]]] = {}
 
     @property
     def device_keys(self) -> tuple[DeviceKey, ...]:
         return tuple(self._listeners)
 
     def add(self, scope: ListenerScope, listener: Callable[[*Arguments], None]) -> CALLBACK_TYPE:
-        added = listener, scope.fields
-        listeners = self._listeners.setdefault(scope.device_key, [])
-        listeners.append(added)
+        by_fields = self._listeners.setdefault(scope.device_key, {})
+        by_fields.setdefault(scope.fields, []).append(listener)
 
         @callback
         def remove() -> None:
-            listeners.remove(added)
-            if not listeners and self._listeners.get(scope.device_key) is listeners:
+            by_fields[scope.fields].remove(listener)
+            if not by_fields[scope.fields]:
+                del by_fields[scope.fields]
+            if not by_fields and self._listeners.get(scope.device_key) is by_fields:
                 del self._listeners[scope.device_key]
 
         return remove
 
     def call(self, device_key: DeviceKey, fields: Fields, *arguments: *Arguments) -> None:
         """Call the listeners to any of the changed fields; None for all listeners."""
-        for listener, listened in tuple(self._listeners.get(device_key, ())):
+        for listened, listeners in tuple(self._listeners.get(device_key, {}).items()):
             if fields is not None and listened is not None and listened.isdisjoint(fields):
                 continue
-            try:
-                listener(*arguments)
-            except Exception:
-                # One entity's error must not affect the others.
-                LOGGER.exception("Unexpected error in a listener to the %s", device_key.kind)
+            for listener in tuple(listeners):
+                try:
+                    listener(*arguments)
+                except Exception:
+                    # One entity's error must not affect the others.
+                    LOGGER.exception("Unexpected error in a listener to the %s", device_key.kind)
 
 
 class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
