@@ -57,3 +57,7 @@ async def test_a_picture_that_cannot_be_written_is_still_the_last_one(
 
     assert album.last("front").jpeg == b"new"
     assert "could not be kept" in caplog.text
+
+    (tmp_path / "entry" / "front.partial").rmdir()
+    await album.async_save()
+    assert (tmp_path / "entry" / "front.jpg").read_bytes() == b"new"

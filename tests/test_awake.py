@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -17,6 +18,7 @@ from tests.conftest import Until
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
+FRONT = "camera.front_yard_front_yard_cam"
 AWAKE = "sensor.front_yard_front_yard_cam_awake_today"
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 29, tzinfo=UTC)
@@ -119,8 +121,43 @@ async def test_the_sensor_grows_while_the_camera_streams(
     before = float(hass.states.get(AWAKE).state)
 
     await simulator.set_ready(1, ready=True)
-    await until(lambda: hass.states.get("camera.front_yard_front_yard_cam").state == "streaming")
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
     await asyncio.sleep(1.2)
     await simulator.set_ready(1, ready=False)
 
     await until(lambda: float(hass.states.get(AWAKE).state) > before)
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_time_without_the_server_is_not_counted(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    await until(lambda: hass.states.get(FRONT).state == "streaming")
+    seen = asyncio.get_running_loop().time()
+
+    await simulator.kill()
+    await until(lambda: hass.states.get(FRONT).state == "unavailable")
+    gone = asyncio.get_running_loop().time()
+    await simulator.set_ready(1, ready=False)
+    await asyncio.sleep(3.0)
+    await simulator.start()
+    await until(lambda: hass.states.get(FRONT).state == "idle")
+
+    assert 60 * float(hass.states.get(AWAKE).state) < gone - seen + 2.0
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_sensor_whose_entity_id_changes_keeps_its_time(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    stored = AwakeTime(120.0, dt_util.utcnow()).as_dict()
+    mock_restore_cache_with_extra_data(hass, [(State(AWAKE, "2.0"), stored)])
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    er.async_get(hass).async_update_entity(AWAKE, new_entity_id="sensor.front_awake")
+    await hass.async_block_till_done()
+
+    assert float(hass.states.get("sensor.front_awake").state) == 2.0
+    await hass.config_entries.async_unload(entry.entry_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
 )
 
-from custom_components.nestmtx.clip_store import MAX_BYTES, outdated
+from custom_components.nestmtx.clip_store import MAX_BYTES, ClipStore, outdated
 from custom_components.nestmtx.const import DOMAIN
 from tests.conftest import Until
 from tests.media import media_folder
@@ -328,3 +328,28 @@ def test_clips_are_removed_by_number_and_by_size() -> None:
 
     assert [*outdated([(path, 1) for path in paths], 3)] == paths[3:]
     assert [*outdated([(path, MAX_BYTES // 2) for path in paths], 200)] == paths[2:]
+
+
+def test_a_new_clip_is_kept_although_the_clock_was_set_back(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path, "/media")
+    clips = []
+    for hour in (2, 1):
+        recording = store.prepare("0123456789abcdef", "Front")
+        recording.write_bytes(b"x")
+        taken = datetime(2026, 10, 25, hour, tzinfo=UTC)
+        clips.append(store.keep(recording, taken, None, 1))
+
+    assert [clip.video.exists() for clip in clips] == [False, True]
+
+
+async def test_a_camera_is_not_woken_for_a_folder_that_home_assistant_refuses(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    hass.config.allowlist_external_dirs.clear()
+    hass.config.media_dirs.clear()
+    hass.config.media_dirs["local"] = "/nowhere-else"
+
+    with pytest.raises(HomeAssistantError, match="allowlist_external_dirs"):
+        await _record(hass)
+
+    assert simulator.world.cameras[1].process is None

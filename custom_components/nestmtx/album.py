@@ -73,11 +73,16 @@ class Album:
             self._cancel_save()
             self._cancel_save = None
         unsaved, self._unsaved = self._unsaved, set()
-        try:
-            for key in unsaved:
+        failed: OSError | None = None
+        for key in unsaved:
+            try:
                 await self._hass.async_add_executor_job(self._store.save, key, self._pictures[key])
-        except OSError as err:
-            LOGGER.warning("The last pictures of cameras could not be kept: %s", err)
+            except OSError as err:
+                # Written with the next new picture.
+                self._unsaved.add(key)
+                failed = err
+        if failed is not None:
+            LOGGER.warning("The last pictures of cameras could not be kept: %s", failed)
 
 
 def _load(store: PictureStore, key: str) -> tuple[Picture, Pixels] | None:

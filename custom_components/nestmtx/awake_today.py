@@ -21,7 +21,8 @@ from homeassistant.util import dt as dt_util
 
 from .awake import AwakeTime, resumed, stored_awake_time
 from .client import Camera
-from .coordinator import NestMTXCoordinator
+from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
+from .device_key import SERVER_KEY
 from .entity import NestMTXCameraEntity
 
 MINUTE: Final = timedelta(minutes=1)
@@ -46,6 +47,9 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
 
     fields = frozenset({"ready"})
     _is_awake = False
+    _is_followed = False
+    """Whether the camera's stream has been known since the time was counted last."""
+    _was_added = False
     _cancel_timer: CALLBACK_TYPE | None = None
 
     def __init__(
@@ -74,12 +78,21 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
         """Continue from the time counted before a restart."""
         extra, camera = await self.async_get_last_extra_data(), self.camera
         stored = stored_awake_time(extra.as_dict()) if extra else None
+        if stored is None and self._was_added:
+            # The entity ID was changed: nothing is stored for the new one.
+            stored = self._time
         since = camera.ready_since if camera.ready else None
         self._time = resumed(
             stored or AwakeTime(0.0, since or self._time.at), dt_util.utcnow(), since
         )
         self._is_awake = camera.ready
+        self._is_followed = self.coordinator.connected
+        self._was_added = True
         await super().async_added_to_hass()
+        connection = ListenerScope(SERVER_KEY, frozenset({CONNECTED}))
+        self.async_on_remove(
+            self.coordinator.async_add_listener(self._handle_connection, connection)
+        )
         self.async_on_remove(
             async_track_time_change(self.hass, self._handle_time, hour=0, minute=0, second=0)
         )
@@ -96,13 +109,24 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
         self.async_write_ha_state()
 
     @callback
+    def _handle_connection(self) -> None:
+        self._count(dt_util.utcnow())
+
+    @callback
     @override
     def _refresh(self) -> None:
         self._count(dt_util.utcnow())
 
     def _count(self, now: datetime) -> None:
-        self._time = self._time.counted(now, is_awake=self._is_awake)
-        self._is_awake = self.camera.ready
+        """Count up to `now`, but not the time in which the server was not connected."""
+        camera, is_connected = self.camera, self.coordinator.connected
+        if self._is_followed:
+            self._time = self._time.counted(now, is_awake=self._is_awake)
+        elif is_connected:
+            since = camera.ready_since if camera.ready else None
+            self._time = resumed(self._time, now, since)
+        self._is_followed = is_connected
+        self._is_awake = is_connected and camera.ready
         if not self._is_awake:
             self._end_timer()
         elif self._cancel_timer is None:

@@ -80,7 +80,7 @@ class ClipStore:
         if picture is not None and jpeg is not None:
             picture.write_bytes(jpeg)
         recording.replace(video)
-        self._prune(recording.parent, most)
+        self._prune(video, most)
         return Clip(video, picture, taken)
 
     def devices(self, device_ids: Iterable[str]) -> list[str]:
@@ -116,9 +116,13 @@ class ClipStore:
         folders = self._root.glob(f"*_{_tail(device_id)}")
         return min((each for each in folders if each.is_dir()), default=None)
 
-    def _prune(self, folder: Path, most: int) -> None:
-        videos = sorted(folder.glob(f"*/*{VIDEO}"), reverse=True)
-        ours = [each for each in videos if _is_ours(each)]
+    def _prune(self, newest: Path, most: int) -> None:
+        """Remove a camera's oldest clips by name, but not the newest one.
+
+        Names are local times, so an older clip has a later name if the clock was set back.
+        """
+        videos = sorted(newest.parents[1].glob(f"*/*{VIDEO}"), reverse=True)
+        ours = [newest, *(each for each in videos if _is_ours(each) and each != newest)]
         for video in outdated([(each, each.stat().st_size) for each in ours], most):
             for each in (video, video.with_suffix(PICTURE)):
                 each.unlink(missing_ok=True)

@@ -90,6 +90,9 @@ class Clips:
         run, name = self._hass.async_add_executor_job, device.name_by_user or device.name or ""
         try:
             path = await run(self._store.prepare, device.id, name)
+            # Home Assistant refuses to record there: don't wake the camera first.
+            if not await run(self._hass.config.is_allowed_path, str(path)):
+                raise _error("path_not_allowed", filename=str(path))
             if (stream := await open_stream()) is None:
                 raise _error("no_stream")
             await _record_to(path, stream, duration)
@@ -112,7 +115,8 @@ async def _record_to(path: Path, stream: Stream, duration: int) -> None:
     try:
         async with asyncio.timeout(duration + MAX_WAIT):
             await stream.async_record(str(path), duration, LOOKBACK)
-    except TimeoutError as err:
+    except (TimeoutError, ValueError) as err:
+        # PyAV's errors for invalid data are ValueErrors.
         raise _error("no_clip") from err
     finally:
         recorder = stream.outputs().get(RECORDER_PROVIDER)

@@ -93,6 +93,7 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
     def _cancel(self) -> None:
         if self._cancel_settled is not None:
             self._cancel_settled()
+            self._cancel_settled = None
 
     @callback
     def _handle_picture(self, picture: Picture, *, lasts: bool) -> None:
