@@ -218,8 +218,39 @@ def test_what_is_live_is_heard_enlarged_and_saved_by_its_controls(card: Locator)
     assert re.fullmatch(rf"{ASLEEP} [-\d]+ [.\d]+\.jpg", download.value.suggested_filename)
 
     card.get_by_role("button", name="Full screen").click()
+    expect(video).to_have_css("object-fit", "contain")
     card.get_by_role("button", name="Exit full screen").click()
     expect(card.get_by_role("button", name="Full screen", exact=True)).to_be_attached()
+    expect(video).to_have_css("object-fit", "cover")
+
+
+def test_the_picture_keeps_the_focus_of_a_button_that_disappears(card: Locator) -> None:
+    _play_until_live(card)
+
+    card.get_by_role("button", name="Stop").press("Enter")
+
+    expect(_state(card, "asleep")).to_be_attached(timeout=WAKING)
+    assert card.evaluate(FOCUSED) == "surface"
+
+
+def test_a_second_click_closes_the_menu(card: Locator) -> None:
+    options = card.get_by_role("button", name="More options")
+
+    options.click()
+    expect(options).to_have_attribute("aria-expanded", "true")
+    options.click()
+
+    expect(options).to_have_attribute("aria-expanded", "false")
+
+
+def test_the_picture_of_another_camera_is_not_kept(card: Locator, home: Home) -> None:
+    assert card.evaluate(PICTURE)
+
+    config = {"type": f"custom:{CARD}", "entity": home.entities(DISABLED)["camera.camera"]}
+    card.evaluate("(card, config) => card.setConfig(config)", config)
+
+    expect(_chip(card)).to_have_text("Disabled")
+    assert not card.evaluate(PICTURE)
 
 
 def test_the_menu_makes_it_persistent_with_a_word_about_batteries(

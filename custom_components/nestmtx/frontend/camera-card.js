@@ -58,7 +58,7 @@ export class CameraCard extends HTMLElement {
     this.#view.part(".view").addEventListener("fullscreenchange", () => this.#render());
     this.addEventListener("keydown", ({ key }) => {
       if (key !== "Escape" || this.#menu.isOpen || isFullScreen(this.#view.part(".view"))) return;
-      if (isPlayed(this.#state)) this.#wish.choose(false);
+      if (isPlayed(this.#state)) this.#stop();
     });
   }
 
@@ -86,6 +86,7 @@ export class CameraCard extends HTMLElement {
     const hasButtons = config.show_controls ?? DEFAULTS.show_controls;
     this.#view.part("header .buttons").hidden = !hasButtons;
     this.#find();
+    if (isOther && this.#hass) this.#follow(this.#hass);
     if (isOther) this.#wish.choose(undefined);
     else this.#render();
   }
@@ -217,10 +218,15 @@ export class CameraCard extends HTMLElement {
     this.#view.video.play();
   }
 
+  #stop() {
+    this.#tasks.dismiss();
+    this.#wish.choose(false);
+  }
+
   /** @param {CardActionName} action */
   #act(action) {
     const enabled = this.#camera?.entities["switch.enabled"];
-    if (action === "cancel") this.#wish.choose(false);
+    if (action === "cancel") this.#stop();
     else if (action === "authorize") openRepairs(this);
     else if (action === "sign_in") openIntegration(this);
     else if (action === "set_up" && this.#camera) openDevice(this, this.#camera.id);
@@ -233,7 +239,7 @@ export class CameraCard extends HTMLElement {
     const { video } = this.#view;
     const playing = video.video;
     if (button === "menu") this.#openMenu();
-    else if (button === "stop") this.#wish.choose(false);
+    else if (button === "stop") this.#stop();
     else if (button === "mute") video.muted = !video.muted;
     else if (button === "full_screen") toggleFullScreen(this.#view.part(".view"), playing);
     else if (playing) {

@@ -39,7 +39,7 @@ const takePicture = ({ hass, entities, isBusy, translate, call }) => {
 };
 
 /** @type {(context: MenuContext) => MenuItem[]} */
-const persistent = ({ hass, entities, translate, call }) => {
+const persistent = ({ hass, entities, isBusy, translate, call }) => {
   const entity = entities["switch.persistent"];
   if (!entity) return [];
   const state = stateOf(hass, entity);
@@ -49,14 +49,14 @@ const persistent = ({ hass, entities, translate, call }) => {
       label: translate("card.persistent"),
       help: translate("card.persistent_help"),
       isOn: state === "on",
-      isDisabled: state === "unavailable",
+      isDisabled: isBusy || state === "unavailable",
       choose: () => call("switch.toggle", entity),
     },
   ];
 };
 
 /** @type {(context: MenuContext) => MenuItem[]} */
-const restart = ({ hass, entities, translate, call }) => {
+const restart = ({ hass, entities, isBusy, translate, call }) => {
   const entity = entities["button.restart_stream"];
   if (!entity) return [];
   const words = { working: translate("card.restarting"), done: translate("card.restarted") };
@@ -64,7 +64,7 @@ const restart = ({ hass, entities, translate, call }) => {
     {
       icon: "mdi:restart",
       label: translate("card.restart_stream"),
-      isDisabled: stateOf(hass, entity) === "unavailable",
+      isDisabled: isBusy || stateOf(hass, entity) === "unavailable",
       choose: () => call("button.press", entity, words),
     },
   ];

@@ -43,8 +43,9 @@ export class CameraPicture {
     this.#frame.keep(video);
   }
 
-  /** Remove the last frame, as it is from another camera. */
+  /** Remove the picture and the last frame, as they are from another camera. */
   forget() {
+    this.#still.clear();
     this.#frame.clear();
   }
 

@@ -52,7 +52,10 @@ export class CameraWall extends HTMLElement {
       <div class="groups"></div>
       <details hidden><summary></summary><div class="grid"></div></details>
     `;
-    this.#part("details").addEventListener("toggle", () => this.#renderAnew());
+    this.#part("details").addEventListener("toggle", () => {
+      this.#shown.layout = "";
+      this.#render();
+    });
   }
 
   static getStubConfig() {
@@ -150,7 +153,12 @@ export class CameraWall extends HTMLElement {
       ...(hasServer && isEmpty ? [noCamerasElement(hass, this.#translate)] : []),
       ...(chips.length ? [chipsElement(chips, this.#translate)] : []),
     ];
-    this.#part(".notices").replaceChildren(...notices);
+    const place = this.#part(".notices");
+    const focused = place.querySelector("[data-condition]:focus")?.getAttribute("data-condition");
+    place.replaceChildren(...notices);
+    /** @type {HTMLElement | null} */ (
+      focused ? place.querySelector(`[data-condition="${focused}"]`) : null
+    )?.focus();
   }
 
   /** @type {(hass: Hass, layout: Layout) => void} */

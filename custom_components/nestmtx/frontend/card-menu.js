@@ -50,6 +50,8 @@ const iconElement = (icon, className = "") => {
 export class CardMenu {
   #element = document.createElement("div");
   #button;
+  /** Whether a click on the button closes the menu: the page closes it before the click. */
+  #isClosing = false;
 
   /** @param {HTMLElement} button */
   constructor(button) {
@@ -59,11 +61,20 @@ export class CardMenu {
     this.#element.setAttribute("role", "menu");
     this.#element.addEventListener("keydown", (event) => this.#move(event));
     this.#element.addEventListener("toggle", (event) => this.#toggled(event));
+    button.addEventListener("pointerdown", () => {
+      this.#isClosing = this.isOpen;
+    });
     button.after(this.#element);
   }
 
-  /** @param {readonly MenuItem[]} items */
+  /**
+   * Open the menu, unless this click has closed it.
+   * @param {readonly MenuItem[]} items
+   */
   open(items) {
+    const isClosing = this.#isClosing;
+    this.#isClosing = false;
+    if (isClosing) return;
     this.#element.replaceChildren(...items.map((item) => this.#itemElement(item)));
     this.#element.showPopover();
     this.#place();

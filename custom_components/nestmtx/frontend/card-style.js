@@ -11,7 +11,9 @@ const STYLE = `
     background: var(--secondary-background-color, #e5e5e5); border-radius: inherit;
     font-size: 14px; line-height: 1.4; --tone: #9aa0a6; --scrim: rgb(0 0 0 / 62%);
   }
-  .view:fullscreen { background: black; border-radius: 0; --fit: contain; }
+  .view:fullscreen { background: black; border-radius: 0; }
+  /* The card sets its own fit in the element's style. */
+  .view:fullscreen nestmtx-live-video { --fit: contain !important; }
   .empty {
     position: absolute; inset: 0; overflow: hidden; color: var(--primary-text-color);
     background: linear-gradient(135deg, transparent 40%, rgb(127 127 127 / 20%));

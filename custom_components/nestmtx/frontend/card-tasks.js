@@ -8,6 +8,8 @@ import { callService } from "./home-assistant-actions.js";
 
 /** How long a notice that a task is done is shown. */
 const DONE = 3_000;
+/** How long a notice that a task failed is shown. It covers the picture, which may be live. */
+const FAILED = 15_000;
 const SECOND = 1_000;
 
 export class CardTasks {
@@ -18,6 +20,8 @@ export class CardTasks {
   #again;
   /** @type {number | undefined} */
   #timer;
+  /** The number of calls so far: only the newest one changes the notice. */
+  #calls = 0;
 
   /** @param {() => void} changed */
   constructor(changed) {
@@ -39,14 +43,18 @@ export class CardTasks {
   async call(hass, service, entity, words) {
     if (this.isBusy) return;
     this.#again = () => this.call(hass, service, entity, words);
+    this.#calls += 1;
+    const number = this.#calls;
     this.#say(words && { kind: "working", message: words.working, since: Date.now() });
     try {
       await callService(hass, service, entity);
     } catch (error) {
+      if (number !== this.#calls) return;
       const { message = "" } = /** @type {{ message?: string }} */ (error);
       this.#say({ kind: "failed", message, since: Date.now() });
       return;
     }
+    if (number !== this.#calls) return;
     this.#say(words && { kind: "done", message: words.done, since: Date.now() });
   }
 
@@ -68,6 +76,7 @@ export class CardTasks {
     this.notice = notice;
     if (notice?.kind === "working") this.#timer = setInterval(this.#changed, SECOND);
     if (notice?.kind === "done") this.#timer = setTimeout(() => this.dismiss(), DONE);
+    if (notice?.kind === "failed") this.#timer = setTimeout(() => this.dismiss(), FAILED);
     this.#changed();
   }
 }

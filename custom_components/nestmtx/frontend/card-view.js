@@ -201,6 +201,10 @@ export class CardView {
 
   /** @param {CardModel} model */
   #showControls({ hasControls, isMuted, muteLabel, isFullScreen, fullScreenLabel }) {
+    // The focused button may disappear, and with it the focus.
+    if (!hasControls && this.part(".playing").contains(this.#root.activeElement)) {
+      this.part(".surface").focus({ preventScroll: true });
+    }
     setHidden(this.part(".playing"), !hasControls);
     this.#label("mute", muteLabel);
     this.#icon("mute", isMuted ? "mdi:volume-off" : "mdi:volume-high");

@@ -55,7 +55,7 @@ export class HlsPlayer {
       autoPlay: true,
       playsInline: true,
       muted: this.#isMuted,
-      fitMode: "cover",
+      fitMode: getComputedStyle(place).getPropertyValue("--fit").trim() || "cover",
     });
     place.append(this.#element);
     const now = performance.now();

@@ -33,7 +33,7 @@ const STYLE = `
     font: inherit; font-weight: 500; cursor: pointer; color: var(--primary-color);
     background: color-mix(in srgb, var(--primary-color) 16%, transparent);
   }
-  button:disabled { cursor: default; color: var(--secondary-text-color); }
+  button[aria-disabled="true"] { cursor: default; color: var(--secondary-text-color); }
   button:focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
 `;
 
@@ -126,8 +126,12 @@ export class ServerJobs extends HTMLElement {
     const run = element("button", "", this.#translate(text));
     run.dataset.button = button;
     run.setAttribute("aria-label", this.#translate(label, { name }));
-    run.disabled = state === "running" || state === "away";
-    run.addEventListener("click", () => this.#run(button));
+    const isDisabled = state === "running" || state === "away";
+    // A disabled button would lose the focus.
+    run.setAttribute("aria-disabled", `${isDisabled}`);
+    run.addEventListener("click", () => {
+      if (!isDisabled) this.#run(button);
+    });
     row.append(words, run);
     return row;
   }

@@ -60,6 +60,12 @@ export class StillPicture {
     this.#update();
   }
 
+  /** Remove the picture, and ignore one that is being loaded. */
+  clear() {
+    this.#version = undefined;
+    this.#place.replaceChildren();
+  }
+
   /** Start observing visibility. */
   start() {
     this.#observer.observe(this.#place);
