@@ -186,7 +186,7 @@ def test_a_camera_that_stalls_is_told_and_the_card_goes_on_with_it(
     watch(more_info, card, seconds=SECONDS, at_least=STALL, until=card.is_live)
 
     assert more_info.first("The camera isn't sending video") < TOLD_WITHIN
-    assert card.first("The picture froze") < TOLD_WITHIN
+    assert card.first("The video froze") < TOLD_WITHIN
     assert card.live_since < STALL + TOLD_WITHIN
     assert server.offers == offers
 
