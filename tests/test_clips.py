@@ -282,6 +282,19 @@ async def test_recording_a_stream_without_a_key_frame_is_given_up(
     await until(lambda: simulator.world.cameras[1].process is None)
 
 
+async def test_video_that_cannot_be_recorded_is_named(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise av.InvalidDataError(1094995529, "Invalid data found")
+
+    # The simulator's video is valid.
+    monkeypatch.setattr("homeassistant.components.stream.Stream.async_record", fail)
+
+    with pytest.raises(HomeAssistantError, match="no video to record"):
+        await _record(hass)
+
+
 async def test_nothing_is_recorded_when_disk_space_is_low(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,

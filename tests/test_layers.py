@@ -39,10 +39,12 @@ LAYERS = (
         "device_ids",
         "device_key",
         "errors",
+        "listeners",
         "picture_store",
         "placeholders",
         "strategy_dashboards",
         "targets",
+        "token_keeper",
     ),
     ("coordinator",),
     (

@@ -26,8 +26,9 @@ from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.const import CONF_STILLS
 from custom_components.nestmtx.coordinator import NestMTXCoordinator
 from custom_components.nestmtx.frames import Shot
+from custom_components.nestmtx.picture_store import picture_store_of
 from custom_components.nestmtx.placeholders import Placeholder, draw_placeholder
-from custom_components.nestmtx.stills import StillsPolicy, has_video, store_of
+from custom_components.nestmtx.stills import StillsPolicy, has_video
 from tests.conftest import Until
 from tests.film import film, seconds
 from tests.pictures import taken_at
@@ -274,11 +275,11 @@ async def test_pictures_are_removed_with_the_entry(
     key = hass.data["camera"].get_entity(FRONT).device_key.key
 
     await hass.config_entries.async_unload(entry.entry_id)
-    assert store_of(hass, entry.entry_id).load(key) is not None
+    assert picture_store_of(hass, entry.entry_id).load(key) is not None
 
     await hass.config_entries.async_remove(entry.entry_id)
 
-    assert store_of(hass, entry.entry_id).load(key) is None
+    assert picture_store_of(hass, entry.entry_id).load(key) is None
 
 
 async def test_a_persistent_camera_has_pictures_without_viewers(
@@ -625,7 +626,7 @@ async def test_a_picture_that_is_decoded_when_home_assistant_stops_is_not_kept(
 
 async def test_a_picture_is_never_dated_in_the_future(hass: HomeAssistant) -> None:
     """The clock was wrong when the picture was taken, and has been corrected since."""
-    album = Album(hass, store_of(hass, "entry"))
+    album = Album(hass, picture_store_of(hass, "entry"))
     shot = Shot(b"", np.zeros((45, 80), np.int16))
 
     album.async_keep("front", shot, dt_util.utcnow() + timedelta(days=1))

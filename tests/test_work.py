@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 import sys
 from types import FrameType
+from typing import Any
 from unittest.mock import patch
 
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
@@ -90,6 +91,15 @@ async def _until_a_list_has_come(hass: HomeAssistant, simulator: Simulator) -> N
 
 
 @contextmanager
+def _profiled(count: Callable[[FrameType, str, Any], None]) -> Iterator[None]:
+    sys.setprofile(count)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+@contextmanager
 def _counted(name: str) -> Iterator[Counter[str]]:
     """Count the calls of a method in the integration, by class or entity."""
     calls: Counter[str] = Counter()
@@ -104,11 +114,8 @@ def _counted(name: str) -> Iterator[Counter[str]]:
             owner = frame.f_locals["self"]
             calls[getattr(owner, "entity_id", type(owner).__name__)] += 1
 
-    sys.setprofile(count)
-    try:
+    with _profiled(count):
         yield calls
-    finally:
-        sys.setprofile(None)
 
 
 async def test_other_tasks_run_while_the_entities_of_many_cameras_are_added(
@@ -178,10 +185,9 @@ async def test_an_event_looks_at_the_listeners_to_a_field_once_for_all_cameras(
         if what == "c_call" and getattr(function, "__name__", "") == "isdisjoint":
             looks.append(function)
 
-    sys.setprofile(count)
-    await simulator.set_ready(1, ready=True)
-    await until(lambda: hass.states.get(FRONT).state == "streaming")
-    sys.setprofile(None)
+    with _profiled(count):
+        await simulator.set_ready(1, ready=True)
+        await until(lambda: hass.states.get(FRONT).state == "streaming")
 
     # There are fifty cameras, of which each listens to the server.
     assert 0 < len(looks) < 50, len(looks)

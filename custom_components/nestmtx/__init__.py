@@ -17,11 +17,12 @@ from .device import async_setup_devices, is_stale
 from .issues import async_setup_issues
 from .keep_awake import KeepAwake
 from .linked_devices import async_setup_linked_devices
+from .picture_store import picture_store_of
 from .recognition import async_setup_recognition
 from .sensor import shown_feeds
 from .server_log import async_setup_server_log
 from .services import async_setup_services
-from .stills import Stills, store_of
+from .stills import Stills
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -76,7 +77,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> 
 
 async def async_remove_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> None:
     """Remove the cameras' pictures and, with the last entry, the dashboard resource."""
-    await hass.async_add_executor_job(store_of(hass, entry.entry_id).clear)
+    await hass.async_add_executor_job(picture_store_of(hass, entry.entry_id).clear)
     if not hass.config_entries.async_entries(DOMAIN):
         await dashboards_of(hass).async_remove()
 

@@ -78,7 +78,7 @@ class Album:
             try:
                 await self._hass.async_add_executor_job(self._store.save, key, self._pictures[key])
             except OSError as err:
-                # Written with the next new picture.
+                # Written with the next new picture of any camera, or when the entry is unloaded.
                 self._unsaved.add(key)
                 failed = err
         if failed is not None:

@@ -21,9 +21,10 @@ from homeassistant.util import dt as dt_util
 
 from .awake import AwakeTime, resumed, stored_awake_time
 from .client import Camera
-from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .device_key import SERVER_KEY
 from .entity import NestMTXCameraEntity
+from .listeners import CONNECTED, ListenerScope
 
 MINUTE: Final = timedelta(minutes=1)
 
@@ -49,15 +50,14 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
     _is_awake = False
     _is_followed = False
     """Whether the camera's stream has been known since the time was counted last."""
-    _was_added = False
     _cancel_timer: CALLBACK_TYPE | None = None
 
     def __init__(
         self, coordinator: NestMTXCoordinator, camera: Camera, description: SensorEntityDescription
     ) -> None:
-        """Start at 0 seconds."""
+        """Start at 0 seconds, with the running stream."""
         super().__init__(coordinator, camera, description)
-        self._time = AwakeTime(0.0, dt_util.utcnow())
+        self._time = AwakeTime(0.0, _since(camera) or dt_util.utcnow())
 
     @property
     @override
@@ -76,18 +76,12 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Continue from the time counted before a restart."""
-        extra, camera = await self.async_get_last_extra_data(), self.camera
-        stored = stored_awake_time(extra.as_dict()) if extra else None
-        if stored is None and self._was_added:
-            # The entity ID was changed: nothing is stored for the new one.
-            stored = self._time
-        since = camera.ready_since if camera.ready else None
-        self._time = resumed(
-            stored or AwakeTime(0.0, since or self._time.at), dt_util.utcnow(), since
-        )
-        self._is_awake = camera.ready
-        self._is_followed = self.coordinator.connected
-        self._was_added = True
+        extra = await self.async_get_last_extra_data()
+        # Nothing is stored for a changed entity ID, with which the same entity is added again.
+        if stored := stored_awake_time(extra.as_dict()) if extra else None:
+            self._time = stored
+            self._is_followed = False
+        self._count(dt_util.utcnow())
         await super().async_added_to_hass()
         connection = ListenerScope(SERVER_KEY, frozenset({CONNECTED}))
         self.async_on_remove(
@@ -123,8 +117,7 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
         if self._is_followed:
             self._time = self._time.counted(now, is_awake=self._is_awake)
         elif is_connected:
-            since = camera.ready_since if camera.ready else None
-            self._time = resumed(self._time, now, since)
+            self._time = resumed(self._time, now, _since(camera))
         self._is_followed = is_connected
         self._is_awake = is_connected and camera.ready
         if not self._is_awake:
@@ -136,3 +129,8 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
+
+
+def _since(camera: Camera) -> datetime | None:
+    """Return when a camera's running stream began; None if none is running."""
+    return camera.ready_since if camera.ready else None

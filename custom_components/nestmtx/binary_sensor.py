@@ -17,7 +17,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .client import Camera, Fields
-from .coordinator import CONNECTED, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .data import NestMTXConfigEntry
 from .entity import (
     NestMTXCameraEntity,
@@ -26,6 +26,7 @@ from .entity import (
     async_add_camera_entities,
     async_add_credential_entities,
 )
+from .listeners import CONNECTED
 
 PARALLEL_UPDATES = 0
 

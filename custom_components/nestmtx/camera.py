@@ -20,11 +20,11 @@ from webrtc_models import RTCConfiguration
 
 from .client import Camera, stream_urls
 from .const import CONF_WEB_RTC, DOMAIN, LOGGER
-from .coordinator import CREDENTIALS, ListenerScope
 from .data import NestMTXConfigEntry, NestMTXData
 from .device_key import SERVER_KEY
 from .entity import NestMTXCameraEntity, async_add_camera_entities
 from .errors import HOPELESS
+from .listeners import CREDENTIALS, ListenerScope
 from .picture_store import Picture
 from .placeholders import Placeholder, async_placeholder, placeholder_for
 from .stills import async_turned

@@ -9,10 +9,10 @@ client; its errors are raised translated.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, NamedTuple, Unpack, override
+from typing import Any, Unpack, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -28,7 +28,6 @@ from .client import (
     Diff,
     Event as ServerEvent,
     Feed,
-    Fields,
     InvalidAuth,
     LogLine,
     NestMTXClient,
@@ -45,62 +44,10 @@ from .device_ids import DeviceIds
 from .device_key import SERVER_KEY, DeviceKey
 from .errors import translated_error, translation_key
 from .http_session import async_create_http_session
+from .listeners import CONNECTED, CREDENTIALS, Listeners, ListenerScope
+from .token_keeper import TokenKeeper
 
 TIMINGS = Timings()
-MAX_TOKENS = 3
-"""Tokens written to the entry in ten minutes, as a server's tokens may be short-lived."""
-_TOKEN_PERIOD = 600.0
-
-# Fields that the server's listeners may name besides those of the client's Server.
-CONNECTED = "connected"
-CREDENTIALS = "credentials"
-
-
-class ListenerScope(NamedTuple):
-    """What a listener is called for: changes of an object, or of some of its fields."""
-
-    device_key: DeviceKey
-    fields: Fields = None
-
-
-class _Listeners[*Arguments]:
-    """Callbacks by object and fields; one that fails doesn't prevent the others from being called.
-
-    Those to the same fields are kept together: 500 cameras listen to the same field of the server.
-    """
-
-    def __init__(self) -> None:
-        self._listeners: dict[DeviceKey, dict[Fields, list[Callable[[*Arguments], None]]]] = {}
-
-    @property
-    def device_keys(self) -> tuple[DeviceKey, ...]:
-        return tuple(self._listeners)
-
-    def add(self, scope: ListenerScope, listener: Callable[[*Arguments], None]) -> CALLBACK_TYPE:
-        by_fields = self._listeners.setdefault(scope.device_key, {})
-        by_fields.setdefault(scope.fields, []).append(listener)
-
-        @callback
-        def remove() -> None:
-            by_fields[scope.fields].remove(listener)
-            if not by_fields[scope.fields]:
-                del by_fields[scope.fields]
-            if not by_fields and self._listeners.get(scope.device_key) is by_fields:
-                del self._listeners[scope.device_key]
-
-        return remove
-
-    def call(self, device_key: DeviceKey, fields: Fields, *arguments: *Arguments) -> None:
-        """Call the listeners to any of the changed fields; None for all listeners."""
-        for listened, listeners in tuple(self._listeners.get(device_key, {}).items()):
-            if fields is not None and listened is not None and listened.isdisjoint(fields):
-                continue
-            for listener in tuple(listeners):
-                try:
-                    listener(*arguments)
-                except Exception:
-                    # One entity's error must not affect the others.
-                    LOGGER.exception("Unexpected error in a listener to the %s", device_key.kind)
 
 
 class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
@@ -124,12 +71,11 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         self._run_task: asyncio.Task[None] | None = None
         self._goodbyes: list[Callable[[], Awaitable[None]]] = []
         self._cancel_grace: CALLBACK_TYPE | None = None
-        self._tokens_kept_at: list[float] = []
-        self._kept_token = self._newest_token = account.token
-        self._state_listeners: _Listeners[()] = _Listeners()
-        self._event_listeners: _Listeners[ServerEvent] = _Listeners()
-        self._log_listeners: _Listeners[LogLine] = _Listeners()
-        self._resync_listeners: _Listeners[()] = _Listeners()
+        self._tokens = TokenKeeper(hass, entry, account.token)
+        self._state_listeners: Listeners[()] = Listeners()
+        self._event_listeners: Listeners[ServerEvent] = Listeners()
+        self._log_listeners: Listeners[LogLine] = Listeners()
+        self._resync_listeners: Listeners[()] = Listeners()
         self._cameras, self._credentials = Admission("cameras"), Admission("credentials")
         self._camera_ids: dict[str, int] = {}
         self._credential_ids: dict[str, int] = {}
@@ -310,7 +256,9 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         username = self.config_entry.data[CONF_USERNAME]
         with self.translated():
             await self.client.server.change_password(username, password)
-        self._update_entry(CONF_PASSWORD, password)
+        self.hass.config_entries.async_update_entry(
+            self.config_entry, data={**self.config_entry.data, CONF_PASSWORD: password}
+        )
 
     # The session
 
@@ -355,7 +303,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
         await super().async_shutdown()
         self._end_grace()
         await asyncio.gather(self._end_session(), *(goodbye() for goodbye in self._goodbyes))
-        self._keep_token()
+        self._tokens.write()
 
     async def _end_session(self) -> None:
         if self._run_task is not None:
@@ -435,19 +383,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     @callback
     def on_token(self, token: str) -> None:
         """Store a new token, as each login leaves one on the server forever."""
-        self._newest_token = token
-        now = self.hass.loop.time()
-        kept_at = [at for at in self._tokens_kept_at if now - at < _TOKEN_PERIOD]
-        if len(kept_at) < MAX_TOKENS:
-            self._tokens_kept_at = [*kept_at, now]
-            self._keep_token()
-
-    def _keep_token(self) -> None:
-        """Write the newest token to the entry, unless a flow has written one since."""
-        kept, newest = self._kept_token, self._newest_token
-        if newest is not None and kept == self.config_entry.data.get(CONF_TOKEN) != newest:
-            self._kept_token = newest
-            self._update_entry(CONF_TOKEN, newest)
+        self._tokens.keep(token)
 
     @callback
     def on_login_refused(self) -> None:
@@ -485,11 +421,6 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def _listed_keys(self) -> set[str]:
         cameras = {camera.key for camera in self.data.cameras.values()}
         return cameras | {credential.key for credential in self.data.credentials.values()}
-
-    def _update_entry(self, key: str, value: str) -> None:
-        self.hass.config_entries.async_update_entry(
-            self.config_entry, data={**self.config_entry.data, key: value}
-        )
 
 
 def _ids[T: (Camera, Credential)](rows: Mapping[int, T]) -> dict[str, int]:

@@ -11,9 +11,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import slugify
 
 from .client import SYNCHRONIZE
-from .coordinator import ListenerScope
 from .data import NestMTXConfigEntry
 from .device_key import SERVER_KEY
+from .listeners import ListenerScope
 
 KNOWN_JOBS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -10,8 +10,9 @@ from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType, 
 from .admission import DAY, MAX_NEW_AREAS
 from .client import Camera, Credential, Version
 from .const import CONF_ROOMS
-from .coordinator import ListenerScope, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
+from .listeners import ListenerScope
 from .rate_limit import RateLimit
 
 

@@ -11,9 +11,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Camera, Credential, Feed, Fields
-from .coordinator import ListenerScope, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .data import NestMTXConfigEntry
 from .device_key import SERVER_KEY, DeviceKey
+from .listeners import ListenerScope
 
 BATCH: Final = 10
 """Objects whose entities are added before other tasks run: some tens of milliseconds."""

@@ -12,9 +12,9 @@ from homeassistant.helpers.event import async_call_later
 
 from .client import Camera
 from .const import DOMAIN
-from .coordinator import ListenerScope
 from .data import NestMTXConfigEntry, NestMTXData
 from .entity import NO_FIELDS, NestMTXCameraEntity, async_add_camera_entities
+from .listeners import ListenerScope
 from .picture_store import Picture
 from .stills import async_turned
 

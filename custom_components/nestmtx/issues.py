@@ -11,8 +11,9 @@ from homeassistant.helpers import issue_registry as ir
 
 from .client import Camera, CameraStatus, Credential, stream_urls
 from .const import DOMAIN
-from .coordinator import CREDENTIALS, ListenerScope, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .device_key import SERVER_KEY
+from .listeners import CREDENTIALS, ListenerScope
 
 CREDENTIAL_UNAUTHORIZED: Final = "credential_unauthorized"
 DEFAULT_ACCOUNT: Final = "default_account"

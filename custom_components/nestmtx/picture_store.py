@@ -10,9 +10,11 @@ from pathlib import Path
 import stat
 from typing import Final
 
+from homeassistant.core import HomeAssistant
 from PIL import Image
 
 from .client import MAX_PIXELS
+from .const import DOMAIN
 
 _SUFFIX: Final = ".jpg"
 MAX_SIZE: Final = 16 * 1024 * 1024
@@ -89,3 +91,8 @@ class PictureStore:
 def _open_file(path: str, flags: int) -> int:
     """Open a file without following a symbolic link or waiting for a FIFO's writer."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def picture_store_of(hass: HomeAssistant, entry_id: str) -> PictureStore:
+    """Return the store of an entry's pictures, in the cache folder, which backups exclude."""
+    return PictureStore(Path(hass.config.cache_path(DOMAIN, entry_id)))

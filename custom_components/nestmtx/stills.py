@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from threading import Event
 from typing import Final, Protocol
 
@@ -26,11 +25,12 @@ from homeassistant.util import dt as dt_util
 from .album import Album
 from .client import MAX_GAP, Budget, Camera, GroupOfPictures, NestMTXError
 from .const import CONF_STILLS, DOMAIN, LOGGER
-from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
 from .frames import Pixels, Shot, shot_of_segment, shot_of_units, turned
 from .keep_awake import KeepAwake
-from .picture_store import Picture, PictureStore
+from .listeners import CONNECTED, ListenerScope
+from .picture_store import Picture, picture_store_of
 
 
 class StillsPolicy(StrEnum):
@@ -60,11 +60,6 @@ _READER_FIELDS: Final = frozenset(
     {"authorized_until", "extension_failed", "is_enabled", "is_persistent", "ready", "watched"}
 )
 """The fields of a camera that decide whether its stream is read."""
-
-
-def store_of(hass: HomeAssistant, entry_id: str) -> PictureStore:
-    """Return the store of an entry's pictures, in the cache folder, which backups exclude."""
-    return PictureStore(Path(hass.config.cache_path(DOMAIN, entry_id)))
 
 
 def has_video(camera: Camera) -> bool:
@@ -103,9 +98,9 @@ class Stills:
         self._coordinator = coordinator
         self._keep_awake = keep_awake
         self._hass = coordinator.hass
-        options = coordinator.config_entry.options
-        self._policy = StillsPolicy(options.get(CONF_STILLS, StillsPolicy.RUNNING))
-        self._album = Album(self._hass, store_of(self._hass, coordinator.config_entry.entry_id))
+        entry = coordinator.config_entry
+        self._policy = StillsPolicy(entry.options.get(CONF_STILLS, StillsPolicy.RUNNING))
+        self._album = Album(self._hass, picture_store_of(self._hass, entry.entry_id))
         self._listeners: dict[str, list[PictureListener]] = {}
         self._takers: dict[str, set[_Taker]] = {}
         """Requests for a camera's next picture, for which its stream is read."""

@@ -16,8 +16,9 @@ from webrtc_models import RTCIceCandidateInit, RTCIceServer
 
 from .client import Candidate, NestMTXError, ice_servers
 from .const import DOMAIN, LOGGER
-from .coordinator import CONNECTED, ListenerScope, NestMTXCoordinator
+from .coordinator import NestMTXCoordinator
 from .device_key import SERVER_KEY
+from .listeners import CONNECTED, ListenerScope
 from .live_view import LivePhase, LiveView
 
 MAX_VIEWS = 16

@@ -60,10 +60,12 @@ class Source:
 
 
 @asynccontextmanager
-async def source(cameras: int, *, idle_log: float = 0.0) -> AsyncGenerator[Source]:
-    """Run a server with some cameras; an idle one logs a line at an interval in seconds."""
+async def server_process(
+    module: str, *arguments: str
+) -> AsyncGenerator[tuple[Process, ServerAddress]]:
+    """Run a server that prints its address and ends with its input."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.server", str(cameras), str(idle_log)),
+        *(sys.executable, "-m", module, *arguments),
         cwd=_ROOT,
         stdin=PIPE,
         stdout=PIPE,
@@ -72,7 +74,15 @@ async def source(cameras: int, *, idle_log: float = 0.0) -> AsyncGenerator[Sourc
     assert process.stdin is not None and process.stdout is not None
     host, port = (await process.stdout.readline()).decode().split()
     try:
-        yield Source(process, ServerAddress(host, int(port)), cameras)
+        yield process, ServerAddress(host, int(port))
     finally:
         process.stdin.close()
         await process.wait()
+
+
+@asynccontextmanager
+async def source(cameras: int, *, idle_log: float = 0.0) -> AsyncGenerator[Source]:
+    """Run a server with some cameras; an idle one logs a line at an interval in seconds."""
+    arguments = "tests.bench.server", str(cameras), str(idle_log)
+    async with server_process(*arguments) as (process, address):
+        yield Source(process, address, cameras)

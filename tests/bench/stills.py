@@ -14,8 +14,8 @@ from tests.simulator.picture import HEIGHT, RATE, WIDTH
 from tests.soak.home_assistant import home, loaded
 
 from .meter import percentile
+from .source import server_process
 from .table import Figure, Goal, Line
-from .video import streaming
 
 _CAMERAS = 20
 _POLL = 10.0
@@ -62,7 +62,7 @@ class _Dashboard:
 async def stills(_rounds: int) -> AsyncGenerator[Line]:
     """Poll for a minute, with a key frame every 25 seconds."""
     async with (
-        streaming(_CAMERAS) as address,
+        server_process("tests.bench.video", str(_CAMERAS)) as (_, address),
         home() as hass,
         loaded(hass, address.host, address.port),
     ):

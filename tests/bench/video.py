@@ -6,16 +6,9 @@ is encoded once.
 
 import asyncio
 from asyncio import StreamReader
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from pathlib import Path
 import sys
 
-from custom_components.nestmtx.client import ServerAddress
 from tests.simulator import Simulator, World
-
-_ROOT = Path(__file__).parents[2]
 
 
 def _world(count: int) -> World:
@@ -39,24 +32,6 @@ async def _run(cameras: int) -> None:
     )
     await orders.read()
     await simulator.stop()
-
-
-@asynccontextmanager
-async def streaming(cameras: int) -> AsyncGenerator[ServerAddress]:
-    """Run a server in a process of its own, so that its cost doesn't count."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.video", str(cameras)),
-        cwd=_ROOT,
-        stdin=PIPE,
-        stdout=PIPE,
-    )
-    assert process.stdin is not None and process.stdout is not None
-    host, port = (await process.stdout.readline()).decode().split()
-    try:
-        yield ServerAddress(host, int(port))
-    finally:
-        process.stdin.close()
-        await process.wait()
 
 
 if __name__ == "__main__":

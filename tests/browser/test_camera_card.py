@@ -253,6 +253,19 @@ def test_the_picture_of_another_camera_is_not_kept(card: Locator, home: Home) ->
     assert not card.evaluate(PICTURE)
 
 
+def test_another_camera_is_not_woken_by_the_choice_for_the_former_one(
+    card: Locator, home: Home, server: Server
+) -> None:
+    _play_until_live(card)
+
+    config = {"type": f"custom:{CARD}", "entity": home.entities(GOOGLES)["camera.camera"]}
+    card.evaluate("(card, config) => card.setConfig(config)", config)
+
+    expect(_state(card, "asleep")).to_be_attached()
+    time.sleep(2)
+    assert server.simulator.world.cameras[GOOGLES_ID].process is None
+
+
 def test_the_menu_makes_it_persistent_with_a_word_about_batteries(
     card: Locator, home: Home
 ) -> None:

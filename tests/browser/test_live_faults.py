@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 import time
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 import pytest
 
 from tests.simulator import Simulator, recorded
@@ -232,3 +232,7 @@ def test_browsers_that_udp_does_not_reach_play_over_hls(
         begin(witness.view.page, dashboard)
         watch(witness, seconds=SECONDS, until=witness.is_live)
         assert witness.live_since < START + UNCONNECTED
+
+    video = card.view.locator("nestmtx-live-video")
+    video.evaluate("video => video.style.setProperty('--fit', 'contain')")
+    expect(video.locator("ha-hls-player video")).to_have_css("object-fit", "contain")

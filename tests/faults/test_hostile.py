@@ -17,8 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
 from custom_components.nestmtx.const import DOMAIN
-from custom_components.nestmtx.picture_store import Picture
-from custom_components.nestmtx.stills import store_of
+from custom_components.nestmtx.picture_store import Picture, picture_store_of
 from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
@@ -283,7 +282,7 @@ async def test_a_checksum_of_another_form_identifies_nothing(
 
     keys = {camera.key for camera in bench.entry.runtime_data.coordinator.cameras}
     assert keys == {row["checksum"] for row in rows} | {f"id-{row['id']}" for row in more}
-    store = store_of(hass, bench.entry.entry_id)
+    store = picture_store_of(hass, bench.entry.entry_id)
     for key in keys:
         store.save(key, Picture(b"jpeg", dt_util.utcnow()))
     folder = Path(hass.config.cache_path(DOMAIN, bench.entry.entry_id))

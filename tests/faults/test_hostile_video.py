@@ -29,8 +29,7 @@ from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.media import rtsp
 from custom_components.nestmtx.client.media.rtsp import read_rtsp, read_video
 from custom_components.nestmtx.frames import jpeg_of, shot_of_segment, shot_of_units
-from custom_components.nestmtx.picture_store import Picture
-from custom_components.nestmtx.stills import store_of
+from custom_components.nestmtx.picture_store import Picture, picture_store_of
 from tests.conftest import Until
 from tests.pictures import taken_at
 from tests.simulator import Simulator
@@ -343,7 +342,7 @@ async def test_a_stream_whose_size_grows_gives_no_picture(
 def test_a_stored_picture_of_too_many_pixels_is_not_loaded(
     hass: HomeAssistant, memory: Callable[[], float]
 ) -> None:
-    store = store_of(hass, "entry")
+    store = picture_store_of(hass, "entry")
     store.save("front", Picture(jpeg_of(Image.new("L", (8000, 8000))), dt_util.utcnow()))
     saved = memory()
 
@@ -438,7 +437,7 @@ async def test_a_picture_that_is_taken_during_a_removal_is_not_kept(
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=301))
     await hass.async_block_till_done()
 
-    assert store_of(hass, entry.entry_id).keys() == frozenset()
+    assert picture_store_of(hass, entry.entry_id).keys() == frozenset()
 
 
 # Clocks
@@ -449,7 +448,7 @@ async def test_a_picture_from_the_future_is_dated_now_and_replaced(
 ) -> None:
     key = next(each.checksum for each in simulator.world.cameras.values() if each.id == 1)
     old = jpeg_of(Image.new("RGB", (64, 36)))
-    store = store_of(hass, entry.entry_id)
+    store = picture_store_of(hass, entry.entry_id)
     store.save(key, Picture(old, dt_util.utcnow() + timedelta(days=400)))
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

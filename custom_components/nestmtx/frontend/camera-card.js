@@ -86,8 +86,9 @@ export class CameraCard extends HTMLElement {
     const hasButtons = config.show_controls ?? DEFAULTS.show_controls;
     this.#view.part("header .buttons").hidden = !hasButtons;
     this.#find();
-    if (isOther && this.#hass) this.#follow(this.#hass);
+    // First the choice, which would otherwise wake the other camera.
     if (isOther) this.#wish.choose(undefined);
+    if (isOther && this.#hass) this.#follow(this.#hass);
     else this.#render();
   }
 

@@ -15,22 +15,17 @@ const SECOND = 1_000;
 export class CardTasks {
   /** @type {Notice | undefined} */
   notice;
+  /** Whether a task is in progress: only one runs at a time. */
+  isBusy = false;
   #changed;
   /** @type {(() => void) | undefined} */
   #again;
   /** @type {number | undefined} */
   #timer;
-  /** The number of calls so far: only the newest one changes the notice. */
-  #calls = 0;
 
   /** @param {() => void} changed */
   constructor(changed) {
     this.#changed = changed;
-  }
-
-  /** Whether a long task is in progress. */
-  get isBusy() {
-    return this.notice?.kind === "working";
   }
 
   /**
@@ -43,19 +38,16 @@ export class CardTasks {
   async call(hass, service, entity, words) {
     if (this.isBusy) return;
     this.#again = () => this.call(hass, service, entity, words);
-    this.#calls += 1;
-    const number = this.#calls;
+    this.isBusy = true;
     this.#say(words && { kind: "working", message: words.working, since: Date.now() });
-    try {
-      await callService(hass, service, entity);
-    } catch (error) {
-      if (number !== this.#calls) return;
-      const { message = "" } = /** @type {{ message?: string }} */ (error);
-      this.#say({ kind: "failed", message, since: Date.now() });
-      return;
-    }
-    if (number !== this.#calls) return;
-    this.#say(words && { kind: "done", message: words.done, since: Date.now() });
+    const failure = await callService(hass, service, entity).then(
+      () => undefined,
+      (/** @type {{ message?: string }} */ error) => error.message ?? "",
+    );
+    this.isBusy = false;
+    const since = Date.now();
+    if (failure !== undefined) this.#say({ kind: "failed", message: failure, since });
+    else this.#say(words && { kind: "done", message: words.done, since });
   }
 
   /** Retry the failed task; return false if there is none. */

@@ -55,7 +55,8 @@ export class HlsPlayer {
       autoPlay: true,
       playsInline: true,
       muted: this.#isMuted,
-      fitMode: getComputedStyle(place).getPropertyValue("--fit").trim() || "cover",
+      // The card's fit, which differs in full screen.
+      fitMode: "var(--fit, cover)",
     });
     place.append(this.#element);
     const now = performance.now();
