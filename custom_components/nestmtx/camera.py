@@ -11,7 +11,7 @@ from homeassistant.components.camera import (
     get_dynamic_camera_stream_settings,
 )
 from homeassistant.components.camera.webrtc import CameraWebRTCProvider, WebRTCClientConfiguration
-from homeassistant.components.stream import Stream
+from homeassistant.components.stream import CONF_RTSP_TRANSPORT, Stream
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -79,6 +79,8 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         """Set the stream's URLs at once: Home Assistant requests the source first."""
         CameraEntity.__init__(self)
         super().__init__(data.coordinator, camera, CAMERA)
+        # Never UDP, where a server names the address to which FFmpeg sends its packets.
+        self.stream_options[CONF_RTSP_TRANSPORT] = "tcp"
         self.key = camera.key
         self.stream_urls = stream_urls(camera, data.coordinator.video_host)
         self._followed = camera

@@ -1,8 +1,8 @@
 """Malicious video costs its camera a picture, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from fractions import Fraction
 import io
@@ -15,7 +15,6 @@ import av
 from homeassistant.components.camera import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import numpy as np
 from PIL import Image
@@ -27,24 +26,27 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.nestmtx.client.errors import StreamUnavailable
 from custom_components.nestmtx.client.media import rtsp
-from custom_components.nestmtx.client.media.rtsp import read_rtsp, read_video
+from custom_components.nestmtx.client.media.rtsp import read_video
 from custom_components.nestmtx.frames import jpeg_of, shot_of_segment, shot_of_units
 from custom_components.nestmtx.picture_store import Picture, picture_store_of
 from tests.conftest import Until
+from tests.faults.rtsp_servers import (
+    FRONT,
+    hostile_rtsp,
+    interleaved,
+    lead_to,
+    only_sound,
+    sending,
+    watched,
+)
 from tests.pictures import taken_at
 from tests.simulator import Simulator
-from tests.simulator.picture import access_units
-from tests.simulator.rtp import description, packets
-from tests.simulator.streams import Picture as Shown
 
-FRONT = "camera.front_yard_front_yard_cam"
 DRIVEWAY = "camera.driveway_driveway_battery"
 TAKE_PICTURE = "button.front_yard_front_yard_cam_take_picture"
 TAKE_TIME = "custom_components.nestmtx.stills.MAX_TAKE_TIME"
 
 QUICK = {"preset": "ultrafast", "tune": "zerolatency"}
-
-type Playing = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 def _frames(width: int, height: int, count: int) -> Iterator[av.VideoFrame]:
@@ -85,100 +87,11 @@ def _segment(width: int, height: int, count: int = 12, pixels: str = "yuv420p") 
     return buffer.getvalue()
 
 
-def _interleaved(packet: bytes, channel: int = 0) -> bytes:
-    return b"$" + bytes([channel]) + len(packet).to_bytes(2) + packet
-
-
-class HostileRtsp:
-    """An RTSP server that answers like MediaMTX, and then sends arbitrary data."""
-
-    def __init__(self, play: Playing) -> None:
-        """Prepare the server."""
-        self.port = 0
-        self.requests: list[str] = []
-        self.clients: set[asyncio.Task[None]] = set()
-        self._play = play
-        self._description = description(access_units("front", Shown.VIDEO, 1)[0])
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer requests, and send data after PLAY."""
-        if (client := asyncio.current_task()) is not None:
-            self.clients.add(client)
-        with suppress(EOFError, ConnectionError):
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                method = head.partition(" ")[0]
-                self.requests.append(head.partition("\r\n")[0])
-                body = self._description if method == "DESCRIBE" else ""
-                writer.write(
-                    f"RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 1\r\nContent-Length: {len(body)}"
-                    f"\r\n\r\n{body}".encode()
-                )
-                if method == "PLAY":
-                    await self._play(writer)
-        writer.close()
-
-
-@asynccontextmanager
-async def _hostile(play: Playing) -> AsyncGenerator[HostileRtsp]:
-    rtsp_server = HostileRtsp(play)
-    server = await asyncio.start_server(rtsp_server.serve, "127.0.0.1", 0)
-    rtsp_server.port = server.sockets[0].getsockname()[1]
-    try:
-        yield rtsp_server
-    finally:
-        server.close()
-        for client in rtsp_server.clients:
-            client.cancel()
-        await asyncio.gather(*rtsp_server.clients, return_exceptions=True)
-
-
-async def _only_sound(writer: asyncio.StreamWriter) -> None:
-    """Send packets of an undescribed track forever."""
-    number = 0
-    while True:
-        number += 1
-        header = bytes((0x80, 97)) + (number & 0xFFFF).to_bytes(2) + bytes(8)
-        writer.write(_interleaved(header + bytes(160)))
-        await writer.drain()
-        await asyncio.sleep(0.01)
-
-
-def _sending(units: list[bytes]) -> Playing:
-    async def send(writer: asyncio.StreamWriter) -> None:
-        sequence = 0
-        for number in range(10_000):
-            parts = packets(units[number % len(units)], number, sequence, 1)
-            sequence += len(parts)
-            for part in parts:
-                writer.write(_interleaved(part))
-            await writer.drain()
-            await asyncio.sleep(0.02)
-
-    return send
-
-
-async def _watched(
-    hass: HomeAssistant, simulator: Simulator, until: Until, camera_id: int = 1
-) -> None:
-    await simulator.open_reader(camera_id)
-    coordinator = hass.data["camera"].get_entity(FRONT).coordinator
-    await until(lambda: coordinator.data.cameras[camera_id].shows_video)
-    await until(lambda: coordinator.data.cameras[camera_id].watched)
-
-
 @pytest.fixture
 def memory() -> Callable[[], float]:
     """Return the growth of the process's peak memory, in MiB."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return lambda: (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-
-
-async def _led_to(hass: HomeAssistant, simulator: Simulator, until: Until, port: int) -> None:
-    """Let the server report another RTSP port, and wait until it is known."""
-    simulator.world.ports["rtsp"] = port
-    coordinator = hass.data["camera"].get_entity(FRONT).coordinator
-    await until(lambda: f":{port}/" in str(coordinator.data.cameras[1].url_rtsp_tcp))
 
 
 # A grab that never ends
@@ -188,14 +101,14 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     true_port = simulator.rtsp_port
-    async with _hostile(_only_sound) as hostile:
-        await _led_to(hass, simulator, until, hostile.port)
-        await _watched(hass, simulator, until, 1)
+    async with hostile_rtsp(only_sound) as hostile:
+        await lead_to(hass, simulator, until, hostile.port)
+        await watched(hass, simulator, until, 1)
         # Our reader is on another server and not in the lists: one of these counts as ours.
         await simulator.open_reader(1)
         await until(lambda: any("PLAY" in each for each in hostile.requests))
-        await _led_to(hass, simulator, until, true_port)
-        await _watched(hass, simulator, until, 2)
+        await lead_to(hass, simulator, until, true_port)
+        await watched(hass, simulator, until, 2)
 
         await until(lambda: taken_at(hass, DRIVEWAY) is not None)
         begun = time.monotonic()
@@ -207,9 +120,9 @@ async def test_a_stream_with_sound_only_holds_up_neither_other_pictures_nor_the_
 async def test_a_requested_picture_of_a_stream_with_only_audio_fails_in_time(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    async with _hostile(_only_sound) as hostile:
-        await _led_to(hass, simulator, until, hostile.port)
-        await _watched(hass, simulator, until)
+    async with hostile_rtsp(only_sound) as hostile:
+        await lead_to(hass, simulator, until, hostile.port)
+        await watched(hass, simulator, until)
 
         with patch(TAKE_TIME, 0.5), pytest.raises(HomeAssistantError) as error:
             await hass.services.async_call(
@@ -224,7 +137,7 @@ async def test_a_silent_stream_is_ended() -> None:
     async def silent(_: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
-    async with _hostile(silent) as hostile, asyncio.timeout(10):
+    async with hostile_rtsp(silent) as hostile, asyncio.timeout(10):
         with patch.object(rtsp, "MAX_SILENCE", 0.2), pytest.raises(StreamUnavailable):
             async for _ in read_video(f"rtsp://127.0.0.1:{hostile.port}/front"):
                 pass
@@ -234,7 +147,7 @@ async def test_a_silent_stream_is_ended() -> None:
 async def test_a_flood_of_tiny_packets_lets_other_tasks_run() -> None:
     async def flood(writer: asyncio.StreamWriter) -> None:
         for _ in range(40):
-            writer.write(_interleaved(b"", 0) * 20_000)
+            writer.write(interleaved(b"", 0) * 20_000)
             await writer.drain()
 
     worst, last = 0.0, time.thread_time()
@@ -246,7 +159,7 @@ async def test_a_flood_of_tiny_packets_lets_other_tasks_run() -> None:
             now = time.thread_time()
             worst, last = max(worst, now - last), now
 
-    async with _hostile(flood) as hostile:
+    async with hostile_rtsp(flood) as hostile:
         measuring = asyncio.create_task(measure())
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
@@ -260,7 +173,7 @@ async def test_a_flood_of_tiny_packets_lets_other_tasks_run() -> None:
 async def test_consecutive_viewers_leave_no_reader_behind(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    await _watched(hass, simulator, until)
+    await watched(hass, simulator, until)
     await until(lambda: len(_own_readers(simulator)) == 1)
     coordinator = hass.data["camera"].get_entity(FRONT).coordinator
     for number in range(5):
@@ -328,9 +241,9 @@ def test_pixels_of_another_format_are_not_decoded(memory: Callable[[], float], p
 async def test_a_stream_whose_size_grows_gives_no_picture(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    async with _hostile(_sending([*_film(640, 360, 2), *_film(8000, 8000, 3)])) as hostile:
-        await _led_to(hass, simulator, until, hostile.port)
-        await _watched(hass, simulator, until)
+    async with hostile_rtsp(sending([*_film(640, 360, 2), *_film(8000, 8000, 3)])) as hostile:
+        await lead_to(hass, simulator, until, hostile.port)
+        await watched(hass, simulator, until)
         await until(lambda: any("PLAY" in each for each in hostile.requests))
         await asyncio.sleep(2)
 
@@ -350,73 +263,6 @@ def test_a_stored_picture_of_too_many_pixels_is_not_loaded(
     assert memory() - saved < 50
 
 
-# Redirects
-
-
-@asynccontextmanager
-async def _elsewhere() -> AsyncGenerator[tuple[int, list[int]]]:
-    """Listen on a port that nothing must connect to; yield the port and the connections."""
-    came: list[int] = []
-
-    async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        came.append(1)
-        writer.close()
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], came
-    finally:
-        server.close()
-        await server.wait_closed()
-
-
-@asynccontextmanager
-async def _redirecting(port: int) -> AsyncGenerator[int]:
-    """Answer all RTSP requests with a redirect to another port."""
-
-    async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(EOFError, ConnectionError):
-            await reader.readuntil(b"\r\n\r\n")
-            location = f"rtsp://127.0.0.1:{port}/front"
-            writer.write(f"RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: {location}\r\n\r\n".encode())
-            await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(redirect, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        server.abort_clients()
-        await server.wait_closed()
-
-
-@pytest.mark.usefixtures("socket_enabled")
-async def test_an_rtsp_redirect_is_not_followed_by_a_reader() -> None:
-    async with _elsewhere() as (port, came), _redirecting(port) as redirecting:
-        url = f"rtsp://127.0.0.1:{redirecting}/front"
-        with pytest.raises(StreamUnavailable):
-            await read_rtsp(url, lambda: None)
-        with pytest.raises(StreamUnavailable):
-            async for _ in read_video(url):
-                pass
-
-    assert came == []
-
-
-async def test_an_rtsp_redirect_is_not_passed_to_home_assistants_stream(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
-) -> None:
-    await async_setup_component(hass, "stream", {})
-    async with _elsewhere() as (port, came), _redirecting(port) as redirecting:
-        await _led_to(hass, simulator, until, redirecting)
-
-        with pytest.raises(HomeAssistantError):
-            await hass.data["camera"].get_entity(FRONT).async_create_stream()
-
-    assert came == []
-
-
 # Work after the owner's end
 
 
@@ -424,7 +270,7 @@ async def test_a_picture_that_is_taken_during_a_removal_is_not_kept(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await hass.config_entries.async_setup(entry.entry_id)
-    await _watched(hass, simulator, until)
+    await watched(hass, simulator, until)
     taking = hass.async_create_background_task(
         hass.services.async_call("button", "press", {"entity_id": TAKE_PICTURE}, blocking=True),
         "test",
@@ -454,7 +300,7 @@ async def test_a_picture_from_the_future_is_dated_now_and_replaced(
     await hass.async_block_till_done()
     assert taken_at(hass, FRONT) <= dt_util.utcnow()
 
-    await _watched(hass, simulator, until)
+    await watched(hass, simulator, until)
 
     await until(lambda: store.load(key).jpeg == old and taken_at(hass, FRONT) is not None)
     taken = taken_at(hass, FRONT)
