@@ -34,6 +34,10 @@ class Server:
         """End all sessions, as an administrator of MediaMTX does; the streams go on."""
         self.do(self._end_sessions())
 
+    def cut_sessions(self) -> None:
+        """Stop the packets of all sessions, as a broken network does; the streams go on."""
+        self.do(self.simulator.whep.cut())
+
     def do[T](self, work: Coroutine[None, None, T]) -> T:
         """Have the simulator do something, in its own thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)

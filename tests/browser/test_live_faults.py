@@ -44,6 +44,8 @@ STALL = 50.0
 UNCONNECTED = 40.0
 """Seconds more over HLS: 13 until WebRTC is given up, and up to 25 to the next key frame."""
 REFUSED_WITHIN = 15.0
+MISSED = 10.0
+"""Seconds until MediaMTX misses a viewer whose packets do not come through any more."""
 DOWN = 30.0
 """Seconds that MediaMTX is gone when it was killed."""
 
@@ -123,6 +125,19 @@ def test_the_end_of_a_session_is_told_and_the_card_comes_back(
     assert more_info.first("The stream ended") < TOLD_WITHIN
     assert card.first("Reconnecting…") < TOLD_WITHIN
     assert card.live_since < KEY_FRAME
+
+
+def test_a_network_that_breaks_off_is_reported_and_the_card_comes_back(
+    home: Home, server: Server, more_info: Witness, card: Witness
+) -> None:
+    _play_both(home, more_info, card)
+
+    server.cut_sessions()
+    watch(more_info, card, seconds=SECONDS, at_least=MISSED + TOLD_WITHIN, until=card.is_live)
+
+    assert more_info.first("The stream ended") < MISSED + TOLD_WITHIN
+    assert card.first("Reconnecting…") < TOLD_WITHIN
+    assert card.live_since < TOLD_WITHIN + KEY_FRAME
 
 
 def test_a_killed_video_server_is_named_and_the_card_comes_back_with_it(

@@ -209,3 +209,19 @@ async def test_a_stalled_stream_sends_no_frames_and_keeps_its_sessions(
     camera.trouble = Trouble()
     while await viewer.frame() < before + 2 * RATE:
         pass
+
+
+async def test_a_viewer_that_is_cut_off_is_missed_later(
+    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
+) -> None:
+    await simulator.set_ready(1, ready=True)
+    location, answer = await answered(http, await viewer.offer())
+    await viewer.take(answer)
+    await viewer.frame()
+
+    await simulator.whep.cut()
+    async with http.patch(location, data=viewer.fragment(), headers=FRAGMENT) as response:
+        assert response.status == 204
+
+    await until(lambda: not simulator.whep.sessions)
+    assert not simulator.world.cameras[1].stream.readers

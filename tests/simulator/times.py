@@ -64,6 +64,8 @@ class Times:
     """The answer over WebRTC if there is a stream; 7.8 if no STUN server answers."""
     handshake_timeout: float = 10.0
     """Timeout of a WebRTC viewer to connect after the answer."""
+    silent_viewer: float = 10.0
+    """From the last packet of a WebRTC viewer to the end of its session."""
     keep_alive: float = 60.0
     """Silence of an RTSP reader after which a newer MediaMTX closes its connection."""
     demand_repeat: float = 60.0
@@ -102,6 +104,7 @@ class Times:
             start_timeout=1.0,
             gathering=0.0,
             handshake_timeout=2.0,
+            silent_viewer=0.3,
             demand_repeat=0.5,
             idle_log=0.0,
         )

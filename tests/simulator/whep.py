@@ -37,7 +37,7 @@ _PREFLIGHT: Final = _ANYWHERE | {
 _EXPOSED: Final = "Access-Control-Expose-Headers"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Session:
     """A viewer with an answer."""
 
@@ -46,6 +46,8 @@ class Session:
     peer: Peer
     left: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    cut_at: float | None = None
+    """When its packets stopped coming through, by `elapsed`."""
 
 
 class Whep:
@@ -84,6 +86,12 @@ class Whep:
     def sessions(self) -> tuple[str, ...]:
         """The locations of the open sessions."""
         return tuple(_location(session.path, key) for key, session in self._sessions.items())
+
+    async def cut(self) -> None:
+        """Stop the packets of all sessions, as a broken network does. They end later."""
+        for session in self._sessions.values():
+            session.cut_at = elapsed()
+            await session.peer.vanish()
 
     async def open(self, host: str, port: int) -> int:
         """Listen, and return the port."""
@@ -197,13 +205,19 @@ class Whep:
 
     async def _until_over(self, session: Session) -> None:
         deadline = elapsed() + self._times.handshake_timeout
-        while self._lives.reads(session.path, session.reader.id) and not session.peer.over:
+        while self._lives.reads(session.path, session.reader.id) and not self._is_lost(session):
             if session.peer.connected:
                 await self._lives.connect(session.path, session.reader.id)
             late = elapsed() > deadline and not session.peer.connected
             if late or session.left.is_set():
                 return
             await asyncio.sleep(_LOOK)
+
+    def _is_lost(self, session: Session) -> bool:
+        """Return whether the viewer has gone; one that only falls silent is missed later."""
+        if session.cut_at is None:
+            return session.peer.over
+        return elapsed() > session.cut_at + self._times.silent_viewer
 
     def _session(self, request: web.Request) -> Session | None:
         """Return the session with a secret; a newer version ignores the path."""
