@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from unittest.mock import patch
 
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT, STATE_ON
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -89,8 +89,9 @@ async def bench(
     """The entry: camera 1 is ready, camera 2 is not."""
     bench = Bench(hass, loaded_entry, simulator, proxy, caplog)
     await simulator.set_ready(1, ready=True)
-    # Only a list reports that it is requested.
-    await bench.until(lambda: {bench.camera(1, each) for each in ("ready", "requested")} == {"on"})
+    await bench.until(lambda: bench.camera(1, "ready") == STATE_ON)
+    # A list that was on its way says that it is not requested; the second one to come does not.
+    await bench.while_resyncing(2)
     await bench.until_true()
     bench.seen.clear()
     return bench
