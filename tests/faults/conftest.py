@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from unittest.mock import patch
 
-from homeassistant.const import CONF_HOST, CONF_PORT, STATE_ON
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -78,8 +78,15 @@ def entry(
 
 
 @pytest.fixture
+async def front_ready(simulator: Simulator) -> None:
+    """Camera 1 streams before the entry is set up."""
+    await simulator.set_ready(1, ready=True)
+
+
+@pytest.fixture
 async def bench(
     hass: HomeAssistant,
+    front_ready: None,
     expected_enabled: None,
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
@@ -88,10 +95,6 @@ async def bench(
 ) -> Bench:
     """The entry: camera 1 is ready, camera 2 is not."""
     bench = Bench(hass, loaded_entry, simulator, proxy, caplog)
-    await simulator.set_ready(1, ready=True)
-    await bench.until(lambda: bench.camera(1, "ready") == STATE_ON)
-    # A list that was on its way says that it is not requested; the second one to come does not.
-    await bench.while_resyncing(2)
     await bench.until_true()
     bench.seen.clear()
     return bench
