@@ -1,15 +1,17 @@
 """A simulated server in this process: what it is asked can be seen, what it does changed."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from threading import Thread
+import time
 
 from aiohttp import ClientSession
 
 from tests.simulator import Simulator
 
 PATIENCE = 30.0
+_LOOK = 0.05
 
 
 class Server:
@@ -41,6 +43,14 @@ class Server:
     def do[T](self, work: Coroutine[None, None, T]) -> T:
         """Have the simulator do something, in its own thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds. Raises TimeoutError."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError
+            time.sleep(_LOOK)
 
     async def _end_sessions(self) -> None:
         base = f"http://{self.simulator.host}:{self.simulator.web_rtc_port}"

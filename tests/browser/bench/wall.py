@@ -1,0 +1,117 @@
+"""A wall of cameras with changing states, beside as many built-in cards."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+import time
+
+from playwright.sync_api import Browser, CDPSession, Page
+
+from scripts.development.browser import log_in
+from scripts.development.options import DASHBOARD
+from tests.bench.meter import Pair
+from tests.bench.table import Figure, Goal, Line
+from tests.browser.conftest import SIZE
+from tests.simulator import Times
+
+from .place import Place, place
+
+CAMERAS = 20
+RATE = 10
+"""Events a second."""
+SECONDS = 20.0
+_SETTLE = 5.0
+"""Seconds from opening a page to the measurement."""
+_NO_MORE = Goal("<=", 1.0)
+_SHOWN = {"ours": "nestmtx-camera-card", "built-in": "hui-picture-entity-card"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a page has used."""
+
+    task: float
+    """Seconds of the main thread."""
+    heap: float
+    """Bytes of JavaScript, after a garbage collection."""
+
+
+def walls(browser: Browser, folder: Path, rounds: int) -> Iterator[Line]:
+    """Compare walls of cameras, one page open at a time, in turn."""
+    with place(folder, CAMERAS, Times(process_start=1.0)) as scene:
+        _make_walls(scene)
+        costs: dict[str, list[Cost]] = {name: [] for name in _SHOWN}
+        for number in range(rounds + 1):
+            # Each is first as often as second.
+            for name in (*_SHOWN,) if number % 2 else (*reversed(_SHOWN),):
+                cost = _cost(browser, scene, name)
+                if number:
+                    costs[name].append(cost)
+    what = f"Wall of {CAMERAS} cameras, {RATE} events a second"
+    yield _compared(f"{what}: main thread", costs, "% of a core", lambda c: c.task / SECONDS * 100)
+    yield _compared(f"{what}: heap", costs, "MiB", lambda c: c.heap / 2**20)
+
+
+def _compared(
+    what: str, costs: dict[str, list[Cost]], unit: str, value: Callable[[Cost], float]
+) -> Figure:
+    ours, built_in = (tuple(value(cost) for cost in costs[name]) for name in _SHOWN)
+    return Figure.compared(what, Pair(ours, built_in), unit, "picture-entity", _NO_MORE)
+
+
+def _make_walls(scene: Place) -> None:
+    home = scene.home
+    entities = [home.entities(f"Camera {number}")["camera"] for number in range(1, CAMERAS + 1)]
+    views = [
+        {
+            "title": "ours",
+            "path": "ours",
+            "panel": True,
+            "cards": [{"type": "custom:nestmtx-camera-wall"}],
+        },
+        {
+            "title": "built-in",
+            "path": "built-in",
+            "cards": [
+                {"type": "picture-entity", "entity": entity, "camera_view": "auto"}
+                for entity in entities
+            ],
+        },
+    ]
+    home.do(
+        lambda api: api.command("lovelace/config/save", url_path=DASHBOARD, config={"views": views})
+    )
+
+
+def _cost(browser: Browser, scene: Place, name: str) -> Cost:
+    with browser.new_page(viewport=SIZE) as page:
+        log_in(page, f"{scene.home.url}/{DASHBOARD}/{name}")
+        page.locator(_SHOWN[name]).nth(CAMERAS - 1).wait_for(state="attached")
+        page.wait_for_timeout(_SETTLE * 1000)
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Performance.enable")
+        before = _metric(devtools, "TaskDuration")
+        _change_states(scene, page)
+        task = _metric(devtools, "TaskDuration") - before
+        devtools.send("HeapProfiler.collectGarbage")
+        return Cost(task, _metric(devtools, "JSHeapUsedSize"))
+
+
+def _metric(devtools: CDPSession, name: str) -> float:
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return next(float(metric["value"]) for metric in metrics if metric["name"] == name)
+
+
+def _change_states(scene: Place, page: Page) -> None:
+    """Send events for SECONDS, each of which changes the state of a camera."""
+    simulator = scene.server.simulator
+    begin = time.monotonic()
+    changes = cycle(
+        (event, camera) for event in ("ready", "notReady") for camera in range(1, CAMERAS + 1)
+    )
+    for number in range(int(SECONDS * RATE)):
+        event, camera = next(changes)
+        scene.server.do(simulator.fire("camera", event, camera))
+        due = begin + (number + 1) / RATE
+        page.wait_for_timeout(max(0.0, due - time.monotonic()) * 1000)
