@@ -32,9 +32,9 @@ pytestmark = pytest.mark.usefixtures("expected_enabled")
 CAMERA = "driveway_driveway_battery"
 DRIVEWAY = f"camera.{CAMERA}"
 CAMERA_ID = 2
-WATCHED = f"binary_sensor.{CAMERA}_watched"
+WATCHED = f"binary_sensor.{CAMERA}_being_watched"
 AUTHORIZATION = "sensor.home_account_authorization"
-READY = f"binary_sensor.{CAMERA}_ready"
+READY = f"binary_sensor.{CAMERA}_stream_ready"
 REFUSED = Trouble(connecting=math.inf, crashes_after=0.15)
 """Google refuses the stream, which ends right after its start."""
 

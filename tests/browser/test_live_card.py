@@ -63,7 +63,7 @@ def _open(page: Page, home: Home, camera: str) -> Locator:
 
 
 def _play(card: Locator) -> None:
-    card.get_by_role("button", name="Play").click()
+    card.get_by_role("button", name="Watch").click()
 
 
 def _stop(card: Locator) -> None:
