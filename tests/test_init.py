@@ -141,7 +141,7 @@ async def test_a_killed_server_makes_entities_unavailable_and_its_restart_brings
         for record in caplog.records
         if record.name == "custom_components.nestmtx" and record.levelname == "INFO"
     ]
-    assert lines == ["The connection to 127.0.0.1 is lost", "Connected to 127.0.0.1 again"]
+    assert lines == ["Lost connection to 127.0.0.1", "Reconnected to 127.0.0.1"]
 
 
 async def test_a_short_loss_shows_in_the_connection_only(

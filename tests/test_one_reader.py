@@ -119,7 +119,7 @@ async def page(camera: CameraEntity, browser: MockHAClientWebSocket) -> Page:
 
 
 def _viewers(simulator: Simulator) -> int:
-    """Return the number of readers, without the reader for still pictures."""
+    """Return the number of readers, without the reader for snapshots."""
     return len(simulator.world.cameras[1].stream.viewers)
 
 

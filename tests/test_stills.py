@@ -1,4 +1,4 @@
-"""Still pictures never wake a camera or keep it awake, and are as new as that allows."""
+"""Snapshots never wake a camera or keep it awake, and are as new as that allows."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
