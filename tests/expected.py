@@ -112,27 +112,34 @@ _CAMERA_ENTITIES: tuple[_Entity[Camera], ...] = (
     _Entity(
         "camera", "camera", "", lambda camera: {"streaming" if camera.stream.ready else "idle"}
     ),
-    _Entity("binary_sensor", "ready", " Ready", lambda camera: _on(camera.stream.ready)),
-    _Entity("binary_sensor", "watched", " Watched", lambda camera: _on(camera.stream.viewers)),
-    _Entity("binary_sensor", "requested", " Requested", lambda camera: _on(_requested(camera))),
+    _Entity("binary_sensor", "ready", " Stream ready", lambda camera: _on(camera.stream.ready)),
+    _Entity(
+        "binary_sensor", "watched", " Being watched", lambda camera: _on(camera.stream.viewers)
+    ),
+    _Entity(
+        "binary_sensor", "requested", " Stream requested", lambda camera: _on(_requested(camera))
+    ),
     _Entity("binary_sensor", "stream_authorization", " Stream authorization", _extension),
     _Entity("binary_sensor", "stream_stalled", " Stream stalled", _stalled),
     _Entity("sensor", "status", " Status", _status),
     _Entity("sensor", "viewers", " Viewers", lambda camera: {str(len(camera.stream.viewers))}),
     _Entity("sensor", "streaming_since", " Streaming since", _since),
-    _Entity("sensor", "authorization_expires", " Authorization expires", _expires),
+    _Entity("sensor", "authorization_expires", " Stream authorization expires", _expires),
     _Entity("switch", "enabled", " Enabled", lambda camera: _on(camera.enabled)),
     _Entity("switch", "persistent", " Persistent", lambda camera: _on(camera.persistent)),
     _Entity("button", "restart_stream", " Restart stream", lambda _: {STATE_UNKNOWN}),
-    _Entity("button", "take_picture", " Take picture", lambda _: {STATE_UNKNOWN}),
+    _Entity("button", "take_picture", " Take snapshot", lambda _: {STATE_UNKNOWN}),
     _Entity("event", "activity", " Activity", None),
-    _Entity("image", "last_picture", " Last picture", None),
+    _Entity("image", "last_picture", " Last snapshot", None),
 )
 _CREDENTIAL_ENTITIES: tuple[_Entity[Credential], ...] = (
     _Entity("sensor", "authorization", " Authorization", _authorization),
     _Entity("sensor", "last_authorized", " Last authorized", None),
     _Entity(
-        "binary_sensor", "problem", " Problem", lambda credential: _on(credential.tokens is None)
+        "binary_sensor",
+        "problem",
+        " Authorization problem",
+        lambda credential: _on(credential.tokens is None),
     ),
     _Entity("event", "activity", " Activity", None),
 )

@@ -56,7 +56,7 @@ async def test_a_picture_that_cannot_be_written_is_still_the_last_one(
     await album.async_save()
 
     assert album.last("front").jpeg == b"new"
-    assert "could not be kept" in caplog.text
+    assert "Failed to save the cameras' last snapshots" in caplog.text
 
     (tmp_path / "entry" / "front.partial").rmdir()
     await album.async_save()

@@ -175,7 +175,7 @@ async def test_a_camera_that_cannot_start_names_its_credential(
     hass: HomeAssistant, issue_id: str
 ) -> None:
     camera = "camera.front_yard_front_yard_cam"
-    button = {"entity_id": f"button.{camera.partition('.')[2]}_take_picture"}
+    button = {"entity_id": f"button.{camera.partition('.')[2]}_take_snapshot"}
 
     with pytest.raises(HomeAssistantError, match="credential Home account needs authorization"):
         await hass.services.async_call("button", "press", button, blocking=True)

@@ -17,11 +17,11 @@ from tests.simulator.faults import Trouble
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 
-READY = "binary_sensor.front_yard_front_yard_cam_ready"
+READY = "binary_sensor.front_yard_front_yard_cam_stream_ready"
 AUTHORIZATION = "binary_sensor.front_yard_front_yard_cam_stream_authorization"
 HEALTH = "sensor.127_0_0_1_health"
-EXPIRES = "sensor.front_yard_front_yard_cam_authorization_expires"
-WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
+EXPIRES = "sensor.front_yard_front_yard_cam_stream_authorization_expires"
+WATCHED = "binary_sensor.front_yard_front_yard_cam_being_watched"
 
 
 async def test_each_binary_sensor_is_as_in_the_snapshot(snapshot_of: SnapshotOf) -> None:
@@ -63,7 +63,7 @@ async def test_an_event_of_one_camera_writes_no_state_of_another(
 async def test_requested_follows_the_demand(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    requested = "binary_sensor.front_yard_front_yard_cam_requested"
+    requested = "binary_sensor.front_yard_front_yard_cam_stream_requested"
     assert hass.states.get(requested).state == STATE_OFF
 
     reader = await simulator.open_reader(1)
@@ -142,7 +142,7 @@ async def test_the_end_of_the_stream_ends_the_problem(
 async def test_a_credential_that_has_to_be_authorized_is_a_problem(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    problem = "binary_sensor.home_account_problem"
+    problem = "binary_sensor.home_account_authorization_problem"
     assert hass.states.get(problem).state == STATE_OFF
 
     await simulator.set_tokens(1, False, "unauthenticated")

@@ -39,12 +39,12 @@ NAMES = {
 }
 FRONT = "front_yard_front_yard_cam"
 CAMERA = f"camera.{FRONT}"
-PROBLEM = "binary_sensor.home_account_problem"
+PROBLEM = "binary_sensor.home_account_authorization_problem"
 BELL = [{"trigger": "event", "event_type": "bell_rang"}]
 RESTART = {
     "camera": CAMERA,
-    "requested": f"binary_sensor.{FRONT}_requested",
-    "authorization_expires": f"sensor.{FRONT}_authorization_expires",
+    "requested": f"binary_sensor.{FRONT}_stream_requested",
+    "authorization_expires": f"sensor.{FRONT}_stream_authorization_expires",
     "restart_stream": f"button.{FRONT}_restart_stream",
     "pause": {"milliseconds": 100},
 }

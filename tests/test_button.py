@@ -116,7 +116,7 @@ async def test_running_an_unknown_job_fails(
         await _press(hass, SYNCHRONIZE)
 
     assert raised.value.translation_key == "job_gone"
-    assert "no cron job with this name" in str(raised.value)
+    assert "no job with this name" in str(raised.value)
 
 
 @pytest.mark.usefixtures("all_enabled")

@@ -132,7 +132,7 @@ async def test_a_started_camera_without_a_reader_is_released(
 async def test_a_started_camera_is_released_once_it_has_a_reader(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    # Still pictures have their own reader.
+    # Snapshots have their own reader.
     hass.config_entries.async_update_entry(loaded_entry, options={CONF_STILLS: "on_request"})
     await hass.config_entries.async_reload(loaded_entry.entry_id)
     await _camera(hass, FRONT).async_start_stream()

@@ -67,7 +67,7 @@ async def test_nothing_is_requested_for_entities_that_are_disabled_again(
     loaded_entry: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
-    for name in ("cpu", "memory", "processes"):
+    for name in ("cpu_usage", "memory_usage", "processes"):
         entity_registry.async_update_entity(
             f"sensor.127_0_0_1_{name}", disabled_by=er.RegistryEntryDisabler.USER
         )

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("all_enabled")
 
 CONNECTION = "binary_sensor.127_0_0_1_connection"
 FRONT = "camera.front_yard_front_yard_cam"
-FRONT_READY = "binary_sensor.front_yard_front_yard_cam_ready"
+FRONT_READY = "binary_sensor.front_yard_front_yard_cam_stream_ready"
 FRONT_STATUS = "sensor.front_yard_front_yard_cam_status"
 HOME_AUTHORIZATION = "sensor.home_account_authorization"
 

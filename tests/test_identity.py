@@ -19,7 +19,7 @@ from tests.simulator.scenario import recorded
 
 pytestmark = pytest.mark.usefixtures("expected_enabled")
 
-FRONT_READY = "binary_sensor.front_yard_front_yard_cam_ready"
+FRONT_READY = "binary_sensor.front_yard_front_yard_cam_stream_ready"
 CONNECTION = "binary_sensor.127_0_0_1_connection"
 
 

@@ -26,8 +26,8 @@ from tests.simulator.picture import HEIGHT, WIDTH
 
 CAMERA = "front_yard_front_yard_cam"
 FRONT = f"camera.{CAMERA}"
-LAST_PICTURE = f"image.{CAMERA}_last_picture"
-TAKE_PICTURE = f"button.{CAMERA}_take_picture"
+LAST_PICTURE = f"image.{CAMERA}_last_snapshot"
+TAKE_PICTURE = f"button.{CAMERA}_take_snapshot"
 
 
 @pytest.fixture

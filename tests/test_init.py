@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("expected_enabled")
 
 CONNECTION = "binary_sensor.127_0_0_1_connection"
 FRONT = "camera.front_yard_front_yard_cam"
-FRONT_READY = "binary_sensor.front_yard_front_yard_cam_ready"
+FRONT_READY = "binary_sensor.front_yard_front_yard_cam_stream_ready"
 FRONT_STATUS = "sensor.front_yard_front_yard_cam_status"
 HOME_AUTHORIZATION = "sensor.home_account_authorization"
 
@@ -141,7 +141,7 @@ async def test_a_killed_server_makes_entities_unavailable_and_its_restart_brings
         for record in caplog.records
         if record.name == "custom_components.nestmtx" and record.levelname == "INFO"
     ]
-    assert lines == ["The connection to 127.0.0.1 is lost", "Connected to 127.0.0.1 again"]
+    assert lines == ["Lost connection to 127.0.0.1", "Reconnected to 127.0.0.1"]
 
 
 async def test_a_short_loss_shows_in_the_connection_only(

@@ -32,9 +32,9 @@ pytestmark = pytest.mark.usefixtures("expected_enabled")
 CAMERA = "driveway_driveway_battery"
 DRIVEWAY = f"camera.{CAMERA}"
 CAMERA_ID = 2
-WATCHED = f"binary_sensor.{CAMERA}_watched"
+WATCHED = f"binary_sensor.{CAMERA}_being_watched"
 AUTHORIZATION = "sensor.home_account_authorization"
-READY = f"binary_sensor.{CAMERA}_ready"
+READY = f"binary_sensor.{CAMERA}_stream_ready"
 REFUSED = Trouble(connecting=math.inf, crashes_after=0.15)
 """Google refuses the stream, which ends right after its start."""
 
@@ -216,7 +216,7 @@ async def test_a_camera_is_kept_awake_when_the_server_is_back(
     await until(lambda: _is_awake(hass, simulator))
     assert _until(hass) is not None
     warnings = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
-    assert sum("is not awake yet" in each for each in warnings) <= 1
+    assert sum("Failed to wake" in each for each in warnings) <= 1
 
 
 async def test_a_stream_that_google_refuses_is_given_up(
@@ -296,7 +296,7 @@ async def test_disabling_a_camera_ends_keeping_it_awake(
     await _asleep(hass, simulator, until)
 
 
-async def test_unloading_ends_it(
+async def test_unloading_stops_keeping_awake(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)
@@ -306,7 +306,7 @@ async def test_unloading_ends_it(
     await until(lambda: simulator.world.cameras[CAMERA_ID].process is None)
 
 
-async def test_the_end_of_home_assistant_ends_it(
+async def test_stopping_home_assistant_stops_keeping_awake(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     await _awake(hass, simulator, until)

@@ -23,7 +23,7 @@ from tests.simulator import Simulator, World
 from tests.simulator.scenario import recorded
 
 CAMERA = "camera.front_yard_front_yard_cam"
-WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
+WATCHED = "binary_sensor.front_yard_front_yard_cam_being_watched"
 MAX_ROWS = 10
 """Rows of a view in the database: the camera, whose attributes say who requests and views it,
 Watched, and the number of streams."""

@@ -119,7 +119,7 @@ async def page(camera: CameraEntity, browser: MockHAClientWebSocket) -> Page:
 
 
 def _viewers(simulator: Simulator) -> int:
-    """Return the number of readers, without the reader for still pictures."""
+    """Return the number of readers, without the reader for snapshots."""
     return len(simulator.world.cameras[1].stream.viewers)
 
 
@@ -132,7 +132,7 @@ async def test_hls_is_refused_once_webrtc_is_connected(
     hls = await page.hls()
 
     assert not hls["success"]
-    assert "already plays over WebRTC" in hls["error"]["message"]
+    assert "already playing over WebRTC" in hls["error"]["message"]
     assert _viewers(simulator) == 1
 
 

@@ -27,8 +27,8 @@ COUNTERPARTS = {
     "watch a camera": f"camera.{CAMERA}",
     "see a credential's authorization": "sensor.home_account_authorization",
     "see the logs": f"event.{SERVER}_log",
-    "see the load": f"sensor.{SERVER}_cpu",
-    "see the memory": f"sensor.{SERVER}_memory",
+    "see the load": f"sensor.{SERVER}_cpu_usage",
+    "see the memory": f"sensor.{SERVER}_memory_usage",
     "see the processes": f"sensor.{SERVER}_processes",
     "see the health": f"sensor.{SERVER}_health",
 }

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("all_enabled")
 CAMERA = "front_yard_front_yard_cam"
 RESTART = f"button.{CAMERA}_restart_stream"
 PERSISTENT = f"switch.{CAMERA}_persistent"
-READY = f"binary_sensor.{CAMERA}_ready"
+READY = f"binary_sensor.{CAMERA}_stream_ready"
 STATUS = f"sensor.{CAMERA}_status"
 VIEWERS = f"sensor.{CAMERA}_viewers"
 

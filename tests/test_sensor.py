@@ -30,7 +30,7 @@ async def test_each_sensor_is_as_in_the_snapshot(
     hass: HomeAssistant, snapshot_of: SnapshotOf
 ) -> None:
     # Wait for one sensor of each feed, whose data comes shortly after setup.
-    feeds = ("health", "cpu", "last_run_refresh_credentials")
+    feeds = ("health", "cpu_usage", "last_run_refresh_credentials")
 
     # The awake time grows with the clock.
     with patch.object(AwakeTime, "counted", lambda time, *_, **__: time):
@@ -132,7 +132,7 @@ async def test_the_start_time_is_known_at_once_and_unknown_after_the_stream(
 async def test_the_end_of_the_authorization_follows_its_extension(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    expires = f"sensor.{CAM}_authorization_expires"
+    expires = f"sensor.{CAM}_stream_authorization_expires"
     await simulator.set_ready(1, ready=True)
 
     details = {"expiresAt": "2126-01-01T00:00:00.000+00:00"}

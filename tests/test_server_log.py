@@ -59,7 +59,7 @@ def _left_out(caplog: pytest.LogCaptureFixture) -> list[int]:
     return [
         int(record.args[1])
         for record in caplog.records
-        if record.name == SERVER_LOGGER.name and "left out" in record.msg
+        if record.name == SERVER_LOGGER.name and "Skipped" in record.msg
     ]
 
 

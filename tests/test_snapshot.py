@@ -22,7 +22,7 @@ from tests.simulator.picture import HEIGHT, WIDTH
 CAMERA = "driveway_driveway_battery"
 DRIVEWAY = f"camera.{CAMERA}"
 CAMERA_ID = 2
-LAST_PICTURE = f"image.{CAMERA}_last_picture"
+LAST_PICTURE = f"image.{CAMERA}_last_snapshot"
 
 
 @pytest.fixture

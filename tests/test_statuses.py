@@ -23,17 +23,30 @@ pytestmark = pytest.mark.usefixtures("all_enabled")
 
 CAMERAS = {
     "doing": """
-camera                  status         ready  requested  watched  viewers  state      restart_stream
-unconfigured            unconfigured   off    off        off      0        idle       unknown
-disabled                disabled       off    off        off      0        idle       unknown
-disabled_process_alive  disabled       off    on         off      0        idle       unknown
-dead                    dead           off    off        off      0        idle       unknown
-dead_yet_ready          dead           on     off        off      0        streaming  unknown
-stopped                 stopped        off    off        off      0        idle       unknown
-unavailable             not_available  off    on         off      0        idle       unknown
-starting                starting       off    on         off      0        idle       unknown
-running                 running        on     on         on       2        streaming  unknown
-hibernating             unknown        on     on         on       2        streaming  unknown
+camera                  status         stream_ready  stream_requested  state      restart_stream
+unconfigured            unconfigured   off           off               idle       unknown
+disabled                disabled       off           off               idle       unknown
+disabled_process_alive  disabled       off           on                idle       unknown
+dead                    dead           off           off               idle       unknown
+dead_yet_ready          dead           on            off               streaming  unknown
+stopped                 stopped        off           off               idle       unknown
+unavailable             not_available  off           on                idle       unknown
+starting                starting       off           on                idle       unknown
+running                 running        on            on                streaming  unknown
+hibernating             unknown        on            on                streaming  unknown
+""",
+    "viewers": """
+camera                  being_watched  viewers
+unconfigured            off            0
+disabled                off            0
+disabled_process_alive  off            0
+dead                    off            0
+dead_yet_ready          off            0
+stopped                 off            0
+unavailable             off            0
+starting                off            0
+running                 on             2
+hibernating             on             2
 """,
     "stream": """
 camera                  streaming_since   tracks   data_received  data_sent  process_id
@@ -49,20 +62,20 @@ running                 2026-11-23T18:30  3        1.234567       7.654321   34
 hibernating             2026-11-23T18:30  3        1.234567       7.654321   35
 """,
     "authorization": """
-camera                  authorization_expires  stream_authorization  stream_stalled  activity
-unconfigured            unknown                off                   off             unknown
-disabled                unknown                off                   off             unknown
-disabled_process_alive  unknown                off                   off             unknown
-dead                    unknown                off                   off             unknown
-dead_yet_ready          2026-11-23T18:25       off                   off             unknown
-stopped                 unknown                off                   off             unknown
-unavailable             unknown                off                   off             unknown
-starting                unknown                off                   off             unknown
-running                 2126-10-30T18:30       off                   off             unknown
-hibernating             2026-11-23T18:35       off                   off             unknown
+camera                  stream_authorization_expires  stream_authorization  stream_stalled  activity
+unconfigured            unknown                       off                   off             unknown
+disabled                unknown                       off                   off             unknown
+disabled_process_alive  unknown                       off                   off             unknown
+dead                    unknown                       off                   off             unknown
+dead_yet_ready          2026-11-23T18:25              off                   off             unknown
+stopped                 unknown                       off                   off             unknown
+unavailable             unknown                       off                   off             unknown
+starting                unknown                       off                   off             unknown
+running                 2126-10-30T18:30              off                   off             unknown
+hibernating             2026-11-23T18:35              off                   off             unknown
 """,
     "settings": """
-camera                  enabled  persistent  path            supported_features  take_picture
+camera                  enabled  persistent  path            supported_features  take_snapshot
 unconfigured            off      off         (empty)         0                   unknown
 disabled                off      off         disabled        2                   unknown
 disabled_process_alive  off      off         disabled-alive  2                   unknown
@@ -89,16 +102,16 @@ hibernating             1920x1080   WEB_RTC    H264          OPUS
 """,
 }
 CREDENTIALS = """
-credential      authorization    problem  last_authorized
-home_account    reauthenticated  off      2026-11-23T18:30
-cabin_account   unauthenticated  on       unknown
-garden_account  authenticated    off      unknown
+credential      authorization    authorization_problem  last_authorized
+home_account    reauthenticated  off                    2026-11-23T18:30
+cabin_account   unauthenticated  on                     unknown
+garden_account  authenticated    off                    unknown
 """
 CREDENTIAL_ACTIVITIES = {f"{name}_account_activity" for name in ("home", "cabin", "garden")}
 """Set only by events: see test_event.py."""
 AWAKE_TODAY = "_awake_today"
 """Grows with the clock: see test_awake.py."""
-LAST_PICTURE = "_last_picture"
+LAST_PICTURE = "_last_snapshot"
 """See test_image.py."""
 SERVER = "127_0_0_1"
 EMPTY = "(empty)"

@@ -1,4 +1,4 @@
-"""Still pictures never wake a camera or keep it awake, and are as new as that allows."""
+"""Snapshots never wake a camera or keep it awake, and are as new as that allows."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -40,8 +40,8 @@ from tests.simulator.streams import Picture as Shown
 
 FRONT = "camera.front_yard_front_yard_cam"
 DRIVEWAY = "camera.driveway_driveway_battery"
-TAKE_PICTURE = "button.driveway_driveway_battery_take_picture"
-TAKE_FRONT = "button.front_yard_front_yard_cam_take_picture"
+TAKE_PICTURE = "button.driveway_driveway_battery_take_snapshot"
+TAKE_FRONT = "button.front_yard_front_yard_cam_take_snapshot"
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ async def _ask_on(hass: HomeAssistant, entity_id: str, enough: asyncio.Event) ->
 
 def _drawing(hass: HomeAssistant, entity_id: str) -> bytes:
     """Return the placeholder of a streaming camera without a picture."""
-    return draw_placeholder(Placeholder.LIVE, "Live", hass.states.get(entity_id).name)
+    return draw_placeholder(Placeholder.LIVE, "Streaming", hass.states.get(entity_id).name)
 
 
 async def test_a_connecting_picture_is_no_picture(
@@ -337,7 +337,7 @@ async def test_taking_a_picture_does_not_count_as_a_view(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, events: Probe
 ) -> None:
     watched: list[str] = []
-    entity_id = "binary_sensor.driveway_driveway_battery_watched"
+    entity_id = "binary_sensor.driveway_driveway_battery_being_watched"
     hass.bus.async_listen(
         "state_changed",
         callback(

@@ -60,7 +60,7 @@ async def test_the_urls_have_the_video_host(
     assert all("://[fd00::5]:" in url for url in urls.values())
 
 
-async def test_a_camera_without_a_path_has_none(
+async def test_a_camera_without_a_path_has_no_urls(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     assert set((await _urls(hass, "camera.living_room_living_room")).values()) == {None}

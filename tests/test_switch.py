@@ -58,7 +58,7 @@ async def test_a_camera_is_disabled_and_enabled(
     assert hass.states.get(ENABLED).state == STATE_ON
 
 
-async def test_a_camera_is_made_persistent_and_no_more(
+async def test_a_camera_is_made_persistent_and_back(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await _turn(hass, PERSISTENT, on=True)

@@ -41,7 +41,7 @@ DEVICES = {
     "server_connected": SERVER,
     "server_disconnected": SERVER,
 }
-WATCHED = "binary_sensor.front_yard_front_yard_cam_watched"
+WATCHED = "binary_sensor.front_yard_front_yard_cam_being_watched"
 
 type Fired = Callable[[], Counter[str]]
 type Act = Callable[[Simulator, MockConfigEntry, Until, HomeAssistant], Awaitable[None]]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from scripts.validation.words import phrases
+from scripts.validation.repository import Finding, Repository
+from scripts.validation.words import check, phrases
 
 TRANSLATED = [
     "Whether the server is reached over HTTPS.",
@@ -68,3 +69,25 @@ def test_a_plain_sentence_is_accepted(sentence: str) -> None:
 
 def test_a_phrase_is_found_with_its_line_though_it_is_broken() -> None:
     assert list(phrases("One.\n\nTwo, and not any\nmore.")) == [(3, "any more", "no longer")]
+
+
+@pytest.mark.parametrize(
+    "path", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/entities.md"]
+)
+def test_each_page_is_read(path: str) -> None:
+    pages = {path: b"Plain.\n\nIt is told to nobody.", "LICENSE": b"Nobody"}
+
+    assert list(check(Repository(pages, {}))) == [
+        Finding(path, 'line 3: "is told": say "you see"'),
+        Finding(path, 'line 3: "nobody": say "everyone, no one, someone"'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("README.md", 1200), ("docs/entities.md", 900), ("CHANGELOG.md", None)]
+)
+def test_only_the_readme_and_the_pages_in_docs_have_a_limited_length(
+    path: str, most: int | None
+) -> None:
+    problems = [finding.problem for finding in check(Repository({path: b"word " * 1201}, {}))]
+    assert problems == ([f"has 1201 words: {most} is the most"] if most else [])

@@ -24,7 +24,7 @@ from .conftest import TIMINGS, Until
 
 CAMERA = "front_yard_front_yard_cam"
 FRONT = f"camera.{CAMERA}"
-WATCHED = f"binary_sensor.{CAMERA}_watched"
+WATCHED = f"binary_sensor.{CAMERA}_being_watched"
 CHANGED = {
     FRONT: 1,
     "sensor.127_0_0_1_cameras_streaming": 1,

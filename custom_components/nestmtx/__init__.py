@@ -70,7 +70,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: NestMTXConfigEntry) -> 
     """Remove the entities, and end the session."""
     is_unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if is_unloaded:
-        # Not with `async_on_unload`: goodbyes are sent over the HTTP session, which ends there.
+        # Not with `async_on_unload`: sessions are closed over HTTP, which is impossible there.
         await entry.runtime_data.coordinator.async_shutdown()
     return is_unloaded
 

@@ -48,8 +48,8 @@ class Admission:
         if len(admitted) < len(ids) and not self._has_warned:
             self._has_warned = True
             LOGGER.warning(
-                "The server lists more new %s than are added: at most %s a day, and none after %s"
-                " deleted entities. The others wait",
+                "Too many new %s on the server. At most %s are added per day, and none after %s"
+                " deleted entities",
                 self._kind,
                 MAX_NEW_OBJECTS,
                 MAX_REMEMBERED,

@@ -39,7 +39,7 @@ class Album:
         return replace(picture, taken=now)
 
     def look(self, key: str) -> Pixels | None:
-        """Return the look (a small version, for comparison) of a camera's last picture."""
+        """Return the look of a camera's last picture: a thumbnail for comparison."""
         return self._looks.get(key)
 
     async def async_load(self, key: str) -> None:
@@ -82,7 +82,7 @@ class Album:
                 self._unsaved.add(key)
                 failed = err
         if failed is not None:
-            LOGGER.warning("The last pictures of cameras could not be kept: %s", failed)
+            LOGGER.warning("Failed to save the cameras' last snapshots: %s", failed)
 
 
 def _load(store: PictureStore, key: str) -> tuple[Picture, Pixels] | None:

@@ -1,4 +1,4 @@
-"""The sensor for how long a camera has been awake today, which drains batteries."""
+"""The sensor that shows how long a camera has been awake today."""
 
 from datetime import datetime, timedelta
 from typing import Final, override
@@ -77,7 +77,7 @@ class NestMTXAwakeToday(NestMTXCameraEntity, SensorEntity, RestoreEntity):
     async def async_added_to_hass(self) -> None:
         """Continue from the time counted before a restart."""
         extra = await self.async_get_last_extra_data()
-        # Nothing is stored for a changed entity ID, with which the same entity is added again.
+        # After its entity ID changes, the same entity is added again, without stored data.
         if stored := stored_awake_time(extra.as_dict()) if extra else None:
             self._time = stored
             self._is_followed = False

@@ -54,7 +54,7 @@ WATCHED: Final = CameraBinarySensorDescription(
     is_on_fn=lambda camera: camera.watched,
 )
 # Without a device class: Home Assistant's maintenance page lists every binary sensor of class
-# "problem", also while it is off. What a user can fix there is the credential.
+# "problem", even while it is off. Only the credential can be fixed there.
 STALLED: Final = CameraBinarySensorDescription(
     key="stream_stalled",
     translation_key="stream_stalled",
@@ -124,7 +124,7 @@ async def async_setup_entry(
 
 
 class NestMTXConnection(NestMTXServerEntity, BinarySensorEntity):
-    """Whether the server is connected; shown at once, while other entities have a grace time."""
+    """Whether the server is connected; shown at once, while other entities have a grace period."""
 
     fields = frozenset({CONNECTED})
 
@@ -208,7 +208,7 @@ class NestMTXStreamAuthorization(NestMTXCameraEntity, BinarySensorEntity):
 
 
 class NestMTXCredentialProblem(NestMTXCredentialEntity, BinarySensorEntity):
-    """Whether a credential has to be authorized at Google."""
+    """Whether a credential needs to be authorized with Google."""
 
     fields = frozenset({"is_authorized"})
 

@@ -79,7 +79,7 @@ async def async_setup_entry(
 
 
 class NestMTXRestartStreamButton(NestMTXCameraEntity, ButtonEntity):
-    """Restarts a camera's stream; the press finishes when the restart is over.
+    """Restarts a camera's stream; the button press returns when the restart has finished.
 
     The press fails if the stream has no process. Viewers request the stream again; without
     viewers, the stream of a camera that is not persistent ends.
@@ -94,7 +94,7 @@ class NestMTXRestartStreamButton(NestMTXCameraEntity, ButtonEntity):
 
 
 class NestMTXTakePictureButton(NestMTXCameraEntity, ButtonEntity):
-    """Wakes the camera and takes a picture; the press finishes when the picture is ready."""
+    """Wakes the camera and takes a picture; the button press returns when the picture is ready."""
 
     fields = NO_FIELDS
 
@@ -110,7 +110,7 @@ class NestMTXTakePictureButton(NestMTXCameraEntity, ButtonEntity):
 
 
 class NestMTXCronJobButton(NestMTXServerEntity, ButtonEntity):
-    """Runs a cron job of the server; the press finishes when the job has ended."""
+    """Runs a cron job of the server; the button press returns when the job has finished."""
 
     fields = NO_FIELDS
     entity_description: CronJobButtonDescription

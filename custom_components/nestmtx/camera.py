@@ -113,16 +113,16 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     @property
     @override
     def supported_features(self) -> CameraEntityFeature:
-        """Return STREAM if the server has a stream, or a refused URL, which raises an error."""
+        """Return STREAM if there is a stream, or if its URL was refused: opening it then fails."""
         has_stream = self.stream_urls.rtsp or self.stream_urls.refused
         return CameraEntityFeature.STREAM if has_stream else CameraEntityFeature(0)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return what dashboards show: demand, viewers, the live view's phase, what prevents it.
+        """Return the attributes that dashboards use.
 
-        They offer no live view that cannot start.
+        They don't offer a live view that cannot start.
         """
         until = self.data.keep_awake.until(self.key)
         error = self.coordinator.start_error(self.key)
@@ -204,7 +204,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             if not settings.preload_stream:
                 raise
             # A preloaded stream is retried by Home Assistant forever: don't raise here.
-            LOGGER.warning("%s does not stream yet: %s", self.entity_id, err)
+            LOGGER.warning("%s isn't streaming yet: %s", self.entity_id, err)
         return await super().async_create_stream()
 
     async def async_open_stream(self) -> Stream | None:
@@ -255,7 +255,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         return await async_turned(self.hass, self.entity_id, picture)
 
     @callback
-    def _handle_picture(self, picture: Picture, *, lasts: bool) -> None:
+    def _handle_picture(self, picture: Picture, *, is_final: bool) -> None:
         if self._whep is not None:
             self._whep.async_picture_taken(self.key, picture.taken)
 
@@ -297,7 +297,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         self._refused |= refused
         for column in refused:
             LOGGER.warning(
-                "The NestMTX server %s reports a video URL for %s that is not used:"
+                "The NestMTX server %s returned an invalid video URL for %s:"
                 " %s is not a stream on %s",
                 self.coordinator.address.host,
                 self.camera.name,
@@ -324,7 +324,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
             try:
                 await self.coordinator.async_start_stream(self.key, unattended=True)
             except HomeAssistantError as err:
-                LOGGER.debug("%s does not stream again yet: %s", self.entity_id, err)
+                LOGGER.debug("%s isn't streaming again yet: %s", self.entity_id, err)
                 if err.translation_key in HOPELESS:
                     break
             await asyncio.sleep(_RECOVERY)

@@ -26,7 +26,7 @@ from .const import DOMAIN
 VIDEO: Final = ".mp4"
 PICTURE: Final = ".jpg"
 MAX_BYTES: Final = 2 * 1024**3
-"""Total size of one camera's clips; a minute has about 1 MB."""
+"""Total size of one camera's clips; a minute takes about 1 MB."""
 MIN_FREE: Final = 256 * 1024**2
 """Bytes to leave free on the disk."""
 MAX_LISTED: Final = 1000
@@ -112,7 +112,7 @@ class ClipStore:
         return path if is_inside and path.is_file() else None
 
     def _folder(self, device_id: str) -> Path | None:
-        """Return the folder of a camera, which may be named after a former camera name."""
+        """Return the folder of a camera, which may be named after a previous camera name."""
         folders = self._root.glob(f"*_{_tail(device_id)}")
         return min((each for each in folders if each.is_dir()), default=None)
 

@@ -68,7 +68,7 @@ class Clips:
         finally:
             recording.cancel()
         if recording.cancelled():
-            # The entry was unloaded, or Home Assistant stops.
+            # The entry was unloaded, or Home Assistant is stopping.
             raise _error("no_clip")
         clip = recording.result()
         return {

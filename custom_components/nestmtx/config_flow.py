@@ -146,7 +146,7 @@ class NestMTXConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str],
         placeholders: Mapping[str, str] | None = None,
     ) -> ConfigFlowResult:
-        """Show a form with the former input, except for a password that was refused."""
+        """Show a form with the previous input, without a rejected password."""
         shown = dict(suggested or {})
         if "invalid_auth" in errors.values():
             shown.pop(CONF_PASSWORD, None)

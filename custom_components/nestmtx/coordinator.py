@@ -1,8 +1,8 @@
 """The coordinator: the only place where the client and Home Assistant meet.
 
 It owns the client and its session. The client's reports become the coordinator's data, and call the
-listeners to the changed fields: entities, and the helpers that `async_setup_entry` starts for
-devices, repairs, the server's log and still pictures. Requests of entities are passed on to the
+listeners for the changed fields: entities, and the helpers that `async_setup_entry` starts for
+devices, repairs, the server's log, and snapshots. Requests from entities are passed on to the
 client; its errors are raised translated.
 """
 
@@ -51,7 +51,7 @@ TIMINGS = Timings()
 
 
 class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
-    """Owns the session, and calls only the listeners to changed fields.
+    """Owns the session, and calls only the listeners for changed fields.
 
     The context of a listener is its ListenerScope. Listeners without one are called when objects
     are added, are removed, or change what their devices show.
@@ -319,7 +319,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_session(self, session_state: SessionState) -> None:
-        """Follow the session: unavailable after the grace time, available again at once."""
+        """Follow the session: unavailable after the grace period, available again at once."""
         connected = session_state is SessionState.READY
         if connected is self.connected or self._shutdown_requested:
             return
@@ -331,12 +331,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
             self._state_listeners.call(SERVER_KEY, frozenset({CONNECTED}))
             return
         self.last_update_success = True
-        LOGGER.info("Connected to %s again", self.address.host)
+        LOGGER.info("Reconnected to %s", self.address.host)
         self._update_all()
 
     @callback
     def on_state(self, state: ServerState, diff: Diff) -> None:
-        """Store a new state of the server, and call the listeners to the changed fields."""
+        """Store a new state of the server, and call the listeners for the changed fields."""
         self.data = state
         if diff.devices:
             self._admit(state)
@@ -358,7 +358,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_event(self, event: ServerEvent) -> None:
-        """Call the listeners of the object that an event is about."""
+        """Call the listeners for the object that an event is about."""
         if event.domain == "camera" and (camera := self.data.cameras.get(event.entity or 0)):
             self._event_listeners.call(DeviceKey("camera", camera.key), None, event)
         if event.domain == "credentials" and (
@@ -368,12 +368,12 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
 
     @callback
     def on_log(self, line: LogLine) -> None:
-        """Call the listeners to the log."""
+        """Call the listeners for the log."""
         self._log_listeners.call(SERVER_KEY, None, line)
 
     @callback
     def on_resync(self) -> None:
-        """Apply what had to wait, call the listeners to complete lists, and tidy up."""
+        """Apply pending changes, call the listeners for complete lists, and clean up."""
         if self._camera_ids.keys() | self._credential_ids.keys() != self._listed_keys:
             self._admit(self.data)
             self.async_update_listeners()
@@ -400,7 +400,7 @@ class NestMTXCoordinator(DataUpdateCoordinator[ServerState]):
     def _handle_grace_over(self, _: object) -> None:
         self._cancel_grace = None
         self.last_update_success = False
-        LOGGER.info("The connection to %s is lost", self.address.host)
+        LOGGER.info("Lost connection to %s", self.address.host)
         self._update_all()
 
     def _end_grace(self) -> None:

@@ -110,6 +110,6 @@ class Dashboards:
 
 
 async def _ours(resources: ResourceStorageCollection) -> list[dict[str, Any]]:
-    # This loads the resources, without which none are listed.
+    # Load the resources first: otherwise none are listed.
     await resources.async_get_info()
     return [item for item in resources.async_items() if item[CONF_URL].startswith(_PREFIX)]

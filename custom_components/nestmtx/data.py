@@ -14,7 +14,7 @@ type NestMTXConfigEntry = ConfigEntry[NestMTXData]
 
 @dataclass(frozen=True, slots=True)
 class NestMTXData:
-    """The coordinator, and the owners of kept-awake cameras, still pictures and clips."""
+    """The coordinator, and the owners of kept-awake cameras, snapshots, and clips."""
 
     coordinator: NestMTXCoordinator
     keep_awake: KeepAwake

@@ -184,7 +184,7 @@ async def _async_add_as_they_appear[T: (Camera, Credential)](
 
     async def add(keys: list[str]) -> None:
         for batch in batched(keys, BATCH, strict=False):
-            # One may have gone meanwhile, and its device with it.
+            # An object may have been removed in the meantime, along with its device.
             there = present()
             async_add_entities(
                 [entity for key in batch if key in there for entity in create(there[key])]

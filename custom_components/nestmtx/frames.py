@@ -33,7 +33,7 @@ MAX_FRAMES: Final = 300
 MAX_DECODE_TIME: Final = 5.0
 """Seconds to decode one picture. 250 frames of 1920x1080 at 100 kbit/s take 0.1 s on a desktop."""
 MAX_SEGMENT_SIZE: Final = 16 * 1024 * 1024
-"""Bytes of a segment of Home Assistant's stream. A segment has about 200 kB."""
+"""Bytes of a segment of Home Assistant's stream. A segment takes about 200 kB."""
 _MAX_HEADER: Final = 64 * 1024
 """Bytes within which a recorded MP4 must have its codec configuration."""
 _PIXEL_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
@@ -52,7 +52,7 @@ _DRAWN: Final = 5
 _SIZE: Final = (320, 180)
 """Width and height to which frames are reduced for comparison."""
 _REFINEMENT: Final = 24
-"""Levels of brightness, of 256, by which an encoder may change any pixel of a still picture: 18
+"""Levels of brightness, of 256, by which an encoder may change any pixel of a still scene: 18
 were measured in "connecting", and more than 190 for a car."""
 _CUT: Final = 25.0
 """Levels by which pixels change on average at a cut, such as from "connecting" to the camera's
@@ -97,8 +97,8 @@ def shot_of_units(
 ) -> Shot | None:
     """Return the last frame of some H.264, if it is the camera's.
 
-    `units` are access units, the first of them a key frame. `former` is the look of the camera's
-    last picture; `is_certain` means that the video cannot be a "connecting" picture.
+    `units` are access units, the first of them a key frame. `former` is the thumbnail of the
+    camera's last picture; `is_certain` means that the video cannot be a "connecting" picture.
     """
     try:
         import av  # noqa: PLC0415
@@ -226,7 +226,7 @@ def _look(pixels: Pixels) -> Pixels:
 
 
 def look_of(jpeg: bytes) -> Pixels:
-    """Return the look of a picture."""
+    """Return the look of a picture: its thumbnail."""
     image = Image.open(BytesIO(jpeg), formats=["JPEG"])
     image.draft("L", _SIZE)
     reduced = image.convert("L").resize(_SIZE, Image.Resampling.BOX)

@@ -1,8 +1,9 @@
 """HTTP sessions that keep no cookies and follow no redirects.
 
 All integrations share the cookie jar of Home Assistant's own session: it would send the server the
-cookies of other services on its host, and the server could fill it for all. Only the address that
-the user entered is opened: aiohttp has no other way to refuse redirects of a websocket.
+cookies of other services on its host, and the server could fill that jar for all integrations. Only
+the address that the user entered is opened: aiohttp has no other way to refuse redirects of a
+websocket.
 """
 
 from collections.abc import Generator

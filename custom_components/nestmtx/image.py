@@ -68,7 +68,7 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
 
     @override
     async def async_image(self) -> bytes | None:
-        """Return the picture that the state dates."""
+        """Return the picture whose time is the state."""
         if self._shown is None:
             return None
         ids, registry = self.coordinator.ids, er.async_get(self.hass)
@@ -96,9 +96,9 @@ class NestMTXLastPicture(NestMTXCameraEntity, ImageEntity):
             self._cancel_settled = None
 
     @callback
-    def _handle_picture(self, picture: Picture, *, lasts: bool) -> None:
+    def _handle_picture(self, picture: Picture, *, is_final: bool) -> None:
         since = self._withheld_since or picture.taken
-        if self._shown is None or lasts or picture.taken - since >= INTERVAL:
+        if self._shown is None or is_final or picture.taken - since >= INTERVAL:
             self._show(picture)
             self.async_write_ha_state()
         else:

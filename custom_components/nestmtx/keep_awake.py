@@ -121,7 +121,7 @@ class KeepAwake:
                     LOGGER.warning("%s is no longer kept awake: %s", self._name(key), err)
                     break
                 level, is_reported = DEBUG if is_reported else WARNING, True
-                LOGGER.log(level, "%s is not awake yet: %s", self._name(key), err)
+                LOGGER.log(level, "Failed to wake %s; retrying: %s", self._name(key), err)
             else:
                 if self._hass.loop.time() - began_at >= timings.lasting:
                     failures = 0

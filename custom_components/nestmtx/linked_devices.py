@@ -1,4 +1,4 @@
-"""Link cameras with their devices of core's Google Nest integration.
+"""Link cameras to the same cameras in core's Google Nest integration.
 
 That integration has what NestMTX lacks: motion, persons, sounds, and the doorbell button. Home
 Assistant links devices that share an identifier. NestMTX's checksum of a camera is the hash of

@@ -24,7 +24,7 @@ class ListenerScope(NamedTuple):
 class Listeners[*Arguments]:
     """Callbacks by object and fields; one that fails doesn't prevent the others from being called.
 
-    Those to the same fields are kept together: 500 cameras listen to the same field of the server.
+    Those for the same fields are kept together: 500 cameras listen to the same field of the server.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Listeners[*Arguments]:
         return remove
 
     def call(self, device_key: DeviceKey, fields: Fields, *arguments: *Arguments) -> None:
-        """Call the listeners to any of the changed fields; None for all listeners."""
+        """Call the listeners for any of the changed fields; None for all listeners."""
         by_fields = self._listeners.get(device_key, {})
         for listener in [
             listener
@@ -64,4 +64,4 @@ class Listeners[*Arguments]:
                 listener(*arguments)
             except Exception:
                 # One entity's error must not affect the others.
-                LOGGER.exception("Unexpected error in a listener to the %s", device_key.kind)
+                LOGGER.exception("Unexpected error in a listener for the %s", device_key.kind)

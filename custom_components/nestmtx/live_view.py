@@ -24,7 +24,8 @@ MAX_FAILURES = 2
 """Consecutive checks without an answer, after which MediaMTX counts as gone."""
 NOT_CONNECTED: Final = "view_not_connected"
 STALLED: Final = "camera_stalls"
-"""Also the code of a message that ends no view, as the server restores the camera in a minute."""
+"""Also the code of a message that doesn't end the view, because the camera recovers within a
+minute."""
 _OF_THE_WAY: Final = frozenset(
     {
         NOT_CONNECTED,
@@ -51,7 +52,7 @@ class LivePhase(StrEnum):
 def end_of_view(*, is_connected: bool, is_young: bool, was_asleep: bool) -> str:
     """Return the translation key of why MediaMTX ended a view of a camera that can stream.
 
-    A stream that Google refuses ends soon after its start (`is_young`), with or without a `read`
+    A stream that Google refuses ends shortly after it starts (`is_young`), with or without a `read`
     event.
     """
     if is_young and was_asleep:
@@ -62,8 +63,8 @@ def end_of_view(*, is_connected: bool, is_young: bool, was_asleep: bool) -> str:
 class LiveView:
     """One browser's view of a camera, ended by `close`.
 
-    `connected` is done when it is known whether the browser receives the stream: true or false, as
-    HLS may still work, or a HomeAssistantError if no way would.
+    `connected` is done when it is known whether the browser receives the stream: true; false
+    if only HLS may work; or a HomeAssistantError if neither would.
     """
 
     def __init__(
@@ -117,7 +118,7 @@ class LiveView:
 
     @callback
     def saw_picture(self, taken: datetime) -> None:
-        """Handle a key frame taken at a time: a browser connected by then has it, too."""
+        """Handle a key frame; a browser that was connected at that time has received it."""
         if self.phase is LivePhase.WAITING and self._is_connected and taken > self.phase_since:
             self._enter(LivePhase.LIVE)
 

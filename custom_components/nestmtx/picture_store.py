@@ -30,7 +30,10 @@ class Picture:
 
 
 class PictureStore:
-    """Keeps each camera's last picture in a file modified when it was taken. Blocks."""
+    """Keeps each camera's last picture in a file; it was taken at the file's modification time.
+
+    Methods block.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Use a folder, which may not exist yet."""
@@ -58,7 +61,7 @@ class PictureStore:
         return Picture(jpeg, min(datetime.fromtimestamp(taken, UTC), datetime.now(UTC)))
 
     def save(self, key: str, picture: Picture) -> None:
-        """Store a picture in place of the former one. Raises OSError."""
+        """Store a picture in place of the previous one. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._path(key)
         partial = path.with_suffix(".partial")

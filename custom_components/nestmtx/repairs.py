@@ -1,4 +1,4 @@
-"""Repair flows for the issues in Settings → Repairs."""
+"""Repair flows for the issues in Settings > Repairs."""
 
 from typing import Any, Final, cast
 
@@ -94,7 +94,7 @@ class DefaultAccountFlow(NestMTXRepairsFlow):
 
 
 class CredentialFlow(NestMTXRepairsFlow):
-    """Authorizes a credential of the server at Google again."""
+    """Authorizes a credential of the server with Google again."""
 
     def __init__(self, entry: NestMTXConfigEntry, credential_key: str) -> None:
         """Prepare the authorization."""

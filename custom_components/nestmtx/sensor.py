@@ -353,7 +353,7 @@ class NestMTXCameraSensor(NestMTXCameraEntity, SensorEntity):
 
 
 class NestMTXAuthorization(NestMTXCredentialEntity, SensorEntity):
-    """Whether a credential is authorized at Google."""
+    """Whether a credential is authorized with Google."""
 
     fields = frozenset({"authorization"})
 

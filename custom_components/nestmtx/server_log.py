@@ -78,14 +78,14 @@ class ServerLog:
 
     @callback
     def _report(self, _: datetime | None = None) -> None:
-        """Log the number of lines left out."""
+        """Log the number of skipped lines."""
         if self._cancel_report is not None:
             self._cancel_report()
             self._cancel_report = None
         if self._rate_limit.left_out:
             SERVER_LOGGER.log(
                 self._report_level,
-                "%s: %s more lines of the server's log were left out",
+                "%s: Skipped %s more lines of the server log",
                 self._coordinator.address.host,
                 self._rate_limit.left_out,
             )

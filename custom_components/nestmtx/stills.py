@@ -1,4 +1,4 @@
-"""Still pictures that never wake a camera or keep it awake.
+"""Snapshots that never wake a camera or keep it awake.
 
 Dashboards request a picture every ten seconds. Each request is answered at once with the last
 picture. New pictures come from running streams: while a camera has a viewer or streams all the
@@ -78,8 +78,8 @@ def runs_anyhow(camera: Camera) -> bool:
 class PictureListener(Protocol):
     """A callback for new pictures of a camera."""
 
-    def __call__(self, picture: Picture, *, lasts: bool) -> None:
-        """Handle a picture; it `lasts` if it was taken on request or is a stream's last one."""
+    def __call__(self, picture: Picture, *, is_final: bool) -> None:
+        """Handle a picture; it `is_final` if taken on request, or if it's the stream's last one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,7 +200,7 @@ class Stills:
         elif reader is None or reader.done():
             entry = self._coordinator.config_entry
             self._readers[key] = entry.async_create_background_task(
-                self._hass, self._read(key), f"{DOMAIN} still pictures"
+                self._hass, self._read(key), f"{DOMAIN} snapshots"
             )
 
     def _end_reader(self, key: str) -> None:
@@ -246,14 +246,14 @@ class Stills:
                         if group.is_ripe or (group.is_refined and self._is_asked(key)):
                             self._try_group(key, group)
             except NestMTXError as err:
-                LOGGER.debug("The stream for still pictures has ended: %s", err)
+                LOGGER.debug("The stream for snapshots has ended: %s", err)
             finally:
                 # The connection is closed by now, so that decoding keeps nothing awake.
                 self._finish(key, group)
             await asyncio.sleep(_READ_AGAIN)
 
     def _next_group(self, key: str, former: GroupOfPictures) -> GroupOfPictures:
-        """Return a new group for a key frame, and try the former one if it was too short before."""
+        """Return a new group for a key frame, and try the previous one if it had been too short."""
         if not former.is_tried:
             self._try_group(key, former)
         former.clear()
@@ -376,7 +376,7 @@ class Stills:
         """Call a camera's listeners, and fulfil the requests from before the video was received."""
         takers = [each for each in self._waiting(key) if each.asked_at <= received_at]
         for listener in tuple(self._listeners.get(key, ())):
-            listener(picture, lasts=is_last or bool(takers))
+            listener(picture, is_final=is_last or bool(takers))
         for taker in takers:
             taker.picture.set_result(picture)
 

@@ -17,12 +17,12 @@ from .const import DOMAIN
 
 STRATEGY: Final = f"custom:{DOMAIN}"
 _KEPT: Final = DOMAIN
-"""The key of a dashboard's former configuration, beside the text."""
+"""The key of a dashboard's previous configuration, beside the text."""
 _WORDS: Final = f"component.{DOMAIN}.config_panel.dashboard"
 
 
 async def async_retire(hass: HomeAssistant) -> None:
-    """Replace each dashboard of the strategy by a text in Home Assistant's language."""
+    """Replace each dashboard that uses the strategy with a text in Home Assistant's language."""
     words = await async_get_translations(hass, hass.config.language, "config_panel", {DOMAIN})
     async for dashboard, config in _dashboards(hass):
         strategy = config.get("strategy")

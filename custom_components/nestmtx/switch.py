@@ -54,7 +54,7 @@ class _Memory(ExtraStoredData):
 
 
 class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
-    """Enables a camera; a camera that was persistent before it was disabled is so again."""
+    """Enables a camera; if it was persistent before it was disabled, it is persistent again."""
 
     fields = frozenset({"is_enabled", "is_persistent"})
 
@@ -64,7 +64,7 @@ class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
         camera: Camera,
         description: SwitchEntityDescription,
     ) -> None:
-        """Start without a former state."""
+        """Start without a previous state."""
         self._was_persistent = camera.is_persistent
         super().__init__(coordinator, camera, description)
 
@@ -77,12 +77,12 @@ class NestMTXEnabledSwitch(NestMTXCameraEntity, SwitchEntity, RestoreEntity):
     @property
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
-        """Return the former state to restore after a restart."""
+        """Return the previous state to restore after a restart."""
         return _Memory(self._was_persistent)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Restore the former state from before a restart."""
+        """Restore the previous state from before a restart."""
         if memory := await self.async_get_last_extra_data():
             self._was_persistent = bool(memory.as_dict().get("was_persistent"))
         await super().async_added_to_hass()

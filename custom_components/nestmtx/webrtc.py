@@ -22,7 +22,7 @@ from .listeners import CONNECTED, ListenerScope
 from .live_view import LivePhase, LiveView
 
 MAX_VIEWS = 16
-"""Live views of one camera, as browsers offer again without closing the former view."""
+"""Live views of one camera, as browsers offer again without closing the previous view."""
 MAX_CLOSING = 16
 """Views closed before their answer, which still wait for it."""
 MAX_CANDIDATES = 64
@@ -390,7 +390,7 @@ def _whep_camera(camera: CameraEntity) -> WhepCamera:
 
 
 def _media(candidate: RTCIceCandidateInit) -> int:
-    """Return the index of the medium in the offer to which a candidate belongs."""
+    """Return the index of the media section that a candidate belongs to."""
     if candidate.sdp_m_line_index is not None:
         return candidate.sdp_m_line_index
     mid = candidate.sdp_mid or ""

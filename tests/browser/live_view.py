@@ -79,7 +79,7 @@ def play_card(page: Page, dashboard: str) -> Locator:
     """Do what a user does: press play on the card of a camera, once."""
     log_in(page, dashboard)
     card = page.locator(CARD)
-    card.get_by_role("button", name="Play").click()
+    card.get_by_role("button", name="Watch").click()
     return card
 
 

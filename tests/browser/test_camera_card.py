@@ -147,7 +147,7 @@ def test_the_last_picture_stays_while_it_wakes_with_its_age_the_phase_and_cancel
 
     expect(_chip(card)).to_have_text(re.compile(r"^Waking \d+ s$"))
     expect(_status(card)).to_have_text(f"Starting {ASLEEP}…")
-    expect(card.locator(".status .detail")).to_have_text("Last picture: now")
+    expect(card.locator(".status .detail")).to_have_text("Last snapshot: now")
     expect(card.locator(".ring")).to_be_visible()
     expect(card.locator(".view.dimmed")).to_be_attached()
     expect(card.locator(".play")).to_be_hidden()
@@ -204,7 +204,7 @@ def test_viewers_are_counted_while_there_are_any(card: Locator) -> None:
 # Controls
 
 
-def test_what_is_live_is_heard_enlarged_and_saved_by_its_controls(card: Locator) -> None:
+def test_controls_unmute_enlarge_and_save_a_live_view(card: Locator) -> None:
     _play_until_live(card)
     video = card.locator("nestmtx-live-video video")
 
@@ -214,7 +214,7 @@ def test_what_is_live_is_heard_enlarged_and_saved_by_its_controls(card: Locator)
     assert video.evaluate(SOURCE)[1] is True
 
     with card.page.expect_download() as download:
-        card.get_by_role("button", name="Save snapshot").click()
+        card.get_by_role("button", name="Download snapshot").click()
     assert re.fullmatch(rf"{ASLEEP} [-\d]+ [.\d]+\.jpg", download.value.suggested_filename)
 
     card.get_by_role("button", name="Full screen").click()
@@ -285,10 +285,10 @@ def test_the_menu_makes_it_persistent_with_a_word_about_batteries(
 
 
 def test_taking_a_picture_shows_that_it_works_and_when_it_is_done(card: Locator) -> None:
-    _menu(card, "Take picture").click()
+    _menu(card, "Take snapshot").click()
 
-    expect(card.locator(".notice")).to_contain_text("Taking picture…")
-    expect(card.locator(".notice")).to_contain_text("Picture taken", timeout=WAKING)
+    expect(card.locator(".notice")).to_contain_text("Taking snapshot…")
+    expect(card.locator(".notice")).to_contain_text("Snapshot taken", timeout=WAKING)
     expect(card.locator(".notice")).to_be_hidden(timeout=SOON)
 
 
@@ -304,7 +304,7 @@ def test_the_menu_leads_to_the_device_page(card: Locator) -> None:
 def test_a_disabled_camera_is_enabled_by_one_action(page: Page, home: Home) -> None:
     with _visit(page, home, DISABLED) as card:
         expect(_chip(card)).to_have_text("Disabled")
-        expect(_status(card)).to_have_text("This camera is disabled.")
+        expect(_status(card)).to_have_text("This camera is disabled on the NestMTX server.")
         expect(card.locator(".play")).to_be_hidden()
 
         card.get_by_role("button", name="Enable").click()
@@ -333,7 +333,7 @@ def test_what_cannot_play_says_so_and_leads_to_what_helps(
         page.wait_for_url(page_of_action)
 
 
-def test_a_guest_is_led_nowhere_and_plays_all_the_same(page: Page, home: Home) -> None:
+def test_a_guest_gets_no_links_but_can_watch(page: Page, home: Home) -> None:
     home.add_guest()
     with _visit(page, home, ASLEEP, UNAUTHORIZED, NOT_SET_UP, account=GUEST) as cards:
         for card in cards.all()[1:]:
@@ -399,14 +399,14 @@ def test_the_keyboard_stops_once_at_a_card_and_then_at_its_controls_in_order(
     expect(card.locator(".play")).to_be_visible()
 
 
-def test_readers_of_screens_have_names_and_the_state(card: Locator) -> None:
-    expect(_surface(card)).to_have_accessible_name(f"Play {ASLEEP} live")
+def test_screen_readers_get_names_and_the_state(card: Locator) -> None:
+    expect(_surface(card)).to_have_accessible_name(f"Watch {ASLEEP} live")
     expect(_surface(card)).to_have_accessible_description("Asleep · now")
     expect(card.locator("[data-button=menu]")).to_have_accessible_name("More options")
     expect(card.get_by_role("group", name=ASLEEP)).to_be_attached()
 
 
-def test_who_wants_less_motion_has_none(card: Locator) -> None:
+def test_reduced_motion_turns_animations_off(card: Locator) -> None:
     card.page.emulate_media(reduced_motion="reduce")
     _surface(card).click()
     expect(card.locator(".ring")).to_be_visible()
@@ -432,9 +432,7 @@ def test_reconnecting_shows_the_last_frame_dimmed(card: Locator, server: Server)
     expect(card.locator(".view.dimmed")).not_to_be_attached()
 
 
-def test_a_camera_that_streams_though_nobody_watches_is_marked(
-    card: Locator, server: Server
-) -> None:
+def test_a_camera_that_streams_without_viewers_is_marked(card: Locator, server: Server) -> None:
     server.do(server.simulator.set_ready(ASLEEP_ID, True))
     try:
         expect(_chip(card)).to_have_text("Still awake", timeout=SOON)
@@ -475,7 +473,7 @@ def test_a_sleeping_camera_is_played_by_the_faster_way(
         assert server.simulator.picture(ASLEEP_ID) is None
 
 
-def test_a_faster_way_that_fails_is_left_for_ours(page: Page, home: Home, server: Server) -> None:
+def test_if_google_nest_fails_the_card_uses_nestmtx(page: Page, home: Home, server: Server) -> None:
     server.simulator.faults.missing_paths.add(GOOGLES_PATH)
     try:
         with _visit(page, home, ASLEEP, fast_start=True) as card:
@@ -499,7 +497,7 @@ def test_a_camera_that_is_hidden_on_purpose_works_in_a_card(page: Page, home: Ho
         with no_errors(page):
             log_in(page, f"{home.url}/nest-cameras")
             card = page.locator(CARD)
-            expect(_surface(card)).to_have_accessible_name(f"Play {ASLEEP} live")
+            expect(_surface(card)).to_have_accessible_name(f"Watch {ASLEEP} live")
             expect(card.locator(".name")).to_have_text(ASLEEP)
     finally:
         home.hide(entity, hidden=False)
@@ -534,7 +532,7 @@ def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None
         form = page.locator("hui-form-editor")
         expect(form).to_contain_text("A camera of a NestMTX server.")
         form.get_by_text("Interactions").click()
-        form.locator("ha-switch").filter(has_text="Play whenever").click()
+        form.locator("ha-switch").filter(has_text="Play automatically").click()
         page.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Done").click()
 

@@ -138,7 +138,7 @@ def test_areas_with_two_or_more_cameras_have_a_heading_and_the_others_come_first
     expect(frontend.locator(CARD)).to_have_text(["camera.b", "camera.d", "camera.a", "camera.c"])
 
 
-def test_cameras_that_nobody_uses_are_folded_and_loaded_when_they_are_unfolded(
+def test_unused_cameras_are_folded_and_loaded_when_they_are_unfolded(
     frontend: Page, show: Show
 ) -> None:
     show(
@@ -193,7 +193,7 @@ def test_a_camera_without_sensors_is_known_by_its_attributes(
     expect(frontend.get_by_role("listitem")).to_have_text([chip])
 
 
-def test_a_server_that_is_away_is_told_with_the_time(frontend: Page, show: Show) -> None:
+def test_an_offline_server_is_shown_with_the_time(frontend: Page, show: Show) -> None:
     show(_away(_home(_camera("a", state="unavailable"))))
     banner = frontend.locator(".banner")
 
@@ -204,9 +204,7 @@ def test_a_server_that_is_away_is_told_with_the_time(frontend: Page, show: Show)
     )
 
 
-def test_cameras_that_nobody_uses_stay_folded_while_the_server_is_away(
-    frontend: Page, show: Show
-) -> None:
+def test_unused_cameras_stay_folded_while_the_server_is_offline(frontend: Page, show: Show) -> None:
     show(_home(_camera("a"), _camera("b", status="disabled")))
 
     away = _home(*(_camera(name, state="unavailable", status="unavailable") for name in "ab"))
@@ -249,7 +247,7 @@ def test_a_credential_that_has_ended_leads_to_repairs(frontend: Page, show: Show
 
 
 @pytest.mark.parametrize("trouble", ["away", "credential", "no_server", "no_cameras"])
-def test_nothing_leads_a_guest_anywhere(frontend: Page, show: Show, trouble: str) -> None:
+def test_a_guest_gets_no_links(frontend: Page, show: Show, trouble: str) -> None:
     home = _home(_camera("a"), admin=False)
     home = {
         "away": _away(home),

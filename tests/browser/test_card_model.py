@@ -142,14 +142,14 @@ def test_an_error_is_one_sentence_and_one_action(
 
 
 @pytest.mark.parametrize("problem", ["camera_unauthorized", "camera_unconfigured"])
-def test_who_is_no_administrator_is_led_nowhere(frontend: Page, problem: str) -> None:
+def test_a_guest_gets_no_links(frontend: Page, problem: str) -> None:
     status = _model(frontend, _problem(problem), isAdmin=False)["status"]
 
     assert status["text"]
     assert status.get("action") is None
 
 
-def test_a_view_that_came_to_nothing_is_no_error_once_it_is_played_again(frontend: Page) -> None:
+def test_a_failed_view_is_no_error_after_a_retry(frontend: Page) -> None:
     assert not _model(frontend, FAILED | {"phase": "live"}).get("status")
 
 

@@ -94,7 +94,7 @@ def test_a_job_is_run_by_a_tap_and_says_when_it_is_done(visit: Page, home: Home)
 
 def test_a_new_name_does_not_end_a_live_view(visit: Page, home: Home) -> None:
     card = _card(visit, ASLEEP)
-    card.get_by_role("button", name=f"Play {ASLEEP} live").click()
+    card.get_by_role("button", name=f"Watch {ASLEEP} live").click()
     expect(card.locator(PLAYING)).to_be_attached()
     element = card.element_handle()
 
@@ -126,7 +126,7 @@ def test_a_guest_sees_the_cameras_and_nothing_that_is_for_administrators(
 def test_the_dashboard_has_options(visit: Page, home: Home) -> None:
     visit.get_by_role("button", name="Edit dashboard").click()
     dialog = visit.locator("dialog-dashboard-strategy-editor")
-    expect(dialog).to_contain_text("Hidden cameras")
+    expect(dialog).to_contain_text("Cameras to hide")
     dialog.locator("ha-switch").first.click()
     dialog.get_by_role("button", name="Save").click()
 

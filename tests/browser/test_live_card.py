@@ -63,7 +63,7 @@ def _open(page: Page, home: Home, camera: str) -> Locator:
 
 
 def _play(card: Locator) -> None:
-    card.get_by_role("button", name="Play").click()
+    card.get_by_role("button", name="Watch").click()
 
 
 def _stop(card: Locator) -> None:
@@ -162,7 +162,7 @@ def test_a_picture_that_stands_still_is_not_called_live(card: Locator, server: S
     assert server.offers == offers
 
 
-def test_a_page_that_nobody_sees_lets_go_after_a_minute(
+def test_a_hidden_page_ends_its_live_view_after_a_minute(
     page: Page, home: Home, server: Server
 ) -> None:
     page.clock.install()
@@ -182,7 +182,7 @@ def test_a_page_that_nobody_sees_lets_go_after_a_minute(
     wait_for_video(card, PLAYER, seconds=SECONDS)
 
 
-def test_what_cannot_start_says_why_and_is_tried_again_when_somebody_asks_for_it(
+def test_a_view_that_cannot_start_says_why_and_is_retried_on_request(
     page: Page, home: Home, server: Server
 ) -> None:
     server.simulator.faults.missing_paths.add(PATH)

@@ -114,7 +114,7 @@ def _play_both(home: Home, more_info: Witness, card: Witness) -> None:
     watch(more_info, card, seconds=SECONDS, until=lambda: more_info.is_live() and card.is_live())
 
 
-def test_the_end_of_a_session_is_told_and_the_card_comes_back(
+def test_the_end_of_a_session_is_reported_and_the_card_recovers(
     home: Home, server: Server, more_info: Witness, card: Witness
 ) -> None:
     _play_both(home, more_info, card)
@@ -176,7 +176,7 @@ def _be_without_video(more_info: Witness, card: Witness) -> None:
     assert card.first("Reconnecting…") < TOLD_WITHIN
 
 
-def test_a_restart_is_told_and_the_card_comes_back_after_it(
+def test_a_restart_is_reported_and_the_card_recovers_after_it(
     home: Home, more_info: Witness, card: Witness
 ) -> None:
     _play_both(home, more_info, card)
@@ -191,7 +191,7 @@ def test_a_restart_is_told_and_the_card_comes_back_after_it(
     assert card.live_since < SETTLED + START
 
 
-def test_a_camera_that_stalls_is_told_and_the_card_goes_on_with_it(
+def test_a_stalled_camera_is_reported_and_the_card_resumes_with_it(
     home: Home, server: Server, more_info: Witness, card: Witness
 ) -> None:
     _play_both(home, more_info, card)
@@ -206,7 +206,7 @@ def test_a_camera_that_stalls_is_told_and_the_card_goes_on_with_it(
     assert server.offers == offers
 
 
-def test_what_google_refuses_is_told_and_not_tried_again(
+def test_a_refusal_by_google_is_reported_and_not_retried(
     home: Home, server: Server, more_info: Witness, card: Witness
 ) -> None:
     dashboard = home.show_both(NAME)

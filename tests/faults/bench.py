@@ -216,4 +216,4 @@ class Bench:
     def assert_lost_and_found_logged(self) -> None:
         """Assert one line for the lost connection, and one for the restored one."""
         host = self.entry.data["host"]
-        self.assert_logged(f"The connection to {host} is lost", f"Connected to {host} again")
+        self.assert_logged(f"Lost connection to {host}", f"Reconnected to {host}")

@@ -53,7 +53,7 @@ async def test_changing_cameras_are_added_up_to_a_limit(
         )
 
     assert 5 < _cameras(hass) <= 5 + few
-    assert "The server lists more new cameras" in bench._caplog.text
+    assert "Too many new cameras on the server" in bench._caplog.text
 
 
 async def test_nothing_is_added_beyond_a_limit_of_deleted_entities(

@@ -244,7 +244,7 @@ async def test_names_are_plain_and_of_bounded_length(
     assert _unfit(_texts(bench)) == []
     # Home Assistant appends the entity's name to the device's.
     names = [str(state.attributes["friendly_name"]) for state in states]
-    assert _unfit(names, MAX_TEXT_LENGTH + len(" Authorization expires")) == []
+    assert _unfit(names, MAX_TEXT_LENGTH + len(" Stream authorization expires")) == []
     assert all(valid_entity_id(state.entity_id) for state in states)
     assert max(len(state.entity_id) for state in states) <= MAX_TEXT_LENGTH
     assert _errors(caplog) == []

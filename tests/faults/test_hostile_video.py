@@ -43,7 +43,7 @@ from tests.pictures import taken_at
 from tests.simulator import Simulator
 
 DRIVEWAY = "camera.driveway_driveway_battery"
-TAKE_PICTURE = "button.front_yard_front_yard_cam_take_picture"
+TAKE_PICTURE = "button.front_yard_front_yard_cam_take_snapshot"
 TAKE_TIME = "custom_components.nestmtx.stills.MAX_TAKE_TIME"
 
 QUICK = {"preset": "ultrafast", "tune": "zerolatency"}

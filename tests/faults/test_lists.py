@@ -85,7 +85,7 @@ async def test_a_missing_camera_is_removed_after_two_lists(bench: Bench) -> None
     assert bench.saw("", [key]) == []
 
 
-async def test_a_camera_that_vanishes_while_its_stream_is_open_goes_with_its_stream(
+async def test_a_camera_removed_while_streaming_is_removed_with_its_stream(
     bench: Bench,
 ) -> None:
     await async_setup_component(bench.hass, "stream", {})

@@ -11,7 +11,7 @@ SECONDS = 30.0
 
 
 @pytest.mark.usefixtures("expected_enabled")
-async def test_half_a_minute_of_random_changes_and_faults_ends_with_the_truth(
+async def test_after_half_a_minute_of_random_changes_and_faults_the_state_is_correct(
     hass: HomeAssistant, socket_enabled: None
 ) -> None:
     report = Report(SEED)

@@ -166,7 +166,7 @@ class StartProblem(StrEnum):
     CAMERA_OFF = "camera_off"
     """The camera is disabled."""
     UNAUTHORIZED = "camera_unauthorized"
-    """The camera's credential is not authorized at Google."""
+    """The camera's credential is not authorized with Google."""
     EXTENSION_FAILED = "extension_failed"
     FLAPPING = "stream_flaps"
     """The stream repeatedly became ready and was lost: Google refuses it."""

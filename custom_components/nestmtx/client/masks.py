@@ -88,7 +88,7 @@ _LOOK = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Secrets without a name. Google's resource names of devices count; a plain word does not."""
+"""Secrets without a name. Google's device resource names are masked; a plain word isn't."""
 
 
 @lru_cache(1024)

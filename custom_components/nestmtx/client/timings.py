@@ -15,8 +15,8 @@ class Timings:
     # `cronjobs update` answers when the job has finished: synchronizing with Google takes minutes.
     job_timeout: float = 300.0
 
-    # The delays of the first retries; then of those during a usual restart or update of the
-    # server; then of those in a long outage.
+    # The delays of the first retries; then those during a normal restart or update of the server;
+    # then those in a long outage.
     first_retries: tuple[float, ...] = (0.5, 1.0)
     retry: float = 2.0
     long_outage: float = 120.0
@@ -53,7 +53,7 @@ class Timings:
     # for cameras with WebRTC; others end before the next attempt, 4 s later.
     refusal: float = 4.0
     # For this long after a refusal, only the user starts the stream again: each attempt costs API
-    # calls at Google.
+    # calls to Google.
     refusal_pause: float = 300.0
     # A request refused after this long was held by MediaMTX until its timeout of 60 s.
     held: float = 50.0
@@ -67,7 +67,7 @@ class Timings:
     # process, too. A process that exists after this time stays.
     late_undemand: float = 12.0
     # A stream without a reader or a reason to run is left over after this long: normally it ends
-    # 10 s after its last reader, and lists lag. Ending it costs a session at Google.
+    # 10 s after its last reader, and lists lag. Ending it costs a session with Google.
     left_over: float = 60.0
     left_over_pause: float = 900.0
     # Until the server has settled after a process was stopped, or its stream has finally ended,

@@ -86,7 +86,7 @@ export class CameraCard extends HTMLElement {
     const hasButtons = config.show_controls ?? DEFAULTS.show_controls;
     this.#view.part("header .buttons").hidden = !hasButtons;
     this.#find();
-    // First, as the choice was for the former camera.
+    // First, as the choice was for the previous camera.
     if (isOther) this.#wish.choose(undefined);
     if (isOther && this.#hass) this.#follow(this.#hass);
     else this.#render();

@@ -1,5 +1,5 @@
 // @ts-check
-/** A card's elements, which show a model; only what differs from the former model is changed. */
+/** A card's elements, which show a model; only what differs from the previous model is changed. */
 
 /** @import { CardModel, Status } from "./card-model.js" */
 /** @import { CardActionName } from "./card-problem.js" */

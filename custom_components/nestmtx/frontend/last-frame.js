@@ -33,7 +33,7 @@ export class LastFrame {
     this.#takenAt = performance.now();
   }
 
-  /** Remove the frame in favour of a newer still picture. */
+  /** Remove the frame in favor of a newer snapshot. */
   giveWay() {
     if (performance.now() - this.#takenAt >= MAX_AGE_OF_NEWS) this.clear();
   }

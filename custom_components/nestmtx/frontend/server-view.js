@@ -49,14 +49,14 @@ const markdown = (content) => ({
 const leadsTo = (page) => ({ tap_action: { action: "navigate", navigation_path: page } });
 
 /**
- * Return a tile for each colour, of which one is visible, as a tile can have only one colour.
+ * Return a tile for each color; only one of them is visible, as a tile can have only one color.
  * @param {string} entity
- * @param {Readonly<Record<string, string>>} colours By state.
+ * @param {Readonly<Record<string, string>>} colors By state.
  * @param {object} options
  * @param {(state: string) => object} [more]
  */
-const coloured = (entity, colours, options = {}, more = () => ({})) => {
-  const known = Object.entries(colours).map(([state, color]) =>
+const colored = (entity, colors, options = {}, more = () => ({})) => {
+  const known = Object.entries(colors).map(([state, color]) =>
     tile(entity, {
       ...options,
       color,
@@ -64,7 +64,7 @@ const coloured = (entity, colours, options = {}, more = () => ({})) => {
       visibility: [{ condition: "state", entity, state }],
     }),
   );
-  const others = Object.keys(colours).map((state) => ({
+  const others = Object.keys(colors).map((state) => ({
     condition: "state",
     entity,
     state_not: state,
@@ -92,12 +92,12 @@ const healthSection = ({ name: serverName, entities }, nameOf) => {
   return section([
     heading(serverName, "mdi:server"),
     ...tiles("binary_sensor.connection", (connection, name) =>
-      coloured(connection, { on: "green", off: "red" }, name, (state) =>
+      colored(connection, { on: "green", off: "red" }, name, (state) =>
         state === "off" ? leadsTo(SERVERS_PAGE) : {},
       ),
     ),
     ...tiles("sensor.health", (health, name) =>
-      coloured(health, { healthy: "green", degraded: "orange", unhealthy: "red" }, name),
+      colored(health, { healthy: "green", degraded: "orange", unhealthy: "red" }, name),
     ),
     ...tiles("sensor.cameras_streaming"),
     ...Object.entries(LOAD).flatMap(([key, features]) =>
@@ -159,11 +159,11 @@ const logSection = ({ id, entities }, nameOf, translate) => {
 
 /** @type {(credentials: DeviceOf<"credential">[], translate: Translate) => CardConfig} */
 const credentialsSection = (credentials, translate) => {
-  const colours = { authenticated: "green", reauthenticated: "green", unauthenticated: "red" };
+  const colors = { authenticated: "green", reauthenticated: "green", unauthenticated: "red" };
   return section([
     heading(translate("server.credentials"), "mdi:key"),
     ...credentials.flatMap(({ entities }) =>
-      coloured(entities["sensor.authorization"], colours, { name: { type: "device" } }, (state) =>
+      colored(entities["sensor.authorization"], colors, { name: { type: "device" } }, (state) =>
         state === "unauthenticated" ? leadsTo(REPAIRS_PAGE) : {},
       ),
     ),

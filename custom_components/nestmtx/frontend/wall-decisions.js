@@ -139,7 +139,7 @@ export const chipsOf = (hass, cameras) => {
 };
 
 /**
- * Return whether a server is offline beyond the grace time, for which its other entities wait.
+ * Return whether a server is offline beyond the grace period, for which its other entities wait.
  * @type {(hass: Hass, server: DeviceOf<"server">) => boolean}
  */
 export const isAway = (hass, { entities }) => {

@@ -1,4 +1,4 @@
-"""Reasons for which the server refuses a change, by its messages."""
+"""The reasons why the server refuses a change, by error message."""
 
 from ..errors import (
     AuthorizationProblem,

@@ -27,9 +27,9 @@ _CERTIFICATE_ERRORS = (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCert
 _PLAIN_TEXT_REASONS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
 """OpenSSL's reasons for an answer in plain text."""
 MAX_TOKEN_LENGTH = 4096
-"""Characters. The server's tokens have about 90."""
+"""Characters. The server's tokens take about 90."""
 MAX_ANSWER_SIZE = 64 * 1024
-"""Bytes. The server's answer has about 300."""
+"""Bytes. The server's answer takes about 300."""
 
 
 @dataclass(frozen=True, slots=True)

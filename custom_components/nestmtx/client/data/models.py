@@ -30,7 +30,7 @@ class CameraStatus(StrEnum):
 
 
 class Authorization(StrEnum):
-    """A credential's authorization at Google; named after the last event that reported it."""
+    """A credential's authorization with Google; named after the last event that reported it."""
 
     AUTHENTICATED = "authenticated"
     REAUTHENTICATED = "reauthenticated"
@@ -76,7 +76,7 @@ class Camera:
     resolution: str | None = None
     """Width and height in pixels ("1920x1080")."""
     protocols: str | None = None
-    """Protocols that it supports at Google, separated by commas."""
+    """Protocols that it supports with Google, separated by commas."""
     video_codecs: str | None = None
     audio_codecs: str | None = None
     tracks: int | None = None
@@ -94,7 +94,7 @@ class Camera:
     """The page that plays the stream over WebRTC."""
     url_srt: str | None = None
     created_at: datetime | None = None
-    """When the server made its row."""
+    """When the server created its row."""
 
     @property
     def key(self) -> str:
@@ -125,9 +125,9 @@ class Camera:
 
     @property
     def authorization_over_at(self) -> datetime | None:
-        """When the authorization of the running stream has ended by all clocks.
+        """When the authorization of the running stream has ended, whichever clock is right.
 
-        Also None if it may be that of an earlier stream by any of them.
+        None if it may belong to an earlier stream.
         """
         until = self.authorized_until
         if until is None or not self._outlasts_the_beginning(until, MAX_CLOCK_SKEW):
@@ -135,7 +135,7 @@ class Camera:
         return min(until, _LATEST) + MAX_CLOCK_SKEW
 
     def _outlasts_the_beginning(self, until: datetime, by: timedelta) -> bool:
-        """Return whether `until` is over `by` after the stream's start, or known to be its own.
+        """Return whether `until` is more than `by` after the stream's start, or certainly its own.
 
         Times are subtracted: unlike a sum, a difference cannot overflow.
         """
@@ -189,7 +189,7 @@ class Credential:
 
     @property
     def is_authorized(self) -> bool:
-        """Whether it is authorized at Google, for the first time or again."""
+        """Whether it is authorized with Google, for the first time or again."""
         return self.authorization is not Authorization.UNAUTHENTICATED
 
 

@@ -3,7 +3,7 @@
 A ready stream may still show a "connecting" picture before its video. Google's authorization of
 the stream distinguishes the two, but only the camera's row shows it, for some cameras even if
 Google has refused the stream. A refused stream ends as soon as it has started, restarts while it
-is requested, and costs API calls at Google each time.
+is requested, and costs API calls to Google each time.
 
 All times are seconds of one monotonic clock.
 """

@@ -1,7 +1,7 @@
 """The video since a stream's last key frame, from which its newest picture is decoded.
 
 NestMTX sends a key frame every 25 s, at 100 kbit/s: a key frame is so coarse that parts of it may
-be grey, and the following frames refine it. So a picture is made of a key frame and some more
+be gray, and the following frames refine it. So a picture is made of a key frame and some more
 frames. The kept data is limited per stream and in total.
 """
 
@@ -16,7 +16,7 @@ RIPE: Final = (20, 40, 120)
 none. At 20, 2 s of NestMTX's video, the key frame has been refined."""
 FINE: Final = 10
 """Frames that are enough if they have FINE_SIZE bytes: they are not coarse then, and decoding many
-takes long. NestMTX's have 12 kB, and its key frames up to 140 kB."""
+takes long. NestMTX's take 12 kB, and its key frames up to 140 kB."""
 FINE_SIZE: Final = 200 * 1024
 MAX_UNITS: Final = 300
 """Access units of a group. NestMTX's have 250."""

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 MAX_ACCESS_UNIT_SIZE: Final = 4 * 1024 * 1024
-"""Bytes. A key frame of 1920x1080 has about 100 kB; larger units are dropped."""
+"""Bytes. A key frame of 1920x1080 takes about 100 kB; larger units are dropped."""
 MAX_NAL_UNITS: Final = 64
 """Per access unit. Normal ones have one to ten; thousands of slices take a decoder seconds."""
 MAX_PARAMETER_SETS: Final = 4096

@@ -23,7 +23,7 @@ _CONNECT_TIMEOUT = 10.0
 _DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 _CONTROL = re.compile(r"^a=control:(\S+)\s*$", re.MULTILINE)
 MAX_BODY_SIZE = 64 * 1024
-"""Bytes of an answer's body. MediaMTX's descriptions have about 1 kB."""
+"""Bytes of an answer's body. MediaMTX's descriptions take about 1 kB."""
 MAX_HEADERS = 100
 """Headers of an answer. MediaMTX sends about five."""
 MAX_REASON_LENGTH = 100

@@ -18,7 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Feed(StrEnum):
-    """A source of data that has no cost without subscribers."""
+    """A data source that is only used while it has subscribers."""
 
     HEALTH = "health"
     LOAD = "load"

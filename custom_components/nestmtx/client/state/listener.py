@@ -36,7 +36,7 @@ class Listener(Protocol):
         """Handle a complete new list of all cameras and credentials."""
 
     def on_login_refused(self) -> None:
-        """Handle that the server now refuses the token and the password."""
+        """Handle the server's refusal of both token and password."""
 
     def on_login_accepted(self) -> None:
         """Handle a successful login after a refused one."""

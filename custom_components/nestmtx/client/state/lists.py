@@ -58,7 +58,7 @@ def apply_camera(
 ) -> ServerState:
     """Return the state after a single camera was read.
 
-    A different camera with its id is left to the next list, which also shows the former one's id.
+    A different camera with its id is left to the next list, which also shows the previous one's id.
     """
     known = state.cameras.get(camera.id)
     if not state.synced or known is None or _identified(camera, known).key != known.key:

@@ -208,7 +208,7 @@ class StateSync:
         times = self._timings
         self.state = apply_camera(former, camera, asked_at, times.lag, own, times.stall)
         if self.state is former:
-            # The id now belongs to another camera: a list shows the former one's id.
+            # The id now belongs to another camera: a list shows the previous one's id.
             self._resync_at = self._now
             self.wake.set()
             return None
