@@ -288,8 +288,8 @@ async def _picture(scene: Scene) -> list[Line]:
     taken = await _seconds_of(lambda: scene.press("Pictured", "take_picture"))
     ended = await _seconds_until(lambda: row.process is None)
     return [
-        _limited("Take picture of a sleeping camera", taken, 37.0),
-        _limited("Take picture: process ended afterwards", ended, 11.5),
+        _limited("Snapshot of a sleeping camera", taken, 37.0),
+        _limited("Snapshot: process ended afterwards", ended, 11.5),
     ]
 
 

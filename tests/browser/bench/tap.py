@@ -148,7 +148,7 @@ def _first_frame(browser: Browser, dashboard: str, scene: Place, show: Show) -> 
     with browser.new_page(viewport=SIZE) as page:
         page.add_init_script(INSTRUMENT)
         log_in(page, dashboard)
-        page.locator(CARD).get_by_role("button", name="Play").wait_for()
+        page.locator(CARD).get_by_role("button", name="Watch").wait_for()
         page.wait_for_timeout(2_000)
         show(page, scene)
         page.wait_for_function("() => window.firstFrame !== undefined", timeout=_PATIENCE)
@@ -158,7 +158,7 @@ def _first_frame(browser: Browser, dashboard: str, scene: Place, show: Show) -> 
 
 
 def _by_card(page: Page, _: Place) -> None:
-    page.locator(CARD).get_by_role("button", name="Play").click()
+    page.locator(CARD).get_by_role("button", name="Watch").click()
 
 
 def _by_more_info(page: Page, _: Place) -> None:
