@@ -29,6 +29,6 @@ async def idle(rounds: int) -> AsyncGenerator[Line]:
             ours = await cpu(lambda: asyncio.sleep(seconds))
     hours = 3600 / seconds
     yield Figure(
-        f"CPU of an hour at rest, {_CAMERAS} cameras",
+        f"CPU per hour at rest, {_CAMERAS} cameras",
         *(ours * hours, "s", alone * hours, "without it"),
     )

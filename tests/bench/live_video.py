@@ -240,9 +240,9 @@ async def _stills(scene: Scene) -> list[Line]:
     await scene.simulator.close_reader(row.id, reader)
     ended = await _seconds_until(lambda: row.process is None)
     return [
-        _limited("Stills of a watched camera: oldest", oldest, 26.0),
-        _limited("Stills of a watched camera: slowest request", slowest, 0.05),
-        _limited("Stills: process ended after the last viewer", ended, 11.5),
+        _limited("Snapshots of a watched camera: oldest", oldest, 26.0),
+        _limited("Snapshots of a watched camera: slowest request", slowest, 0.05),
+        _limited("Snapshots: process ended after the last viewer", ended, 11.5),
     ]
 
 

@@ -1,5 +1,6 @@
 """The lives of cameras: the events of a stream from the first demand to its end, repeatedly."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 import json
@@ -21,6 +22,9 @@ ROUND = LIVES * len(LIFE)
 
 FRAMES = 3
 """Frames of an event, one for each of its topics."""
+
+type Message = tuple[str, str]
+"""Topic and payload."""
 
 _TEXT = 0x81
 """The first byte of a websocket frame with a whole text message."""
@@ -46,17 +50,17 @@ def frames(cameras: int) -> Iterator[bytes]:
         yield b"".join(_frame(topic, body) for topic in topics("camera", event, Quirks()))
 
 
-def messages(count: int, cameras: int, fields: list[list[bool]]) -> Iterator[tuple[str, str]]:
-    """Yield an MQTT message for each event, with a topic for each camera.
+def messages(count: int, cameras: int, changes: list[list[int]]) -> Iterator[list[Message]]:
+    """Yield the MQTT messages for each event, with a topic for each entity.
 
-    `fields` are the entities that are on after each event of a life.
+    `changes` are the numbers of a camera's entities that change with each event of a life.
     """
-    states = [
-        json.dumps({f"f{number}": "ON" if is_on else "OFF" for number, is_on in enumerate(each)})
-        for each in fields
-    ]
+    states: defaultdict[str, bool] = defaultdict(bool)
     for camera, event in islice(lived(cameras), count):
-        yield f"bench/camera{camera}", states[LIFE.index(event)]
+        topics_of_event = [f"bench/camera{camera}/{each}" for each in changes[LIFE.index(event)]]
+        for topic in topics_of_event:
+            states[topic] = not states[topic]
+        yield [(topic, "ON" if states[topic] else "OFF") for topic in topics_of_event]
 
 
 def _details(camera: int, event: str, reader: str) -> dict[str, Any]:

@@ -28,9 +28,11 @@ async def memory(rounds: int) -> AsyncGenerator[Line]:
     before, after = await _kept(events)
     for what, less, more in zip(("memory", "memory blocks"), before, after, strict=True):
         growth = 100 * (more - less) / less
-        yield Figure(f"Growth of the {what}, {events:,} events", growth, "%", goal=Goal("<", 5))
+        yield Figure(
+            f"{what.capitalize()} growth, {events:,} events", growth, "%", goal=Goal("<", 5)
+        )
     few, many = await _allocated(_FEW), await _allocated(_MANY)
-    yield Figure("Memory of a camera", (many - few) / (_MANY - _FEW) / 1024, "KiB")
+    yield Figure("Memory per camera", (many - few) / (_MANY - _FEW) / 1024, "KiB")
 
 
 async def _allocated(cameras: int) -> int:

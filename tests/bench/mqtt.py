@@ -1,6 +1,6 @@
-"""Home Assistant's MQTT integration, with as many binary sensors a camera as states that we write.
+"""Home Assistant's MQTT integration, with as many binary sensors per camera as we have entities.
 
-Each camera has a topic with the states of all its sensors in each message, like a bridge sends.
+Each sensor has its own topic, to which only changes are published.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _STARTS = 5.0
 
 @asynccontextmanager
 async def mqtt(
-    scene: Scene, fields: list[list[bool]], rate: float
+    scene: Scene, sensors: int, changes: list[list[int]], rate: float
 ) -> AsyncGenerator[Measure | str]:
     """Set up MQTT beside the entry; yield its measurement, or the reason why it is missing."""
     broker = await _broker()
@@ -37,13 +37,13 @@ async def mqtt(
         yield "there is no mosquitto"
         return
     async with _running(broker) as port:
-        entry = await _set_up(scene, port, len(fields[0]))
-        yield lambda: _cost(scene, port, fields, rate)
+        entry = await _set_up(scene, port, sensors)
+        yield lambda: _cost(scene, port, changes, rate)
         await scene.hass.config_entries.async_remove(entry.entry_id)
         await scene.hass.async_block_till_done()
 
 
-async def _cost(scene: Scene, port: int, fields: list[list[bool]], rate: float) -> float:
+async def _cost(scene: Scene, port: int, changes: list[list[int]], rate: float) -> float:
     from homeassistant.components.mqtt import async_subscribe  # noqa: PLC0415
 
     done = asyncio.Event()
@@ -52,7 +52,7 @@ async def _cost(scene: Scene, port: int, fields: list[list[bool]], rate: float) 
     await asyncio.sleep(1)
 
     async def act() -> None:
-        await scene.source.publish(port, fields, ROUND, rate)
+        await scene.source.publish(port, changes, ROUND, rate)
         await done.wait()
 
     cost = await cpu(act)
@@ -87,8 +87,7 @@ def _sensors(cameras: int, sensors: int) -> Iterator[dict[str, Any]]:
             yield {
                 "name": f"Sensor {sensor}",
                 "unique_id": f"bench_{camera}_{sensor}",
-                "state_topic": f"bench/camera{camera}",
-                "value_template": f"{{{{ value_json.f{sensor} }}}}",
+                "state_topic": f"bench/camera{camera}/{sensor}",
                 "device": {"identifiers": [f"bench{camera}"], "name": f"Bench {camera}"},
             }
 

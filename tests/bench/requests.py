@@ -18,7 +18,7 @@ async def requests(rounds: int) -> AsyncGenerator[Line]:
             rates, costs = await _measured(here, at_a_time, rounds)
             what = f"{at_a_time} at a time"
             goal = Goal(">=", 0.85)
-            yield Figure.compared(f"Requests a second, {what}", rates, "/s", "bare", goal)
+            yield Figure.compared(f"Requests per second, {what}", rates, "/s", "bare", goal)
             yield Figure.compared(f"CPU of a request, {what}", costs, "ms", "bare")
 
 

@@ -45,6 +45,6 @@ async def resyncs(rounds: int) -> AsyncGenerator[Line]:
             pair = await compared(rounds, lambda: cpu(lambda: resync(here)), lambda: cpu(fetch))
     yield Figure("States written by resyncs, nothing changed", len(writes), "", goal=Goal("<=", 0))
     pair = pair.times(_MILLISECONDS)
-    what = "CPU of a resync for 100 cameras"
+    what = "CPU per resync of 100 cameras"
     yield Figure(what, median(pair.ours), "ms", goal=Goal("<", 25))
-    yield Figure.compared(f"{what}, beside fetching", pair, "ms", "bare")
+    yield Figure.compared(f"{what}, compared with fetching", pair, "ms", "bare")

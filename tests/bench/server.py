@@ -1,7 +1,8 @@
 """Run a simulated NestMTX that sends events on request: python -m tests.bench.server CAMERAS.
 
 It prints its address. For each line of JSON (an order) on its input, it sends events, either to
-one of its sockets or to an MQTT broker, and writes when it sent each. It ends with its input.
+one of its sockets or to an MQTT broker, and writes when it sent each; or it adds cameras. It ends
+with its input.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ import paho.mqtt.client as paho
 
 from tests.simulator import Simulator, Times, World
 
-from .lives import frames, messages
+from .lives import Message, frames, messages
 
 _DONE = "bench/done"
 
@@ -29,9 +30,14 @@ def _world(count: int) -> World:
     world = World()
     world.add_user("nestmtx", "nestmtx")
     world.add_credential("Home account")
-    for number in range(1, count + 1):
-        world.add_camera(name=f"Camera {number}", room=f"Room {number}", path=f"camera{number}")
+    _add_cameras(world, count)
     return world
+
+
+def _add_cameras(world: World, count: int) -> None:
+    known = len(world.cameras)
+    for number in range(known + 1, known + count + 1):
+        world.add_camera(name=f"Camera {number}", room=f"Room {number}", path=f"camera{number}")
 
 
 def _to_socket(simulator: Simulator, socket: int) -> Callable[[bytes], None]:
@@ -64,12 +70,17 @@ async def _send_to_socket(
 
 
 async def _send_to_broker(order: dict[str, Any]) -> list[float]:
-    """Publish one message for each event, and one after all of them."""
+    """Publish the messages of each event, and one after all of them."""
     client = paho.Client(paho.CallbackAPIVersion.VERSION2)
     client.connect("127.0.0.1", order["broker"])
     client.loop_start()
-    pieces = messages(order["events"], order["cameras"], order["fields"])
-    sent = await _send((lambda each=each: client.publish(*each) for each in pieces), order["rate"])
+    pieces = messages(order["events"], order["cameras"], order["changes"])
+
+    def publish(messages: list[Message]) -> None:
+        for message in messages:
+            client.publish(*message)
+
+    sent = await _send((lambda each=each: publish(each) for each in pieces), order["rate"])
     client.publish(_DONE, "").wait_for_publish(timeout=10)
     client.disconnect()
     client.loop_stop()
@@ -95,7 +106,10 @@ async def _run(cameras: int, idle_log: float) -> None:
     lives = defaultdict(lambda: frames(cameras))
     async for line in orders:
         order = json.loads(line)
-        if "broker" in order:
+        if "add" in order:
+            _add_cameras(simulator.world, order["add"])
+            sent = []
+        elif "broker" in order:
             sent = await _send_to_broker(order)
         else:
             sent = await _send_to_socket(simulator, lives[order["socket"]], order)

@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from .meter import Pair, compared, cpu, longest_block
+from .resync import resync
 from .scene import Scene, scene
 from .table import Figure, Goal, Line
 
@@ -26,6 +27,7 @@ _DOMAIN = "bench_empty"
 _GOALS = {20: 1.2, 100: 1.2, 500: 1.5}
 """The largest ratio for a number of cameras."""
 _SIZES = tuple(_GOALS)
+_BEFORE, _AFTER = 100, 600
 
 
 class _Flow(ConfigFlow, domain=_DOMAIN):
@@ -63,17 +65,34 @@ async def setups(rounds: int) -> AsyncGenerator[Line]:
                 lambda here=here: _set_up(here.hass, here.entry, longest_block),
                 lambda here=here, empty=empty: _set_up(here.hass, empty, longest_block),
             )
-        what = f"CPU of a set-up, {cameras} cameras"
+        what = f"CPU per setup, {cameras} cameras"
         yield Figure.compared(what, costs[cameras], "ms", "core", Goal("<=", _GOALS[cameras]))
         ours, core = (1000 * median(side) for side in (blocks.ours, blocks.reference))
-        what = f"Longest block of a set-up, {cameras} cameras"
+        what = f"Longest event loop block in a setup, {cameras} cameras"
         yield Figure(what, ours, "ms", core, "core", goal=Goal("<=", 100))
+    grown = median([await _grow() for _ in range(rounds)])
+    what = f"The same while a list grows from {_BEFORE} to {_AFTER}"
+    yield Figure(what, 1000 * grown, "ms", goal=Goal("<=", 100))
     fewer, most = _SIZES[-2:]
     for who, side, goal in (("ours", "ours", Goal("<=", 1.1)), ("core", "reference", None)):
         one = median(getattr(costs[most], side)) / most
         other = median(getattr(costs[fewer], side)) / fewer
-        what = f"CPU of a set-up for a camera, {most} cameras, {who}"
+        what = f"CPU per camera in a setup, {most} cameras, {who}"
         yield Figure(what, one, "ms", other, f"{fewer} cameras", one / other, goal)
+
+
+async def _grow() -> float:
+    """Return the longest block while the server adds cameras."""
+    async with scene(_BEFORE) as here:
+        await here.source.add(_AFTER - _BEFORE)
+
+        async def act() -> None:
+            await resync(here)
+            await here.hass.async_block_till_done()
+
+        block = await longest_block(act)
+        assert len(here.hass.states.async_entity_ids("camera")) == _AFTER
+    return block
 
 
 async def _set_up(

@@ -38,18 +38,23 @@ class Source:
         )
 
     async def publish(
-        self, broker: int, fields: list[list[bool]], events: int, rate: float
+        self, broker: int, changes: list[list[int]], events: int, rate: float
     ) -> list[float]:
         """Publish the same events by MQTT, and "bench/done" after them."""
         return await self._order(
             {
                 "broker": broker,
-                "fields": fields,
+                "changes": changes,
                 "events": events,
                 "cameras": self.cameras,
                 "rate": rate,
             }
         )
+
+    async def add(self, cameras: int) -> None:
+        """Add cameras."""
+        await self._order({"add": cameras})
+        self.cameras += cameras
 
     async def _order(self, order: dict[str, Any]) -> list[float]:
         stdin, stdout = self._process.stdin, self._process.stdout

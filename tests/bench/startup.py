@@ -40,7 +40,7 @@ async def startup(rounds: int) -> AsyncGenerator[Line]:
     own, full = zip(*await _import_times(rounds), strict=True)
     yield Figure("Import of the integration", median(own), "ms")
     yield Figure("The same with what only it imports", median(full), "ms")
-    yield Figure("Blocking calls in a set-up", await _blocking_calls(), "", goal=Goal("<=", 0))
+    yield Figure("Blocking calls in a setup", await _blocking_calls(), "", goal=Goal("<=", 0))
 
 
 async def _import_times(rounds: int) -> list[tuple[float, float]]:

@@ -36,7 +36,7 @@ async def sustained(rounds: int) -> AsyncGenerator[Line]:
             lambda: _highest(here, BARE, here.bare.ask),
             bare_and_core,
         )
-    what = "Events a second without a lag of 50 ms"
+    what = "Events per second before a lag of 50 ms"
     yield Figure.compared(what, Pair(ours, bare), "/s", "bare", Goal(">=", 0.7))
     yield Figure.compared(what, Pair(ours, full), "/s", "bare+core")
 

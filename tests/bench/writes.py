@@ -82,28 +82,23 @@ def all_written(scene: Scene, writes: Writes) -> Writes:
     full = []
     for (camera, _), event in zip(lived(scene.source.cameras), writes, strict=False):
         current |= {each.entity_id: each for each in event}
-        full.append(tuple(current[each] for each in _entities(scene, camera)))
+        full.append(tuple(current[each] for each in entities_of(scene, camera)))
     return full
 
 
-def turned(scene: Scene, writes: Writes) -> list[list[bool]]:
-    """Return the entities of a camera that are on after each event of a life, as binary sensors.
-
-    Each is toggled whenever the corresponding entity changes.
-    """
-    shown = dict.fromkeys(_entities(scene, 1), "")
-    is_on = dict.fromkeys(shown, False)
-    fields = []
+def changes_of(scene: Scene, writes: Writes) -> list[list[int]]:
+    """Return the numbers of a camera's entities whose state changes with each event of a life."""
+    entities, states = entities_of(scene, 1), dict[str, str]()
+    changes = []
     for event in writes[: len(LIFE)]:
-        for each in event:
-            if each.entity_id in shown and shown[each.entity_id] != each.state:
-                shown[each.entity_id] = each.state
-                is_on[each.entity_id] = not is_on[each.entity_id]
-        fields.append(list(is_on.values()))
-    return fields
+        changed = [each for each in event if states.get(each.entity_id) != each.state]
+        states |= {each.entity_id: each.state for each in changed}
+        numbers = {entities.index(each.entity_id) for each in changed if each.entity_id in entities}
+        changes.append(sorted(numbers))
+    return changes
 
 
-def _entities(scene: Scene, camera: int) -> list[str]:
+def entities_of(scene: Scene, camera: int) -> list[str]:
     """Return the enabled entities of a camera."""
     name = scene.entry.runtime_data.coordinator.data.cameras[camera].name
     devices = dr.async_entries_for_config_entry(dr.async_get(scene.hass), scene.entry.entry_id)

@@ -129,6 +129,7 @@ const STYLE = `
     max-width: calc(100% - 24px); box-sizing: border-box; color: white;
     background: rgb(0 0 0 / 72%); pointer-events: none; --mdc-icon-size: 20px;
   }
+  .notice .symbol { display: flex; }
   .notice .seconds { opacity: 0.8; font-variant-numeric: tabular-nums; }
   .notice.working ha-icon { animation: turn-icon 1.6s linear infinite; }
   @keyframes turn-icon { to { transform: rotate(360deg); } }

@@ -16,7 +16,7 @@ import { setAttribute, setHidden, setText } from "./set-differing.js";
 const MARKUP = `
   <ha-card>
     <div class="view" role="group">
-      <div class="empty" aria-hidden="true"><ha-icon icon="mdi:cctv"></ha-icon></div>
+      <div class="empty" aria-hidden="true"></div>
       <nestmtx-live-video></nestmtx-live-video>
       <div class="shade dim"></div><div class="shade top"></div><div class="shade bottom"></div>
       <button class="surface" aria-describedby="state">
@@ -35,24 +35,17 @@ const MARKUP = `
         <button class="pill"></button>
       </div>
       <div class="notice" hidden>
-        <ha-icon aria-hidden="true"></ha-icon>
+        <span class="symbol" aria-hidden="true"></span>
         <span class="text" role="status"></span><span class="seconds" aria-hidden="true"></span>
       </div>
       <footer class="bottom">
         <div class="title"><p class="name"></p><p class="details"></p></div>
-        <div class="buttons playing" hidden>
-          <button class="icon" data-button="mute"><ha-icon></ha-icon></button>
-          <button class="icon" data-button="snapshot"><ha-icon icon="mdi:camera"></ha-icon></button>
-          <button class="icon" data-button="full_screen"><ha-icon></ha-icon></button>
-          <button class="icon" data-button="stop"><ha-icon icon="mdi:stop"></ha-icon></button>
-        </div>
+        <div class="buttons playing" hidden></div>
       </footer>
       <header class="top">
         <div class="chips">
           <span class="chip state" id="state"><span></span></span>
-          <span class="chip viewers" role="img">
-            <ha-icon icon="mdi:eye" aria-hidden="true"></ha-icon><span aria-hidden="true"></span>
-          </span>
+          <span class="chip viewers" role="img" hidden></span>
         </div>
         <div class="buttons">
           <button class="icon" data-button="menu" aria-haspopup="menu" aria-expanded="false">
@@ -64,6 +57,18 @@ const MARKUP = `
     </div>
   </ha-card>
 `;
+/** What parts contain once they are shown: most cards of a wall never show them. */
+const CONTENT = {
+  ".empty": `<ha-icon icon="mdi:cctv"></ha-icon>`,
+  ".notice .symbol": `<ha-icon></ha-icon>`,
+  ".playing": `
+    <button class="icon" data-button="mute"><ha-icon></ha-icon></button>
+    <button class="icon" data-button="snapshot"><ha-icon icon="mdi:camera"></ha-icon></button>
+    <button class="icon" data-button="full_screen"><ha-icon></ha-icon></button>
+    <button class="icon" data-button="stop"><ha-icon icon="mdi:stop"></ha-icon></button>`,
+  ".chip.viewers": `
+    <ha-icon icon="mdi:eye" aria-hidden="true"></ha-icon><span aria-hidden="true"></span>`,
+};
 
 export class CardView {
   #root;
@@ -71,6 +76,9 @@ export class CardView {
   #parts = new Map();
   /** @type {CardModel | undefined} */
   #shown;
+  #press;
+  /** The labels that never change. */
+  #labels = { snapshot: "", stop: "" };
 
   /**
    * @param {ShadowRoot} root
@@ -78,6 +86,7 @@ export class CardView {
    */
   constructor(root, { act, press }) {
     this.#root = root;
+    this.#press = press;
     root.adoptedStyleSheets = [CARD_STYLE, MENU_STYLE];
     root.innerHTML = MARKUP;
     this.part(".pill").addEventListener("click", () => {
@@ -86,9 +95,14 @@ export class CardView {
       this.part(".surface").focus({ preventScroll: true });
       if (action) act(action);
     });
-    for (const button of root.querySelectorAll("[data-button]")) {
+    this.#listen(root);
+  }
+
+  /** @param {ParentNode} parent */
+  #listen(parent) {
+    for (const button of parent.querySelectorAll("[data-button]")) {
       const name = /** @type {ButtonName} */ (button.getAttribute("data-button"));
-      button.addEventListener("click", () => press(name));
+      button.addEventListener("click", () => this.#press(name));
     }
   }
 
@@ -109,16 +123,26 @@ export class CardView {
   }
 
   /**
+   * Show or hide a part with its content, which is made when it is first shown.
+   * @param {keyof typeof CONTENT} selector
+   * @param {boolean} isHidden
+   */
+  #setHiddenContent(selector, isHidden) {
+    const element = this.part(selector);
+    if (!isHidden && !element.firstElementChild) {
+      element.innerHTML = CONTENT[selector];
+      this.#listen(element);
+    }
+    setHidden(element, isHidden);
+  }
+
+  /**
    * Set the labels that never change.
    * @param {Translate} translate
    */
   name(translate) {
-    const labels = {
-      snapshot: translate("card.snapshot"),
-      stop: translate("card.stop"),
-      menu: translate("card.menu"),
-    };
-    for (const [name, label] of Object.entries(labels)) this.#label(name, label);
+    this.#labels = { snapshot: translate("card.snapshot"), stop: translate("card.stop") };
+    this.#label("menu", translate("card.menu"));
   }
 
   /** Flash, like a camera taking a picture. */
@@ -141,7 +165,7 @@ export class CardView {
     view.classList.toggle("dimmed", model.isDimmed);
     view.classList.toggle("controls", model.hasControls);
     view.classList.toggle("blank", !hasPicture);
-    setHidden(this.part(".empty"), hasPicture);
+    this.#setHiddenContent(".empty", hasPicture);
     setAttribute(this.part(".surface"), "aria-label", model.surfaceLabel);
     setHidden(this.part(".play"), !model.isPlayable);
     this.#showTexts(model);
@@ -159,9 +183,10 @@ export class CardView {
     setHidden(this.part(".shade.bottom"), !name);
     setText(this.part(".chip.state span"), chip);
     setHidden(this.part(".chip.state"), !chip);
+    this.#setHiddenContent(".chip.viewers", !viewers);
+    if (!viewers) return;
     setText(this.part(".chip.viewers span"), viewers);
-    setHidden(this.part(".chip.viewers"), !viewers);
-    if (viewers) setAttribute(this.part(".chip.viewers"), "aria-label", viewersLabel);
+    setAttribute(this.part(".chip.viewers"), "aria-label", viewersLabel);
   }
 
   /** @param {Status | undefined} status */
@@ -194,6 +219,7 @@ export class CardView {
     setText(this.part(".notice .text"), notice?.text ?? "");
     if (!notice) return;
     const isWorking = notice.kind === "working";
+    this.#setHiddenContent(".notice .symbol", false);
     this.part(".notice").classList.toggle("working", isWorking);
     setAttribute(this.part(".notice ha-icon"), "icon", isWorking ? "mdi:loading" : "mdi:check");
     setText(this.part(".notice .seconds"), notice.seconds);
@@ -205,7 +231,9 @@ export class CardView {
     if (!hasControls && this.part(".playing").contains(this.#root.activeElement)) {
       this.part(".surface").focus({ preventScroll: true });
     }
-    setHidden(this.part(".playing"), !hasControls);
+    this.#setHiddenContent(".playing", !hasControls);
+    if (!hasControls) return;
+    for (const [name, label] of Object.entries(this.#labels)) this.#label(name, label);
     this.#label("mute", muteLabel);
     this.#icon("mute", isMuted ? "mdi:volume-off" : "mdi:volume-high");
     this.#label("full_screen", fullScreenLabel);
