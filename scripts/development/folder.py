@@ -43,7 +43,7 @@ def prepared(options: Options) -> Iterator[None]:
             ) from None
         if options.fresh:
             empty(folder)
-        fill(folder, options.port)
+        fill(folder, options.port, options.components)
         yield
 
 
@@ -66,17 +66,28 @@ def empty(folder: Path) -> None:
             path.unlink()
 
 
-def fill(folder: Path, port: int) -> None:
+def fill(folder: Path, port: int, components: Path | None = None) -> None:
     """Write the files that Home Assistant needs to start, and keep the developer's changes."""
     write_once(folder / "configuration.yaml", CONFIGURATION)
     write_once(folder / "automations.yaml", "[]\n")
-    components = folder / "custom_components"
-    # Replace the link, as the repository may have been moved.
-    components.unlink(missing_ok=True)
-    components.symlink_to(ROOT / "custom_components", target_is_directory=True)
+    link_components(folder / "custom_components", ROOT / "custom_components", components)
     storage = folder / ".storage"
     storage.mkdir(exist_ok=True)
     (storage / "http").write_text(json.dumps(http_settings(port)))
+
+
+def link_components(target: Path, *sources: Path | None) -> None:
+    """Link the integrations of some folders into another one."""
+    if target.is_symlink():
+        # Earlier versions linked the whole folder.
+        target.unlink()
+    target.mkdir(exist_ok=True)
+    for source in filter(None, sources):
+        for manifest in source.glob("*/manifest.json"):
+            link = target / manifest.parent.name
+            # Replace the link, as the repository may have been moved.
+            link.unlink(missing_ok=True)
+            link.symlink_to(manifest.parent, target_is_directory=True)
 
 
 def logs(folder: Path) -> Path:

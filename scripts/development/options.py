@@ -39,6 +39,7 @@ class Options:
     scenario: str
     cold_start: float
     protocols: str | None = None
+    components: Path | None = None
 
     @property
     def url(self) -> str:
@@ -66,6 +67,13 @@ def parse(arguments: list[str]) -> Options:
         default=ROOT / ".cache" / "develop",
         metavar="DIR",
         help="Home Assistant's folder",
+    )
+    parser.add_argument(
+        "--components",
+        type=lambda path: Path(path).resolve(),
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="a folder of more custom integrations",
     )
     parser.add_argument("--fresh", action="store_true", help="empty that folder first")
     add_simulated(parser)

@@ -73,7 +73,7 @@ def _home(*cameras: dict[str, Any], admin: bool = True) -> Home:
     entities: dict[str, Any] = {}
     states: dict[str, Any] = {}
     devices: dict[str, Any] = {
-        "server": {"name": "NestMTX", "area_id": None},
+        "server": {"name": "NestMTX", "area_id": None, "config_entries": ["entry"]},
         "credential": {"name": "Home account", "area_id": None},
     }
 
@@ -105,6 +105,12 @@ def _home(*cameras: dict[str, Any], admin: bool = True) -> Home:
         "areas": areas,
         "user": {"is_admin": admin},
     }
+
+
+def _reauth(entry: str) -> dict[str, Any]:
+    """Return a flow in progress, as Home Assistant lists it."""
+    context = {"source": "reauth", "entry_id": entry}
+    return {"type": None, "flow_id": "1", "flow": {"handler": "nestmtx", "context": context}}
 
 
 def _with_state(home: Home, entity_id: str, state: str) -> Home:
@@ -224,10 +230,7 @@ def test_a_hiccup_of_the_connection_is_not_worth_a_banner(frontend: Page, show: 
 def test_a_server_that_needs_a_password_asks_administrators_to_sign_in(
     frontend: Page, show: Show
 ) -> None:
-    flow = {"handler": "nestmtx", "context": {"source": "reauth"}}
-    home = _away(_home(_camera("a"))) | {"flows": [{"type": None, "flow_id": "1", "flow": flow}]}
-
-    show(home)
+    show(_away(_home(_camera("a"))) | {"flows": [_reauth("entry")]})
 
     expect(frontend.locator(".banner")).to_contain_text("wall.sign_in NestMTX")
 
@@ -236,6 +239,25 @@ def test_a_server_that_needs_a_password_asks_administrators_to_sign_in(
     frontend.wait_for_function("window.flows.length === 2")
     assert frontend.evaluate("window.flows") == ["config_entries/flow/subscribe", "ended"]
     expect(frontend.locator(".banner")).to_have_count(0)
+
+
+def test_of_two_offline_servers_the_one_that_needs_a_password_is_named(
+    frontend: Page, show: Show
+) -> None:
+    home = _away(_home(_camera("a"))) | {"flows": [_reauth("cabin")]}
+    home["devices"]["cabin"] = {"name": "Cabin", "area_id": None, "config_entries": ["cabin"]}
+    connection = "binary_sensor.cabin"
+    home["entities"][connection] = home["entities"]["binary_sensor.connection"] | {
+        "entity_id": connection,
+        "device_id": "cabin",
+    }
+    home["states"][connection] = home["states"]["binary_sensor.connection"]
+    show(home)
+    expect(frontend.locator(".banner")).to_contain_text("wall.sign_in Cabin")
+
+    frontend.evaluate("home => window.show(home)", _with_state(home, connection, "on"))
+
+    expect(frontend.locator(".banner")).to_contain_text("wall.away NestMTX")
 
 
 def test_a_credential_that_has_ended_leads_to_repairs(frontend: Page, show: Show) -> None:

@@ -140,7 +140,7 @@ export class CameraWall extends HTMLElement {
   /** @type {(hass: Hass, layout: Layout) => void} */
   #renderNotices(hass, { groups, unused }) {
     const cameras = groups.flatMap((group) => group.cameras);
-    const banner = bannerOf(hass, this.#devices, this.#reauth.isNeeded);
+    const banner = bannerOf(hass, this.#devices, this.#reauth.entries);
     const chips = chipsOf(hass, cameras);
     const isEmpty = !cameras.length && !unused.length;
     const hasServer = this.#devices.servers.length > 0;

@@ -130,6 +130,7 @@ const STYLE = `
     background: rgb(0 0 0 / 72%); pointer-events: none; --mdc-icon-size: 20px;
   }
   .notice .symbol { display: flex; }
+  svg.symbol { width: var(--mdc-icon-size); height: var(--mdc-icon-size); fill: currentcolor; }
   .notice .seconds { opacity: 0.8; font-variant-numeric: tabular-nums; }
   .notice.working ha-icon { animation: turn-icon 1.6s linear infinite; }
   @keyframes turn-icon { to { transform: rotate(360deg); } }

@@ -12,7 +12,8 @@ import { setAttribute, setHidden, setText } from "./set-differing.js";
 
 /** @typedef {"mute" | "snapshot" | "full_screen" | "stop" | "menu"} ButtonName */
 
-// The buttons are in the order of keyboard focus.
+// The buttons are in the order of keyboard focus. The two symbols that all cards of a wall show are
+// drawn here: two elements for each icon would cost more than the rest of a card.
 const MARKUP = `
   <ha-card>
     <div class="view" role="group">
@@ -20,7 +21,9 @@ const MARKUP = `
       <nestmtx-live-video></nestmtx-live-video>
       <div class="shade dim"></div><div class="shade top"></div><div class="shade bottom"></div>
       <button class="surface" aria-describedby="state">
-        <span class="play" aria-hidden="true"><ha-icon icon="mdi:play"></ha-icon></span>
+        <span class="play" aria-hidden="true">
+          <svg class="symbol" viewBox="0 0 24 24"><path d="M8 5v14l11-7z"></path></svg>
+        </span>
       </button>
       <div class="status" hidden>
         <div class="ring" aria-hidden="true">
@@ -49,7 +52,10 @@ const MARKUP = `
         </div>
         <div class="buttons">
           <button class="icon" data-button="menu" aria-haspopup="menu" aria-expanded="false">
-            <ha-icon icon="mdi:dots-vertical"></ha-icon>
+            <svg class="symbol" viewBox="0 0 24 24">
+              <circle cx="12" cy="6" r="2"></circle><circle cx="12" cy="12" r="2"></circle>
+              <circle cx="12" cy="18" r="2"></circle>
+            </svg>
           </button>
         </div>
       </header>

@@ -15,7 +15,15 @@ const DEVICE_KINDS = /** @type {const} */ ({
  * `{ "sensor.status": "sensor.front_door_status", ... }`.
  * @typedef {Record<string, string>} Entities
  */
-/** @typedef {{ id: string, name: string, area: Area | undefined, entities: Entities }} Device */
+/**
+ * @typedef {{
+ *   id: string,
+ *   name: string,
+ *   area: Area | undefined,
+ *   entries: readonly string[],
+ *   entities: Entities,
+ * }} Device
+ */
 /**
  * A device that has the entity which identifies its kind.
  * @template {keyof typeof DEVICE_KINDS} Kind
@@ -63,6 +71,7 @@ const described = (hass, id, entities) => {
   return {
     id,
     name: device?.name_by_user || device?.name || id,
+    entries: device?.config_entries ?? [],
     area: device?.area_id ? hass.areas[device.area_id] : undefined,
     entities,
   };

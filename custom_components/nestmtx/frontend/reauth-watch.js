@@ -1,15 +1,15 @@
 // @ts-check
-/** Watch whether a server needs reauthentication, which only administrators can query. */
+/** Watch which servers need reauthentication, which only administrators can query. */
 
 /** @import { Hass } from "../../../scripts/javascript/home-assistant.d.ts" */
 
-/** @typedef {{ flow_id: string, handler: string, context: { source: string } }} Flow */
+/** @typedef {{ handler: string, context: { source: string, entry_id?: string } }} Flow */
 /** @typedef {{ type: string | null, flow_id: string, flow?: Flow }} FlowChange */
 
 /** Subscribes only on request: dashboards are open for hours, usually with servers available. */
 export class ReauthWatch {
-  /** @type {Set<string>} */
-  #flows = new Set();
+  /** Entries by flow. @type {Map<string, string>} */
+  #flows = new Map();
   #isFollowing = false;
   /** @type {Promise<() => Promise<void>> | undefined} */
   #subscription;
@@ -20,8 +20,9 @@ export class ReauthWatch {
     this.#changed = changed;
   }
 
-  get isNeeded() {
-    return this.#flows.size > 0;
+  /** The config entries that need reauthentication. */
+  get entries() {
+    return new Set(this.#flows.values());
   }
 
   /**
@@ -60,8 +61,11 @@ export class ReauthWatch {
     // The current list comes first, and again after reconnecting.
     if (changes.every(({ type }) => type === null)) this.#flows.clear();
     for (const { type, flow_id: id, flow } of changes) {
+      const { source, entry_id: entry } = flow?.context ?? {};
       if (type === "removed") this.#flows.delete(id);
-      else if (flow?.handler === "nestmtx" && flow.context.source === "reauth") this.#flows.add(id);
+      else if (flow?.handler === "nestmtx" && source === "reauth" && entry) {
+        this.#flows.set(id, entry);
+      }
     }
     this.#changed();
   }

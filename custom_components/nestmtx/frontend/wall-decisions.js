@@ -150,10 +150,12 @@ export const isAway = (hass, { entities }) => {
 
 /**
  * Return the most urgent problem. The credentials of an offline server are out of date.
- * @type {(hass: Hass, devices: Devices, needsSignIn: boolean) => Banner | undefined}
+ * @type {(hass: Hass, devices: Devices, signedOut: ReadonlySet<string>) => Banner | undefined}
  */
-export const bannerOf = (hass, { servers, credentials }, needsSignIn) => {
-  const away = servers.find((server) => isAway(hass, server));
+export const bannerOf = (hass, { servers, credentials }, signedOut) => {
+  const offline = servers.filter((server) => isAway(hass, server));
+  const needsSignIn = offline.find(({ entries }) => entries.some((each) => signedOut.has(each)));
+  const away = needsSignIn ?? offline[0];
   if (away) {
     const since = stateOf(hass, away.entities["binary_sensor.connection"])?.last_changed;
     return {
