@@ -82,6 +82,8 @@ def link_components(target: Path, *sources: Path | None) -> None:
         # Earlier versions linked the whole folder.
         target.unlink()
     target.mkdir(exist_ok=True)
+    # A package, which Home Assistant finds before the repository's.
+    (target / "__init__.py").touch()
     for source in filter(None, sources):
         for manifest in source.glob("*/manifest.json"):
             link = target / manifest.parent.name
