@@ -34,9 +34,6 @@ TRAITS = ("CameraLiveStream", "CameraMotion", "CameraPerson", "DoorbellChime")
 class _Subscriber(GoogleNestSubscriber):
     """The subscriber of Google Nest, without its event stream."""
 
-    async def _stop(self) -> None:
-        """Do nothing, as nothing was opened."""
-
     @override
     async def start_async(self) -> Callable[[], None]:
         """Open no stream; return the function that stops refreshing devices."""

@@ -19,7 +19,7 @@ async def requests(rounds: int) -> AsyncGenerator[Line]:
             what = f"{at_a_time} at a time"
             goal = Goal(">=", 0.85)
             yield Figure.compared(f"Requests per second, {what}", rates, "/s", "bare", goal)
-            yield Figure.compared(f"CPU of a request, {what}", costs, "ms", "bare")
+            yield Figure.compared(f"CPU per request, {what}", costs, "ms", "bare")
 
 
 async def _measured(here: Scene, at_a_time: int, rounds: int) -> tuple[Pair, Pair]:

@@ -115,5 +115,4 @@ async def stills(rounds: int) -> AsyncGenerator[Line]:
     yield Figure(f"{what}: CPU per snapshot", 1000 * used / pictures, "ms")
     units = _film()
     one = median([await cpu(lambda: _decode(units)) for _ in range(rounds)])
-    # Half of what grabbing a still from a newly opened stream took.
-    yield Figure("CPU per snapshot, 1920x1080", 1000 * one, "ms", goal=Goal("<=", 145))
+    yield Figure("CPU of decoding a snapshot, 1920x1080", 1000 * one, "ms")

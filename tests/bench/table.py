@@ -8,7 +8,7 @@ from typing import Any
 
 from .meter import Pair
 
-_COLUMNS = "{:<52}{:>14}{:>26}{:>8}{:>9}  {}"
+_COLUMNS = "{:<58}{:>14}{:>26}{:>8}{:>9}  {}"
 _PASSES: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     "<": operator.lt,

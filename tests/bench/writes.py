@@ -88,7 +88,9 @@ def all_written(scene: Scene, writes: Writes) -> Writes:
 
 def changes_of(scene: Scene, writes: Writes) -> list[list[int]]:
     """Return the numbers of a camera's entities whose state changes with each event of a life."""
-    entities, states = entities_of(scene, 1), dict[str, str]()
+    entities = entities_of(scene, 1)
+    # A life ends in the state in which it begins.
+    states = {each.entity_id: each.state for event in writes[: len(LIFE)] for each in event}
     changes = []
     for event in writes[: len(LIFE)]:
         changed = [each for each in event if states.get(each.entity_id) != each.state]

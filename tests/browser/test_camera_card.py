@@ -530,7 +530,7 @@ def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None
         page.get_by_placeholder("Search cards").fill("nestmtx")
         page.locator(".card").filter(has_text="NestMTX camera").locator(".overlay").click()
         form = page.locator("hui-form-editor")
-        expect(form).to_contain_text("A camera of a NestMTX server.")
+        expect(form).to_contain_text("A camera from a NestMTX server.")
         form.get_by_text("Interactions").click()
         form.locator("ha-switch").filter(has_text="Play automatically").click()
         page.get_by_role("button", name="Save").click()

@@ -244,16 +244,16 @@ def test_a_server_that_needs_a_password_asks_administrators_to_sign_in(
 def test_of_two_offline_servers_the_one_that_needs_a_password_is_named(
     frontend: Page, show: Show
 ) -> None:
-    home = _away(_home(_camera("a"))) | {"flows": [_reauth("cabin")]}
-    home["devices"]["cabin"] = {"name": "Cabin", "area_id": None, "config_entries": ["cabin"]}
-    connection = "binary_sensor.cabin"
+    home = _away(_home(_camera("a"))) | {"flows": [_reauth("tower")]}
+    home["devices"]["tower"] = {"name": "Tower", "area_id": None, "config_entries": ["tower"]}
+    connection = "binary_sensor.tower"
     home["entities"][connection] = home["entities"]["binary_sensor.connection"] | {
         "entity_id": connection,
-        "device_id": "cabin",
+        "device_id": "tower",
     }
     home["states"][connection] = home["states"]["binary_sensor.connection"]
     show(home)
-    expect(frontend.locator(".banner")).to_contain_text("wall.sign_in Cabin")
+    expect(frontend.locator(".banner")).to_contain_text("wall.sign_in Tower")
 
     frontend.evaluate("home => window.show(home)", _with_state(home, connection, "on"))
 

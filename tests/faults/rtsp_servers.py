@@ -16,6 +16,7 @@ from tests.simulator.streams import Picture as Shown
 FRONT = "camera.front_yard_front_yard_cam"
 
 _SEQUENCE = re.compile(r"^CSeq: (\d+)\r$", re.MULTILINE)
+_FFMPEG = re.compile(r"^User-Agent: Lavf", re.MULTILINE)
 _TRANSPORT = re.compile(r"^Transport: (.*)\r$", re.MULTILINE)
 
 type Playing = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -34,6 +35,7 @@ class HostileRtsp:
         self.port = 0
         self.requests: list[str] = []
         self.transports: list[str] = []
+        """The transports that FFmpeg asks for."""
         self._refuses_transports = refuses_transports
         self.clients: set[asyncio.Task[None]] = set()
         self._play = play
@@ -48,7 +50,8 @@ class HostileRtsp:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 method = head.partition(" ")[0]
                 self.requests.append(head.partition("\r\n")[0])
-                self.transports += _TRANSPORT.findall(head)
+                if _FFMPEG.search(head):
+                    self.transports += _TRANSPORT.findall(head)
                 body = self._description if method == "DESCRIBE" else ""
                 refused = self._refuses_transports and method == "SETUP"
                 status = "461 Unsupported transport" if refused else "200 OK"

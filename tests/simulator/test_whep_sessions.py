@@ -211,17 +211,22 @@ async def test_a_stalled_stream_sends_no_frames_and_keeps_its_sessions(
         pass
 
 
-async def test_a_viewer_that_is_cut_off_is_missed_later(
-    simulator: Simulator, http: aiohttp.ClientSession, viewer: Viewer
-) -> None:
-    await simulator.set_ready(1, ready=True)
-    location, answer = await answered(http, await viewer.offer())
-    await viewer.take(answer)
-    await viewer.frame()
+async def test_a_viewer_that_is_cut_off_is_missed_later(socket_enabled: None) -> None:
+    times = replace(Times.fast(), handshake_timeout=0.3, silent_viewer=1.0)
+    async with (
+        running(Simulator(recorded(), times=times)) as simulator,
+        http_of(simulator) as http,
+        Viewer() as viewer,
+    ):
+        await simulator.set_ready(1, ready=True)
+        _, answer = await answered(http, await viewer.offer())
+        await viewer.take(answer)
+        await viewer.frame()
+        await asyncio.sleep(times.handshake_timeout)
 
-    await simulator.whep.cut()
-    async with http.patch(location, data=viewer.fragment(), headers=FRAGMENT) as response:
-        assert response.status == 204
+        begin = asyncio.get_running_loop().time()
+        await simulator.whep.cut()
+        await until(lambda: not simulator.whep.sessions)
 
-    await until(lambda: not simulator.whep.sessions)
-    assert not simulator.world.cameras[1].stream.readers
+        assert asyncio.get_running_loop().time() - begin > times.silent_viewer / 2
+        assert not simulator.world.cameras[1].stream.readers

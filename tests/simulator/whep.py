@@ -89,7 +89,7 @@ class Whep:
 
     async def cut(self) -> None:
         """Stop the packets of all sessions, as a broken network does. They end later."""
-        for session in self._sessions.values():
+        for session in tuple(self._sessions.values()):
             session.cut_at = elapsed()
             await session.peer.vanish()
 
@@ -208,7 +208,8 @@ class Whep:
         while self._lives.reads(session.path, session.reader.id) and not self._is_lost(session):
             if session.peer.connected:
                 await self._lives.connect(session.path, session.reader.id)
-            late = elapsed() > deadline and not session.peer.connected
+            is_unheard = session.cut_at is None and not session.peer.connected
+            late = elapsed() > deadline and is_unheard
             if late or session.left.is_set():
                 return
             await asyncio.sleep(_LOOK)

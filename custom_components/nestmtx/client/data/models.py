@@ -76,7 +76,7 @@ class Camera:
     resolution: str | None = None
     """Width and height in pixels ("1920x1080")."""
     protocols: str | None = None
-    """Protocols that it supports with Google, separated by commas."""
+    """Protocols that it supports at Google, separated by commas."""
     video_codecs: str | None = None
     audio_codecs: str | None = None
     tracks: int | None = None

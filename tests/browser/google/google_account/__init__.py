@@ -38,9 +38,6 @@ _VALID_FOR = timedelta(minutes=5)
 class _Subscriber(GoogleNestSubscriber):
     """The subscriber of Google Nest, without its event stream."""
 
-    async def _stop(self) -> None:
-        """Do nothing, as nothing was opened."""
-
     @override
     async def start_async(self) -> Callable[[], None]:
         """Open no stream; return the function that stops refreshing devices."""
@@ -115,8 +112,9 @@ class DeviceAccess:
         return {"answerSdp": answer, "mediaSessionId": session, "expiresAt": expires.isoformat()}
 
     async def _close(self, session: str) -> None:
-        async with self._session.delete(self._sessions.pop(session)):
-            pass
+        if url := self._sessions.pop(session, None):
+            async with self._session.delete(url):
+                pass
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
