@@ -22,10 +22,8 @@ from .visitor import no_errors
 CARD = "nestmtx-camera-card"
 ASLEEP = "Driveway Battery"
 ASLEEP_ID = 2
-# It has no "connecting" picture, as those of Google have none.
-GOOGLES = "Front Yard Cam"
-GOOGLES_ID = 1
-GOOGLES_PATH = "front"
+OTHER = "Front Yard Cam"
+OTHER_ID = 1
 DISABLED = "Garage"
 NOT_SET_UP = "Living Room"
 UNAUTHORIZED = "Cabin Cam 1"
@@ -47,20 +45,6 @@ card => {
     const canvas = view.querySelector("canvas");
     const frame = !canvas.hidden && canvas.width > 0;
     return frame || view.querySelector(".still img")?.naturalWidth > 0;
-}
-"""
-# As if one camera were core's Google Nest integration's, and linked with another one.
-LINK = """
-([own, google]) => {
-    const main = document.querySelector("home-assistant");
-    const { devices, entities } = main.hass;
-    const link = id => ({ ...devices[id], identifiers: [["nest", "enterprises/a/devices/b"]] });
-    const ids = [own, google].map(entity => entities[entity].device_id);
-    main.hass = {
-        ...main.hass,
-        entities: { ...entities, [google]: { ...entities[google], platform: "nest" } },
-        devices: { ...devices, ...Object.fromEntries(ids.map(id => [id, link(id)])) },
-    };
 }
 """
 SOURCE = "video => [video.videoWidth, video.muted]"
@@ -258,12 +242,12 @@ def test_another_camera_is_not_woken_by_the_choice_for_the_former_one(
 ) -> None:
     _play_until_live(card)
 
-    config = {"type": f"custom:{CARD}", "entity": home.entities(GOOGLES)["camera.camera"]}
+    config = {"type": f"custom:{CARD}", "entity": home.entities(OTHER)["camera.camera"]}
     card.evaluate("(card, config) => card.setConfig(config)", config)
 
     expect(_state(card, "asleep")).to_be_attached()
     time.sleep(2)
-    assert server.simulator.world.cameras[GOOGLES_ID].process is None
+    assert server.simulator.world.cameras[OTHER_ID].process is None
 
 
 def test_the_menu_makes_it_persistent_with_a_word_about_batteries(
@@ -452,40 +436,6 @@ def test_a_live_view_that_is_forgotten_ends(page: Page, home: Home) -> None:
         expect(card.locator("nestmtx-live-video[data-phase=idle]")).to_be_attached()
 
 
-# The faster way
-
-
-def _link(card: Locator, home: Home) -> None:
-    entities = [home.entities(each)[house.CAMERA] for each in (ASLEEP, GOOGLES)]
-    card.page.evaluate(LINK, entities)
-    _wait_until(lambda: card.locator("nestmtx-live-video").evaluate("view => view.faster"))
-
-
-def test_a_sleeping_camera_is_played_by_the_faster_way(
-    page: Page, home: Home, server: Server
-) -> None:
-    with _visit(page, home, ASLEEP, fast_start=True) as card:
-        _link(card, home)
-
-        _play_until_live(card)
-
-        assert server.simulator.picture(GOOGLES_ID) is Picture.VIDEO
-        assert server.simulator.picture(ASLEEP_ID) is None
-
-
-def test_if_google_nest_fails_the_card_uses_nestmtx(page: Page, home: Home, server: Server) -> None:
-    server.simulator.faults.missing_paths.add(GOOGLES_PATH)
-    try:
-        with _visit(page, home, ASLEEP, fast_start=True) as card:
-            _link(card, home)
-
-            _play_until_live(card)
-
-            assert server.simulator.picture(ASLEEP_ID) is Picture.VIDEO
-    finally:
-        server.simulator.faults.missing_paths.clear()
-
-
 # Options
 
 
@@ -528,7 +478,8 @@ def test_a_card_is_picked_and_configured_by_hand(page: Page, home: Home) -> None
         page.get_by_role("button", name="Add card").first.click()
         page.get_by_text("By card", exact=True).click()
         page.get_by_placeholder("Search cards").fill("nestmtx")
-        page.locator(".card").filter(has_text="NestMTX camera").locator(".overlay").click()
+        name = page.get_by_text("NestMTX camera", exact=True)
+        page.locator(".card").filter(has=name).locator(".overlay").click()
         form = page.locator("hui-form-editor")
         expect(form).to_contain_text("A camera from a NestMTX server.")
         form.get_by_text("Interactions").click()

@@ -75,6 +75,24 @@ def test_a_sleeping_camera_is_played_from_google_nest(
         card.get_by_role("button", name="Stop").click()
 
 
+def test_a_camera_that_google_nest_cannot_play_is_played_from_the_server(
+    page: Page, home: Home, server: Server
+) -> None:
+    dashboard = home.show_card(NAME, fast_start=True)
+    server.simulator.faults.missing_paths.add(GOOGLES_PATH)
+    try:
+        log_in(page, dashboard)
+        card = page.locator(CARD)
+
+        card.get_by_role("button", name="Watch").click()
+        wait_for_video(card, "nestmtx-live-video", seconds=SECONDS)
+
+        assert server.simulator.picture(CAMERA) is Picture.VIDEO
+        card.get_by_role("button", name="Stop").click()
+    finally:
+        server.simulator.faults.missing_paths.clear()
+
+
 def test_without_the_option_it_is_played_from_the_server(
     page: Page, home: Home, server: Server
 ) -> None:
