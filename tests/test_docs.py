@@ -1,14 +1,17 @@
 """The README and the pages in `docs`: examples work unchanged, and links are valid."""
 
+import json
 from pathlib import Path
 import re
 from typing import Any
 from urllib.parse import unquote
 
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.generated.languages import NATIVE_ENTITY_IDS
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script
 from homeassistant.setup import async_setup_component
+from homeassistant.util import slugify
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 import yaml
@@ -96,6 +99,25 @@ async def test_the_automations_of_the_readme_work_in_a_fresh_installation(
     await hass.services.async_call(
         "automation", "turn_off", {"entity_id": entity_id}, blocking=True
     )
+
+
+def test_the_readme_turns_off_only_persistent_in_every_language() -> None:
+    [pattern] = re.findall(r'"search", "([^"]+)"', (ROOT / "README.md").read_text())
+    for path in (ROOT / "custom_components" / DOMAIN / "translations").iterdir():
+        if path.stem not in NATIVE_ENTITY_IDS:
+            continue
+        platforms = json.loads(path.read_text())["entity"]
+        names = {
+            key: slugify(f"Front door {words['name']}")
+            for platform in platforms.values()
+            for key, words in platform.items()
+            if "name" in words
+        }
+
+        for number in ("", "_2"):
+            chosen = {key for key, name in names.items() if re.search(pattern, name + number)}
+
+            assert chosen == {"persistent"}, path.stem
 
 
 async def test_the_cameras_that_are_not_streaming_are_listed(

@@ -142,7 +142,7 @@ async def test_the_words_are_in_the_language_of_home_assistant(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     name = hass.states.get(FRONT).name
-    for language, word in (("en", "Asleep"), ("de", "Im Ruhezustand"), ("pl", "Asleep")):
+    for language, word in (("en", "Asleep"), ("de", "Schläft"), ("pl", "Asleep")):
         hass.config.language = language
 
         image = await async_get_image(hass, FRONT)
