@@ -1,4 +1,4 @@
-"""Repair issues, which administrators can fix in Settings > Repairs."""
+"""Repair issues, which administrators can fix in Settings > System > Repairs."""
 
 from dataclasses import dataclass, field
 import re

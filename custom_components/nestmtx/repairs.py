@@ -1,4 +1,4 @@
-"""Repair flows for the issues in Settings > Repairs."""
+"""Repair flows for the issues in Settings > System > Repairs."""
 
 from typing import Any, Final, cast
 
