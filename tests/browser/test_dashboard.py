@@ -57,6 +57,13 @@ def test_each_camera_has_a_card(visit: Page) -> None:
     expect(visit.locator(CARD)).to_have_count(len(recorded().cameras))
 
 
+def test_cards_have_the_corners_of_the_theme(visit: Page) -> None:
+    # A panel view takes them away.
+    card = visit.locator(CARD).first.locator("ha-card")
+
+    expect(card).not_to_have_css("border-radius", "0px")
+
+
 @pytest.mark.parametrize("view", ["cameras", "server"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_on_a_phone(

@@ -7,7 +7,12 @@ export const WALL_STYLE = `
   :host {
     display: block; box-sizing: border-box; container-type: inline-size; padding: 8px;
     font-family: var(--ha-font-family-body, inherit); --gap: 8px;
+    /* A panel view takes the corners of its card, which has none of its own here. */
+    --corner: var(
+      --restore-card-border-radius, var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px))
+    );
   }
+  .notices, .groups, details { --ha-card-border-radius: var(--corner); }
   .notices { display: grid; gap: 12px; margin-block-end: 12px; }
   .notices:empty { display: none; }
   .groups, .grid { display: grid; gap: var(--gap); }
