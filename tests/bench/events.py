@@ -85,6 +85,7 @@ async def _beside_others(here: Scene, rounds: int) -> AsyncGenerator[Line]:
     yield _figure(f"{_WHAT}, compared with writing all entities", ours, fullest, "bare+core", None)
     yield _figure(f"{_WHAT}, compared with only receiving", ours, bare, "bare", None)
     yield Figure("States written per event", sum(map(len, writes)) / len(writes), "")
+    yield Figure("MQTT messages per event", sum(map(len, changes)) / len(changes), "")
 
 
 def _figure(

@@ -22,6 +22,11 @@ class Write:
     attributes: Mapping[str, Any] | None
     force: bool
 
+    @property
+    def shown(self) -> tuple[str, dict[str, Any]]:
+        """What is written."""
+        return self.state, dict(self.attributes or {})
+
     def again(self, hass: HomeAssistant) -> None:
         """Write it with core's state machine, as a separate entity."""
         entity_id = f"{self.entity_id}_again"
@@ -87,14 +92,17 @@ def all_written(scene: Scene, writes: Writes) -> Writes:
 
 
 def changes_of(scene: Scene, writes: Writes) -> list[list[int]]:
-    """Return the numbers of a camera's entities whose state changes with each event of a life."""
-    entities = entities_of(scene, 1)
+    """Return the numbers of a camera's entities that change with each event of a life.
+
+    Changes are those of the state, and of the attributes.
+    """
+    entities, life = entities_of(scene, 1), writes[: len(LIFE)]
     # A life ends in the state in which it begins.
-    states = {each.entity_id: each.state for event in writes[: len(LIFE)] for each in event}
+    shown = {each.entity_id: each.shown for event in life for each in event}
     changes = []
-    for event in writes[: len(LIFE)]:
-        changed = [each for each in event if states.get(each.entity_id) != each.state]
-        states |= {each.entity_id: each.state for each in changed}
+    for event in life:
+        changed = [each for each in event if shown[each.entity_id] != each.shown]
+        shown |= {each.entity_id: each.shown for each in changed}
         numbers = {entities.index(each.entity_id) for each in changed if each.entity_id in entities}
         changes.append(sorted(numbers))
     return changes
