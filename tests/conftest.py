@@ -75,6 +75,7 @@ TIMINGS = Timings(
     refused_view=0.6,
     connect_view=2.5,
     silence=0.7,
+    verify_view=0.2,
     first_picture=2.0,
     grace=0.2,
 )

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
 
@@ -194,6 +194,29 @@ async def test_the_camera_shows_the_phase_of_its_view(
 
     seen = list(dict.fromkeys(phase for phase in phases if phase))
     assert seen == ["starting", "waiting", "live"]
+
+
+async def test_video_of_a_camera_that_was_asleep_is_verified_after_its_authorization(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    verified: list[bool | None] = []
+
+    @callback
+    def see(event: Event[EventStateChangedData]) -> None:
+        if event.data["entity_id"] == FRONT and (state := event.data["new_state"]):
+            verified.append(state.attributes.get("live_verified"))
+
+    hass.bus.async_listen("state_changed", see)
+    simulator.world.cameras[1].trouble = Trouble(process_start=0.5)
+
+    await watch(browser, FRONT, viewer)
+    await until(lambda: hass.states.get(FRONT).attributes.get("live_verified") is True)
+
+    assert list(dict.fromkeys(each for each in verified if each is not None)) == [False, True]
 
 
 async def test_the_next_start_is_estimated_by_the_last_ones(

@@ -61,8 +61,8 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
     _attr_brand = "Google Nest"
     _unrecorded_attributes = frozenset(
         {
-            *("awake_until", "live_phase", "live_since", "requested", "start_problem"),
-            *("usual_start", "viewers"),
+            *("awake_until", "live_phase", "live_since", "live_verified", "requested"),
+            *("start_problem", "usual_start", "viewers"),
         }
     )
     fields = frozenset(
@@ -142,6 +142,7 @@ class NestMTXCamera(NestMTXCameraEntity, CameraEntity):
         return {
             "live_phase": view.phase,
             "live_since": view.phase_since,
+            "live_verified": view.is_verified or self._stills.is_steady(self.key),
             "usual_start": self._whep.usual_start(self.key),
         }
 

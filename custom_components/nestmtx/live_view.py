@@ -85,6 +85,8 @@ class LiveView:
         camera = coordinator.camera(key)
         self.was_asleep = camera is not None and not camera.ready
         self.is_over = False
+        self.is_verified = False
+        """The stream, which began with this view, has shown video since before its first frame."""
         self.was_unreached = False
         """The offer was answered, but the browser did not connect."""
         self.connected: asyncio.Future[bool] = coordinator.hass.loop.create_future()
@@ -94,6 +96,7 @@ class LiveView:
         self._send = send
         self._changed = changed
         self._is_silent = False
+        self._video_since: float | None = None
         self._answered_at = 0.0
         self._is_closed = self._is_offered = False
         self._to_be_checked = asyncio.Event()
@@ -208,6 +211,7 @@ class LiveView:
                 )
                 raise _sentence(reason)
             self._report_silence()
+            self._verify()
             if age >= timings.connect_view:
                 self._decide(connected=True)
             if age >= timings.first_picture and self._shows_video:
@@ -222,6 +226,19 @@ class LiveView:
         self._is_silent = coordinator.silent_for(self.key) >= coordinator.timings.silence
         if self._is_silent and not was_silent:
             self._send(WebRTCError(STALLED, str(_sentence(STALLED))))
+
+    def _verify(self) -> None:
+        """Verify that a stream which has just been started shows video before a browser gets any.
+
+        Viewers miss the first key frame: their first picture is 20 s after the authorization.
+        """
+        if self.is_verified or not self.was_asleep or not self._shows_video:
+            return
+        if self._video_since is None:
+            self._video_since = self._now
+        if self._now - self._video_since >= self._coordinator.timings.verify_view:
+            self.is_verified = True
+            self._changed(self)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -171,6 +171,11 @@ class Stills:
         if segment is not None and camera is not None and has_video(camera):
             self._decode(key, partial(shot_of_segment, segment), self._hass.loop.time())
 
+    def is_steady(self, key: str) -> bool:
+        """Return whether a camera's stream certainly shows no "connecting" picture now."""
+        group = self._groups.get(key)
+        return group is not None and group.is_steady
+
     async def async_take(self, key: str) -> Picture:
         """Wake a camera, take a new picture, and release it. Raises HomeAssistantError."""
         async with self._coordinator.async_hold_stream(key):

@@ -13,6 +13,8 @@ export interface State {
     friendly_name?: string;
     /** The phase of a live view: "starting", "waiting" or "live". */
     live_phase?: string;
+    /** Whether the frames of a live view are certain to be the camera's. */
+    live_verified?: boolean;
     /** Whether the camera's stream is requested. */
     requested?: boolean;
     /** Why the camera cannot start, such as "camera_off". */

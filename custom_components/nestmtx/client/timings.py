@@ -89,6 +89,8 @@ class Timings:
     connect_view: float = 12.0
     # Longer than the silence of a healthy stream on a busy machine (3.8 s); reported within 10 s.
     silence: float = 6.0
+    # From the authorization, known by a list some seconds late, to certain video.
+    verify_view: float = 4.0
     # The interval of key frames is 25 s.
     first_picture: float = 26.0
     # Longer than a short network failure, shorter than a restart of the server (5 to 10 s).

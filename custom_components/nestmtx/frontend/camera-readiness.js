@@ -20,4 +20,5 @@ export const isBack = (former, state) =>
  * @param {State | undefined} state
  */
 export const isCertain = (state) =>
+  Boolean(state?.attributes.live_verified) ||
   !["starting", "waiting"].includes(state?.attributes.live_phase ?? "");
