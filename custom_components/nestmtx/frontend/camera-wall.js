@@ -16,6 +16,7 @@ import {
   element,
   noCamerasElement,
   noServerElement,
+  showCounts,
 } from "./wall-notices.js";
 import { WALL_STYLE } from "./wall-style.js";
 
@@ -144,8 +145,14 @@ export class CameraWall extends HTMLElement {
     const chips = chipsOf(hass, cameras);
     const isEmpty = !cameras.length && !unused.length;
     const hasServer = this.#devices.servers.length > 0;
-    const shown = JSON.stringify([banner, chips, isEmpty, hasServer]);
-    if (shown === this.#shown.notices) return;
+    const place = this.#part(".notices");
+    // Without numbers, which change often and are set in place.
+    const kinds = chips.map(({ condition, entity }) => [condition, entity]);
+    const shown = JSON.stringify([banner, kinds, isEmpty, hasServer]);
+    if (shown === this.#shown.notices) {
+      showCounts(place, chips, this.#translate);
+      return;
+    }
     this.#shown.notices = shown;
     const notices = [
       ...(banner ? [bannerElement(banner, hass, this.#translate)] : []),
@@ -153,7 +160,6 @@ export class CameraWall extends HTMLElement {
       ...(hasServer && isEmpty ? [noCamerasElement(hass, this.#translate)] : []),
       ...(chips.length ? [chipsElement(chips, this.#translate)] : []),
     ];
-    const place = this.#part(".notices");
     const focused = place.querySelector("[data-condition]:focus")?.getAttribute("data-condition");
     place.replaceChildren(...notices);
     /** @type {HTMLElement | null} */ (

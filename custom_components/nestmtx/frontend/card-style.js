@@ -89,7 +89,10 @@ const STYLE = `
     background: var(--scrim); color: white; pointer-events: auto; --mdc-icon-size: 20px;
     transition: background 160ms, opacity 160ms;
   }
-  .icon[data-button="menu"] { background: none; filter: drop-shadow(0 0 2px rgb(0 0 0 / 80%)); }
+  .icon[data-button="menu"] { background: none; }
+  .icon[data-button="menu"] .symbol {
+    overflow: visible; paint-order: stroke; stroke: rgb(0 0 0 / 50%); stroke-width: 3px;
+  }
   .icon[data-button]:is(:hover, [aria-expanded="true"]) { background: rgb(0 0 0 / 84%); }
   :is(.icon, .pill, .item):focus-visible { outline: 2px solid white; outline-offset: -2px; }
   @media (hover: hover) {

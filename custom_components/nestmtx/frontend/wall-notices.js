@@ -5,6 +5,7 @@
 /** @import { Banner, Chip } from "./wall-decisions.js" */
 /** @import { Translate } from "./translation.js" */
 
+import { setText } from "./set-differing.js";
 import { timeOf } from "./times.js";
 
 const SERVERS_PAGE = "/config/integrations/integration/nestmtx";
@@ -118,16 +119,31 @@ export const noCamerasElement = (hass, translate) => {
   return made;
 };
 
+/** @type {(chip: Chip, translate: Translate) => string} */
+const chipText = ({ condition, count }, translate) =>
+  translate(CHIPS[condition] ?? condition, { count: String(count) });
+
+/**
+ * Set the numbers of chips that are shown.
+ * @type {(place: HTMLElement, chips: Chip[], translate: Translate) => void}
+ */
+export const showCounts = (place, chips, translate) => {
+  for (const chip of chips) {
+    const shown = place.querySelector(`[data-condition=${chip.condition}]`);
+    if (shown) setText(shown, chipText(chip, translate));
+  }
+};
+
 /**
  * Make the chips; a chip for a problem links to it, the others are plain text.
  * @type {(chips: Chip[], translate: Translate) => HTMLElement}
  */
 export const chipsElement = (chips, translate) => {
   const list = element("ul", "chips");
-  for (const { condition, count, entity } of chips) {
+  for (const each of chips) {
+    const { condition, entity } = each;
     const leads = condition === "problem" && entity !== undefined;
-    const text = translate(CHIPS[condition] ?? condition, { count: String(count) });
-    const chip = element(leads ? "button" : "span", "chip", text);
+    const chip = element(leads ? "button" : "span", "chip", chipText(each, translate));
     chip.dataset.condition = condition;
     if (leads) chip.addEventListener("click", () => showMore(chip, entity));
     const item = element("li");
