@@ -31,6 +31,7 @@ def place(folder: Path, cameras: int, times: Times) -> Iterator[Place]:
             path=f"camera{number}",
             credential=account.id,
         )
+    folder.mkdir(exist_ok=True)
     with (
         running_server(Simulator(world, times=times)) as server,
         running_home(folder / f"home{cameras}", scenario="empty") as home,
