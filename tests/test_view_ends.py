@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from unittest.mock import patch
 
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 import pytest
@@ -217,6 +218,23 @@ async def test_video_of_a_camera_that_was_asleep_is_verified_after_its_authoriza
     await until(lambda: hass.states.get(FRONT).attributes.get("live_verified") is True)
 
     assert list(dict.fromkeys(each for each in verified if each is not None)) == [False, True]
+
+
+async def test_video_of_a_camera_that_has_streamed_for_a_while_is_verified_at_once(
+    hass: HomeAssistant,
+    browser: MockHAClientWebSocket,
+    simulator: Simulator,
+    viewer: Viewer,
+    until: Until,
+) -> None:
+    with patch("custom_components.nestmtx.client.media.gop.STEADY", 0.5):
+        await simulator.open_reader(1)
+        await until(lambda: taken_at(hass, FRONT) is not None)
+        await asyncio.sleep(1)
+
+        await watch(browser, FRONT, viewer)
+
+        assert hass.states.get(FRONT).attributes["live_verified"] is True
 
 
 async def test_the_next_start_is_estimated_by_the_last_ones(

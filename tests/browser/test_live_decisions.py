@@ -185,3 +185,24 @@ def test_the_faster_way_is_the_linked_camera_of_the_google_nest_integration(
     }
 
     assert frontend.evaluate(FIND_FASTER, [hass, "ours"]) == found
+
+
+IS_CERTAIN = """
+async attributes => (await import("/camera-readiness.js")).isCertain({ attributes })
+"""
+
+
+@pytest.mark.parametrize(
+    ("attributes", "is_certain"),
+    [
+        ({}, True),
+        ({"live_phase": "live", "live_verified": False}, True),
+        ({"live_phase": "waiting"}, False),
+        ({"live_phase": "waiting", "live_verified": False}, False),
+        ({"live_phase": "waiting", "live_verified": True}, True),
+    ],
+)
+def test_the_first_frame_is_shown_at_once_where_it_is_known_to_be_the_cameras(
+    frontend: Page, attributes: dict[str, Any], is_certain: bool
+) -> None:
+    assert frontend.evaluate(IS_CERTAIN, attributes) is is_certain
