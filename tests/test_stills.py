@@ -650,7 +650,7 @@ async def test_what_home_assistant_plays_gives_a_picture_for_the_next_request(
         decoding.wait(5)
 
     with (
-        patch("custom_components.nestmtx.stills._last_segment", return_value=b""),
+        patch("custom_components.nestmtx.stills.last_segment", return_value=b""),
         patch("custom_components.nestmtx.stills.shot_of_segment", decode),
     ):
         for _ in range(3):

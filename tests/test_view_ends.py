@@ -227,7 +227,10 @@ async def test_video_of_a_camera_that_has_streamed_for_a_while_is_verified_at_on
     viewer: Viewer,
     until: Until,
 ) -> None:
-    with patch("custom_components.nestmtx.client.media.gop.STEADY", 0.5):
+    with (
+        patch("custom_components.nestmtx.client.media.gop.STEADY", 0.5),
+        patch("custom_components.nestmtx.stills.MAX_GAP", 0.5),
+    ):
         await simulator.open_reader(1)
         await until(lambda: taken_at(hass, FRONT) is not None)
         await asyncio.sleep(1)
@@ -235,6 +238,10 @@ async def test_video_of_a_camera_that_has_streamed_for_a_while_is_verified_at_on
         await watch(browser, FRONT, viewer)
 
         assert hass.states.get(FRONT).attributes["live_verified"] is True
+
+        # "Connecting" follows.
+        simulator.world.cameras[1].trouble = Trouble(stalled_since=wall_clock())
+        await until(lambda: hass.states.get(FRONT).attributes["live_verified"] is False)
 
 
 async def test_the_next_start_is_estimated_by_the_last_ones(

@@ -18,7 +18,7 @@ from threading import Event
 import time
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.components.stream import Orientation
+from homeassistant.components.stream import HLS_PROVIDER, Orientation, Stream
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -126,6 +126,13 @@ def shot_of_units(
     if not (is_certain or moves or _is_alike(pixels, former)):
         return None
     return Shot(jpeg_of(Image.fromarray(last.to_ndarray(format="rgb24"))), _look(pixels))
+
+
+def last_segment(stream: Stream | None) -> bytes | None:
+    """Return the last segment of a stream that Home Assistant plays, as MP4."""
+    output = stream.outputs().get(HLS_PROVIDER) if stream and stream.available else None
+    segments = [each for each in output.get_segments() if each.complete] if output else []
+    return segments[-1].init + segments[-1].get_data() if segments else None
 
 
 def shot_of_segment(segment: bytes, former: Pixels | None, stop: Event) -> Shot | None:

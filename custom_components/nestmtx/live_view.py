@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
+import math
 import re
 from typing import Final
 
@@ -97,6 +98,7 @@ class LiveView:
         self._changed = changed
         self._is_silent = False
         self._video_since: float | None = None
+        """When Google's authorization became known; infinite after the camera has stalled."""
         self._answered_at = 0.0
         self._is_closed = self._is_offered = False
         self._to_be_checked = asyncio.Event()
@@ -225,6 +227,9 @@ class LiveView:
         was_silent, coordinator = self._is_silent, self._coordinator
         self._is_silent = coordinator.silent_for(self.key) >= coordinator.timings.silence
         if self._is_silent and not was_silent:
+            # A "connecting" picture may follow.
+            self.is_verified, self._video_since = False, math.inf
+            self._changed(self)
             self._send(WebRTCError(STALLED, str(_sentence(STALLED))))
 
     def _verify(self) -> None:
@@ -232,11 +237,13 @@ class LiveView:
 
         Viewers miss the first key frame: their first picture is 20 s after the authorization.
         """
-        if self.is_verified or not self.was_asleep or not self._shows_video:
-            return
-        if self._video_since is None:
+        if not self._shows_video:
+            self._video_since = None
+        elif self._video_since is None:
             self._video_since = self._now
-        if self._now - self._video_since >= self._coordinator.timings.verify_view:
+        elif not self.was_asleep or self.is_verified:
+            return
+        elif self._now - self._video_since >= self._coordinator.timings.verify_view:
             self.is_verified = True
             self._changed(self)
 

@@ -17,7 +17,7 @@ from threading import Event
 from typing import Final, Protocol
 
 from homeassistant.components.camera import get_dynamic_camera_stream_settings
-from homeassistant.components.stream import HLS_PROVIDER, Stream
+from homeassistant.components.stream import Stream
 from homeassistant.core import CALLBACK_TYPE, Event as HomeAssistantEvent, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -27,7 +27,7 @@ from .client import MAX_GAP, Budget, Camera, GroupOfPictures, NestMTXError
 from .const import CONF_STILLS, DOMAIN, LOGGER
 from .coordinator import NestMTXCoordinator
 from .device_key import SERVER_KEY, DeviceKey
-from .frames import Pixels, Shot, shot_of_segment, shot_of_units, turned
+from .frames import Pixels, Shot, last_segment, shot_of_segment, shot_of_units, turned
 from .keep_awake import KeepAwake
 from .listeners import CONNECTED, ListenerScope
 from .picture_store import Picture, picture_store_of
@@ -167,14 +167,14 @@ class Stills:
         is_wanted = self._policy is not StillsPolicy.ON_REQUEST and key not in self._readers
         if not is_wanted or not self._may_decode(key):
             return
-        segment, camera = _last_segment(stream), self._known_camera(key)
+        segment, camera = last_segment(stream), self._known_camera(key)
         if segment is not None and camera is not None and has_video(camera):
             self._decode(key, partial(shot_of_segment, segment), self._hass.loop.time())
 
     def is_steady(self, key: str) -> bool:
         """Return whether a camera's stream certainly shows no "connecting" picture now."""
-        group = self._groups.get(key)
-        return group is not None and group.is_steady
+        group, now = self._groups.get(key), self._hass.loop.time()
+        return group is not None and group.is_steady and now - group.received_at <= MAX_GAP
 
     async def async_take(self, key: str) -> Picture:
         """Wake a camera, take a new picture, and release it. Raises HomeAssistantError."""
@@ -396,10 +396,3 @@ async def async_turned(hass: HomeAssistant, entity_id: str | None, picture: Pict
 
 def _no_picture() -> HomeAssistantError:
     return HomeAssistantError(translation_domain=DOMAIN, translation_key="no_picture")
-
-
-def _last_segment(stream: Stream | None) -> bytes | None:
-    """Return the last segment of a stream that Home Assistant plays, as MP4."""
-    output = stream.outputs().get(HLS_PROVIDER) if stream and stream.available else None
-    segments = [each for each in output.get_segments() if each.complete] if output else []
-    return segments[-1].init + segments[-1].get_data() if segments else None

@@ -179,6 +179,18 @@ def test_chips_count_the_cameras(frontend: Page, show: Show) -> None:
     )
 
 
+def test_a_number_that_changes_leaves_its_chip_in_place(frontend: Page, show: Show) -> None:
+    home = _home(_camera("a", state="streaming"), _camera("b"), _camera("c"))
+    show(home)
+    chip = frontend.get_by_role("listitem").first.element_handle()
+
+    home = _with_state(home, "camera.b", "streaming")
+    frontend.evaluate("home => window.show(home)", home)
+
+    expect(frontend.get_by_role("listitem")).to_have_text(["wall.live 2", "wall.asleep 1"])
+    assert chip.evaluate("chip => chip.isConnected && chip.textContent") == "wall.live 2"
+
+
 @pytest.mark.parametrize(
     ("attributes", "chip"),
     [
@@ -368,45 +380,3 @@ def test_as_many_stand_beside_one_another_as_there_is_room_for(
     show(_home(*(_camera(f"c{number}") for number in range(count))), compact=compact)
 
     assert frontend.evaluate(COLUMNS) == columns
-
-
-def test_jobs_that_have_no_words_are_listed_with_their_last_run(frontend: Page) -> None:
-    entity_ids = {
-        "button.nestmtx_synchronize_cameras": "synchronize_cameras",
-        "sensor.nestmtx_last_run_synchronize_cameras": "last_run_synchronize_cameras",
-        "button.nestmtx_run_prune_logs": "cron_job",
-        "button.nestmtx_run_back_up": "cron_job",
-        "sensor.nestmtx_last_run_prune_logs": "last_run_cron_job",
-        "binary_sensor.nestmtx_connection": "connection",
-    }
-    entities = {
-        entity_id: {
-            "entity_id": entity_id,
-            "device_id": "server",
-            "platform": "nestmtx",
-            "translation_key": key,
-        }
-        for entity_id, key in entity_ids.items()
-    }
-
-    jobs = frontend.evaluate(
-        """async entities => {
-            const { devicesOf } = await import("/devices.js");
-            const { jobsOf } = await import("/server-view.js");
-            const hass = { entities, devices: {}, areas: {} };
-            return jobsOf(devicesOf(hass).servers[0].entities, () => undefined);
-        }""",
-        entities,
-    )
-
-    assert jobs == [
-        {
-            "button": "button.nestmtx_synchronize_cameras",
-            "last_run": "sensor.nestmtx_last_run_synchronize_cameras",
-        },
-        {
-            "button": "button.nestmtx_run_prune_logs",
-            "last_run": "sensor.nestmtx_last_run_prune_logs",
-        },
-        {"button": "button.nestmtx_run_back_up"},
-    ]

@@ -44,6 +44,7 @@ from tests.simulator import Simulator
 
 DRIVEWAY = "camera.driveway_driveway_battery"
 TAKE_PICTURE = "button.front_yard_front_yard_cam_take_snapshot"
+INTERVAL = "custom_components.nestmtx.stills.INTERVAL"
 TAKE_TIME = "custom_components.nestmtx.stills.MAX_TAKE_TIME"
 
 QUICK = {"preset": "ultrafast", "tune": "zerolatency"}
@@ -238,14 +239,16 @@ def test_pixels_of_another_format_are_not_decoded(memory: Callable[[], float], p
     assert memory() - encoded < 20
 
 
+@patch(INTERVAL, timedelta(seconds=0.2))
 async def test_a_stream_whose_size_grows_gives_only_the_pictures_before(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    async with hostile_rtsp(sending([*_film(640, 360, 2), *_film(8000, 8000, 3)])) as hostile:
+    film = [*_film(640, 360, 2), *_film(8000, 8000, 3)]
+    async with hostile_rtsp(sending(film)) as hostile:
         await lead_to(hass, simulator, until, hostile.port)
         await watched(hass, simulator, until)
         await until(lambda: taken_at(hass, FRONT) is not None)
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)
 
         image = await async_get_image(hass, FRONT)
 

@@ -126,7 +126,8 @@ export const layoutOf = (hass, cameras, options, formerUnused = []) => {
 };
 
 /**
- * Return the number of cameras in each condition, without those not in use.
+ * Return the number of cameras in each condition, without those not in use; for a problem, also
+ * the entity that shows it.
  * @type {(hass: Hass, cameras: Camera[]) => Chip[]}
  */
 export const chipsOf = (hass, cameras) => {
@@ -134,7 +135,8 @@ export const chipsOf = (hass, cameras) => {
   return CHIPS.map((condition) => {
     const first = cameras[conditions.indexOf(condition)];
     const count = conditions.filter((each) => each === condition).length;
-    return { condition, count, entity: first?.entities["sensor.status"] };
+    const leads = condition === "problem";
+    return { condition, count, entity: leads ? first?.entities["sensor.status"] : undefined };
   }).filter(({ count }) => count > 0);
 };
 

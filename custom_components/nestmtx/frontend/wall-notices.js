@@ -142,10 +142,9 @@ export const chipsElement = (chips, translate) => {
   const list = element("ul", "chips");
   for (const each of chips) {
     const { condition, entity } = each;
-    const leads = condition === "problem" && entity !== undefined;
-    const chip = element(leads ? "button" : "span", "chip", chipText(each, translate));
+    const chip = element(entity ? "button" : "span", "chip", chipText(each, translate));
     chip.dataset.condition = condition;
-    if (leads) chip.addEventListener("click", () => showMore(chip, entity));
+    if (entity) chip.addEventListener("click", () => showMore(chip, entity));
     const item = element("li");
     item.append(chip);
     list.append(item);

@@ -105,8 +105,12 @@ class StateSync:
         self._publish(diff(self._published, self.state))
 
     def follow(self) -> None:
-        """Report the events held back, and from now on every change at once."""
+        """Report what was held back since `publish`, and from now on every change at once.
+
+        That the session is ready may have led to changes, such as own viewers counted again.
+        """
         self._follows = True
+        self._publish_if_following(diff(self._published, self.state))
         if self._is_complete:
             notify(self._listener.on_resync)
         while self._held:
