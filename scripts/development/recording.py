@@ -39,14 +39,14 @@ LIVE, LIVE_SHOTS = 200, 24
 
 def asleep(page: Page) -> Locator:
     """Return the card of a sleeping camera with a picture."""
-    card = page.locator(CARD, has=page.locator(".view[data-state=asleep]:not(.blank)"))
+    card = page.locator(CARD, has=page.locator(".view:not(.blank) .chip[data-state=asleep]"))
     name = card.first.locator(".name").inner_text()
     return page.locator(CARD, has=page.locator(".name").get_by_text(name, exact=True))
 
 
 def wait_live(card: Locator) -> None:
     """Wait until a card is live."""
-    card.locator(".view[data-state=live]").wait_for(timeout=START_TIMEOUT)
+    card.locator(".chip[data-state=live]").wait_for(timeout=START_TIMEOUT)
 
 
 def take(page: Page) -> list[Shot]:
@@ -63,7 +63,7 @@ def _shots(page: Page, card: Locator) -> Iterator[Shot]:
     yield before
     yield before.touched(x, y, SCALE)._replace(milliseconds=TAP)
     page.touchscreen.tap(x, y)
-    live = card.locator(".view[data-state=live]")
+    live = card.locator(".chip[data-state=live]")
     end = time.monotonic() + START_TIMEOUT / 1000
     while not live.count():
         if time.monotonic() > end:

@@ -58,7 +58,7 @@ def open_wall(page: Page, url: str) -> Page:
     page.locator(recording.CARD).first.wait_for()
     page.wait_for_timeout(recording.SETTLED)
     # Persistent cameras start by themselves.
-    waking = page.locator(".view[data-state=waking]")
+    waking = page.locator(".chip[data-state=waking]")
     expect(waking).to_have_count(0, timeout=recording.START_TIMEOUT)
     return page
 

@@ -102,7 +102,7 @@ def _status(card: Locator) -> Locator:
 
 
 def _state(card: Locator, state: str) -> Locator:
-    return card.locator(f".view[data-state={state}]")
+    return card.locator(f".chip[data-state={state}]")
 
 
 def _surface(card: Locator) -> Locator:
@@ -154,7 +154,7 @@ def test_a_connecting_picture_is_never_shown_as_live(card: Locator, server: Serv
         while not seen or seen[-1][1] != "live":
             card.page.wait_for_timeout(250)
             # In this order: what is live was the camera's picture before.
-            state = card.locator(".view").get_attribute("data-state")
+            state = _chip(card).get_attribute("data-state")
             seen.append((server.simulator.picture(ASLEEP_ID), state))
             assert len(seen) < WAKING / 250
     finally:

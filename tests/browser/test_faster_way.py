@@ -68,7 +68,7 @@ def test_a_sleeping_camera_is_played_from_google_nest(
 
         card.get_by_role("button", name="Watch").click()
         wait_for_video(card, "nestmtx-live-video", seconds=SECONDS)
-        expect(card.locator(".view")).to_have_attribute("data-state", "live")
+        expect(card.locator(".chip.state")).to_have_attribute("data-state", "live")
 
         assert server.simulator.picture(GOOGLES) is Picture.VIDEO
         assert server.simulator.picture(CAMERA) is None

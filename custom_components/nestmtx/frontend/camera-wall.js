@@ -150,7 +150,7 @@ export class CameraWall extends HTMLElement {
     const kinds = chips.map(({ condition, entity }) => [condition, entity]);
     const shown = JSON.stringify([banner, kinds, isEmpty, hasServer]);
     if (shown === this.#shown.notices) {
-      showCounts(place, chips, this.#translate);
+      showCounts(place, chips);
       return;
     }
     this.#shown.notices = shown;

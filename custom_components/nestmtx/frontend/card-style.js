@@ -7,20 +7,19 @@ const STYLE = `
   [hidden] { display: none !important; }
   .view {
     position: relative; width: 100%; min-height: 100%; aspect-ratio: var(--ratio);
-    overflow: hidden; isolation: isolate;
-    background: var(--secondary-background-color, #e5e5e5); border-radius: inherit;
+    contain: strict; background: var(--secondary-background-color, #e5e5e5);
     font-size: 14px; line-height: 1.4; --tone: #9aa0a6; --scrim: rgb(0 0 0 / 62%);
   }
-  .view:fullscreen { background: black; border-radius: 0; }
+  .view:fullscreen { background: black; }
   /* The card sets its own fit in the element's style. */
   .view:fullscreen nestmtx-live-video { --fit: contain !important; }
   .empty {
-    position: absolute; inset: 0; overflow: hidden; color: var(--primary-text-color);
+    position: absolute; inset: 0;
+    color: color-mix(in srgb, var(--primary-text-color) 10%, transparent);
     background: linear-gradient(135deg, transparent 40%, rgb(127 127 127 / 20%));
   }
   .empty ha-icon {
-    position: absolute; inset-block-end: -14cqi; inset-inline-end: -6cqi; opacity: 0.1;
-    --mdc-icon-size: 58cqi;
+    position: absolute; inset-block-end: -14cqi; inset-inline-end: -6cqi; --mdc-icon-size: 58cqi;
   }
   /* Without a picture, colours follow the theme. */
   .view.blank .shade { display: none; }
@@ -42,14 +41,18 @@ const STYLE = `
   .surface {
     position: absolute; inset: 0; width: 100%; padding: 0; background: none; color: white;
     touch-action: manipulation; -webkit-touch-callout: none; user-select: none;
-    border-radius: inherit;
+    border-radius: var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));
   }
   .surface:focus-visible { outline: 3px solid var(--primary-color); outline-offset: -3px; }
   .play {
     position: absolute; inset: 0; margin: auto; display: grid; place-items: center;
     width: clamp(44px, 18cqi, 72px); height: clamp(44px, 18cqi, 72px); border-radius: 50%;
-    background: rgb(0 0 0 / 46%); --mdc-icon-size: clamp(28px, 11cqi, 44px);
+    background: rgb(0 0 0 / 46%);
     box-shadow: 0 0 0 1px rgb(255 255 255 / 22%); transition: transform 160ms, background 160ms;
+  }
+  .play::before {
+    content: ""; margin-left: 10%; border: clamp(8px, 3.2cqi, 13px) solid transparent;
+    border-left: clamp(13px, 5cqi, 20px) solid; border-right-width: 0;
   }
   .surface:hover .play, .surface:focus-visible .play {
     background: rgb(0 0 0 / 62%); transform: scale(1.06);
@@ -63,20 +66,18 @@ const STYLE = `
   .chip {
     display: inline-flex; align-items: center; gap: 6px; min-width: 0; max-width: 100%;
     box-sizing: border-box; padding: 2px 10px; border-radius: 12px; background: var(--scrim);
-    font-size: 12px; font-weight: 500; line-height: 20px; white-space: nowrap;
+    font-size: 12px; font-weight: 500; line-height: 20px; font-variant-numeric: tabular-nums;
     --mdc-icon-size: 14px;
   }
-  .chip span { overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
   .chip.state::before {
     content: ""; flex: none; width: 8px; height: 8px; border-radius: 50%; background: var(--tone);
   }
-  .view[data-state="live"] { --tone: white; }
-  .view[data-state="live"] .chip.state { background: #d32f2f; letter-spacing: 0.04em; }
-  .view:is([data-state="streaming"]) { --tone: #66bb6a; }
-  .view:is([data-state="unwatched"], [data-state="waking"], [data-state="starting"],
+  .chip[data-state="live"] { --tone: white; background: #d32f2f; letter-spacing: 0.04em; }
+  .chip[data-state="streaming"] { --tone: #66bb6a; }
+  .chip:is([data-state="unwatched"], [data-state="waking"], [data-state="starting"],
     [data-state="stalled"], [data-state="reconnecting"]) { --tone: #ffb300; }
-  .view:is([data-state="sign_in"], [data-state="signed_out"]) { --tone: #ff7043; }
-  .view[data-state="offline"] { --tone: #ef5350; }
+  .chip:is([data-state="sign_in"], [data-state="signed_out"]) { --tone: #ff7043; }
+  .chip[data-state="offline"] { --tone: #ef5350; }
 
   .title { flex: 1; min-width: 0; text-shadow: 0 1px 2px rgb(0 0 0 / 55%); padding-block-end: 2px; }
   .title p { margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -87,16 +88,22 @@ const STYLE = `
   .icon {
     display: grid; place-items: center; width: 36px; height: 36px; padding: 0; border-radius: 50%;
     background: var(--scrim); color: white; pointer-events: auto; --mdc-icon-size: 20px;
-    transition: background 160ms, opacity 160ms;
+    transition: background 160ms;
   }
   .icon[data-button="menu"] { background: none; }
-  .icon[data-button="menu"] .symbol {
-    overflow: visible; paint-order: stroke; stroke: rgb(0 0 0 / 50%); stroke-width: 3px;
+  .icon[data-button="menu"]::before {
+    content: ""; width: 4px; height: 4px; border-radius: 50%; background: currentcolor;
+    --outline: 0 1.5px rgb(0 0 0 / 50%);
+    box-shadow: 0 -6px, 0 6px, 0 0 var(--outline), 0 -6px var(--outline), 0 6px var(--outline);
   }
+  .view.blank .icon[data-button="menu"]::before { box-shadow: 0 -6px, 0 6px; }
   .icon[data-button]:is(:hover, [aria-expanded="true"]) { background: rgb(0 0 0 / 84%); }
   :is(.icon, .pill, .item):focus-visible { outline: 2px solid white; outline-offset: -2px; }
   @media (hover: hover) {
-    .view:not(:hover, :focus-within) .icon { opacity: 0; }
+    .view:not(:hover, :focus-within) .icon { background: none; }
+    .view:not(:hover, :focus-within) .icon > *, .view:not(:hover, :focus-within) .icon::before {
+      visibility: hidden;
+    }
   }
 
   .status {
@@ -133,13 +140,11 @@ const STYLE = `
     background: rgb(0 0 0 / 72%); pointer-events: none; --mdc-icon-size: 20px;
   }
   .notice .symbol { display: flex; }
-  svg.symbol { width: var(--mdc-icon-size); height: var(--mdc-icon-size); fill: currentcolor; }
   .notice .seconds { opacity: 0.8; font-variant-numeric: tabular-nums; }
   .notice.working ha-icon { animation: turn-icon 1.6s linear infinite; }
   @keyframes turn-icon { to { transform: rotate(360deg); } }
-  .flash {
-    position: absolute; inset: 0; background: white; opacity: 0; pointer-events: none;
-  }
+  .flash { position: absolute; inset: 0; background: white; opacity: 0; pointer-events: none; }
+  .flash:not(.on) { display: none; }
   .flash.on { animation: flash 300ms ease-out; }
   @keyframes flash { from { opacity: 0.7; } to { opacity: 0; } }
 
@@ -149,15 +154,27 @@ const STYLE = `
     .view.controls .title { display: none; }
     .view.controls footer { justify-content: flex-end; }
     .icon { width: 32px; height: 32px; --mdc-icon-size: 18px; }
+    .icon[data-button="menu"] { width: 26px; }
     .ring svg { width: 32px; height: 32px; }
     .ring .seconds { display: none; }
-    .status { flex-direction: row; inset: 32px 8px 30px; font-size: 12px; }
+    .status {
+      flex-flow: wrap; place-content: center; gap: 4px 8px; inset: 30px 6px 28px; font-size: 11px;
+    }
+    .status .text {
+      order: -1; flex: none; width: 100%; line-height: 1.3; overflow: hidden;
+      display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
+    }
+    .pill { min-height: 26px; margin: 0; padding: 2px 12px; font-size: 12px; }
+    header { padding: 6px; gap: 2px; }
+    .chip { padding-inline: 7px; gap: 5px; min-height: 22px; font-size: 11px; line-height: 1.25; }
+    .notice { padding: 4px 12px; font-size: 12px; }
+    .notice .seconds { display: none; }
+  }
+  @container (max-width: 219px) {
+    .status.error .text { -webkit-line-clamp: 1; }
+    .status.error:has(.pill[hidden]) .text { -webkit-line-clamp: 3; }
     /* There is room only for the chip and the action; screen readers still read the text. */
-    .status .text { position: absolute; opacity: 0; }
-    .pill { min-height: 28px; padding: 2px 12px; }
-    header { padding: 6px; }
-    .chip { padding-inline: 8px; }
-    .notice { padding: 6px 12px; font-size: 12px; }
+    .status:not(.error) .text { position: absolute; opacity: 0; }
   }
   @media (prefers-reduced-motion: reduce) {
     *, *::before { animation: none !important; transition: none !important; }

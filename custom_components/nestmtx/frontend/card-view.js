@@ -13,7 +13,7 @@ import { setAttribute, setHidden, setText } from "./set-differing.js";
 /** @typedef {"mute" | "snapshot" | "full_screen" | "stop" | "menu"} ButtonName */
 
 // The buttons are in the order of keyboard focus. The two symbols that all cards of a wall show are
-// drawn here: two elements for each icon would cost more than the rest of a card.
+// drawn by the style: two elements for each icon would cost more than the rest of a card.
 const MARKUP = `
   <ha-card>
     <div class="view" role="group">
@@ -21,9 +21,7 @@ const MARKUP = `
       <nestmtx-live-video></nestmtx-live-video>
       <div class="shade dim"></div><div class="shade top"></div><div class="shade bottom"></div>
       <button class="surface" aria-describedby="state">
-        <span class="play" aria-hidden="true">
-          <svg class="symbol" viewBox="0 0 24 24"><path d="M8 5v14l11-7z"></path></svg>
-        </span>
+        <span class="play" aria-hidden="true"></span>
       </button>
       <div class="status" hidden>
         <div class="ring" aria-hidden="true">
@@ -51,12 +49,7 @@ const MARKUP = `
           <span class="chip viewers" role="img" hidden></span>
         </div>
         <div class="buttons">
-          <button class="icon" data-button="menu" aria-haspopup="menu" aria-expanded="false">
-            <svg class="symbol" viewBox="0 0 24 24">
-              <circle cx="12" cy="6" r="2"></circle><circle cx="12" cy="12" r="2"></circle>
-              <circle cx="12" cy="18" r="2"></circle>
-            </svg>
-          </button>
+          <button class="icon" data-button="menu" aria-haspopup="menu" aria-expanded="false"></button>
         </div>
       </header>
       <div class="flash"></div>
@@ -166,7 +159,6 @@ export class CardView {
    */
   show(model, hasPicture) {
     const view = this.part(".view");
-    setAttribute(view, "data-state", model.state);
     setAttribute(view, "aria-label", model.label);
     view.classList.toggle("dimmed", model.isDimmed);
     view.classList.toggle("controls", model.hasControls);
@@ -182,11 +174,12 @@ export class CardView {
   }
 
   /** @param {CardModel} model */
-  #showTexts({ name, details, chip, viewers, viewersLabel }) {
+  #showTexts({ name, details, state, chip, viewers, viewersLabel }) {
     setText(this.part(".name"), name);
     setText(this.part(".details"), details);
     setHidden(this.part(".details"), !details);
     setHidden(this.part(".shade.bottom"), !name);
+    setAttribute(this.part(".chip.state"), "data-state", state);
     setText(this.part(".chip.state span"), chip);
     setHidden(this.part(".chip.state"), !chip);
     this.#setHiddenContent(".chip.viewers", !viewers);

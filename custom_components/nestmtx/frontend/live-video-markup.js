@@ -2,7 +2,7 @@
 /** The markup: a camera's video above its last frame, above its last picture. */
 
 const STYLE = `
-  :host { display: block; position: relative; overflow: hidden; }
+  :host { display: block; position: relative; }
   div, canvas, img, video, ha-hls-player {
     position: absolute; inset: 0; width: 100%; height: 100%; object-fit: var(--fit, cover);
   }

@@ -5,7 +5,6 @@
 /** @import { Banner, Chip } from "./wall-decisions.js" */
 /** @import { Translate } from "./translation.js" */
 
-import { setText } from "./set-differing.js";
 import { timeOf } from "./times.js";
 
 const SERVERS_PAGE = "/config/integrations/integration/nestmtx";
@@ -27,6 +26,8 @@ const CHIPS = {
   problem: "wall.problem",
   offline: "wall.offline",
 };
+/** Stands for the number in a translated text. */
+const MARK = "\u0000";
 
 export const NOTICES_STYLE = `
   .banner, .note {
@@ -54,6 +55,11 @@ export const NOTICES_STYLE = `
   }
   .chip::before {
     content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--tone);
+  }
+  /* Its size doesn't depend on its content, so that a changed number doesn't lay out the page. */
+  .count {
+    display: inline-block; contain: strict; block-size: 1lh; vertical-align: top;
+    font-variant-numeric: tabular-nums;
   }
   button.chip { cursor: pointer; }
   .chip[data-condition=live] { --tone: var(--red-color, #f44336); }
@@ -119,19 +125,38 @@ export const noCamerasElement = (hass, translate) => {
   return made;
 };
 
-/** @type {(chip: Chip, translate: Translate) => string} */
-const chipText = ({ condition, count }, translate) =>
-  translate(CHIPS[condition] ?? condition, { count: String(count) });
-
 /**
  * Set the numbers of chips that are shown.
- * @type {(place: HTMLElement, chips: Chip[], translate: Translate) => void}
+ * @type {(place: HTMLElement, chips: Chip[]) => void}
  */
-export const showCounts = (place, chips, translate) => {
-  for (const chip of chips) {
-    const shown = place.querySelector(`[data-condition=${chip.condition}]`);
-    if (shown) setText(shown, chipText(chip, translate));
+export const showCounts = (place, chips) => {
+  for (const { condition, count } of chips) {
+    const shown = place.querySelector(`[data-condition=${condition}] .count`);
+    if (shown) setCount(/** @type {HTMLElement} */ (shown), count);
   }
+};
+
+/** @type {(shown: HTMLElement, count: number) => void} */
+const setCount = (shown, count) => {
+  const digits = String(count);
+  if (shown.textContent === digits) return;
+  shown.textContent = digits;
+  shown.style.inlineSize = `${digits.length}ch`;
+};
+
+/**
+ * Make the text of a chip, with its number in an element of its own.
+ * @type {(chip: Chip, translate: Translate) => HTMLElement}
+ */
+const chipText = ({ condition, count }, translate) => {
+  const [before = "", after = ""] = translate(CHIPS[condition] ?? condition, { count: MARK }).split(
+    MARK,
+  );
+  const text = element("span");
+  const number = element("span", "count");
+  setCount(number, count);
+  text.append(before, number, after);
+  return text;
 };
 
 /**
@@ -140,9 +165,12 @@ export const showCounts = (place, chips, translate) => {
  */
 export const chipsElement = (chips, translate) => {
   const list = element("ul", "chips");
+  // Only a banner is announced: the numbers change often.
+  list.setAttribute("aria-live", "off");
   for (const each of chips) {
     const { condition, entity } = each;
-    const chip = element(entity ? "button" : "span", "chip", chipText(each, translate));
+    const chip = element(entity ? "button" : "span", "chip");
+    chip.append(chipText(each, translate));
     chip.dataset.condition = condition;
     if (entity) chip.addEventListener("click", () => showMore(chip, entity));
     const item = element("li");
