@@ -1,6 +1,7 @@
 """Switches: enabling cameras, and making them persistent."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
@@ -21,7 +22,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from tests.conftest import SnapshotOf, Until
-from tests.simulator import Simulator
+from tests.simulator import Simulator, Times
 from tests.simulator.probe import PATIENCE
 from tests.simulator.rows import camera_row
 
@@ -58,6 +59,12 @@ async def test_a_camera_is_disabled_and_enabled(
     assert hass.states.get(ENABLED).state == STATE_ON
 
 
+@pytest.mark.parametrize(
+    "times",
+    # As on the server, a new process publishes its stream only long after the previous one's end.
+    [replace(Times.fast(), process_start=1.0, rtsp_start=1.0)],
+    ids=["late_stream"],
+)
 async def test_a_camera_is_made_persistent_and_back(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -191,6 +191,14 @@ def test_a_number_that_changes_leaves_its_chip_in_place(frontend: Page, show: Sh
     assert chip.evaluate("chip => chip.isConnected && chip.textContent") == "wall.live 2"
 
 
+def test_a_banner_is_announced_and_the_numbers_are_not(frontend: Page, show: Show) -> None:
+    show(_away(_home(_camera("a", state="unavailable"), _camera("b"))))
+
+    live = "element => element.closest('[aria-live]').ariaLive"
+    assert frontend.locator(".banner").evaluate(live) == "polite"
+    assert frontend.get_by_role("listitem").first.evaluate(live) == "off"
+
+
 @pytest.mark.parametrize(
     ("attributes", "chip"),
     [
