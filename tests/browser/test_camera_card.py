@@ -288,7 +288,7 @@ def test_the_menu_leads_to_the_device_page(card: Locator) -> None:
 def test_a_disabled_camera_is_enabled_by_one_action(page: Page, home: Home) -> None:
     with _visit(page, home, DISABLED) as card:
         expect(_chip(card)).to_have_text("Disabled")
-        expect(_status(card)).to_have_text("This camera is disabled on the NestMTX server.")
+        expect(_status(card)).to_have_text("Disabled on the NestMTX server.")
         expect(card.locator(".play")).to_be_hidden()
 
         card.get_by_role("button", name="Enable").click()

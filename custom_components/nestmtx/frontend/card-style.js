@@ -6,7 +6,8 @@ const STYLE = `
   ha-card { overflow: hidden; height: 100%; container-type: inline-size; }
   [hidden] { display: none !important; }
   .view {
-    position: relative; width: 100%; min-height: 100%; aspect-ratio: var(--ratio);
+    position: relative; width: 100%; min-height: 100%; max-height: 100%;
+    aspect-ratio: var(--ratio);
     contain: strict; background: var(--secondary-background-color, #e5e5e5);
     font-size: 14px; line-height: 1.4; --tone: #9aa0a6; --scrim: rgb(0 0 0 / 62%);
   }
@@ -23,10 +24,8 @@ const STYLE = `
   }
   /* Without a picture, colours follow the theme. */
   .view.blank .shade { display: none; }
-  .view.blank :is(.title, .status, .icon[data-button="menu"]) {
-    color: var(--primary-text-color); text-shadow: none; filter: none;
-  }
-  .view.blank .status .text { text-shadow: none; }
+  .view.blank :is(.title, .status, .icon[data-button="menu"]) { color: var(--primary-text-color); }
+  .view.blank :is(.title, .status .text) { text-shadow: none; }
   .view.blank .icon[data-button="menu"]:is(:hover, [aria-expanded="true"]) {
     background: rgb(127 127 127 / 30%);
   }
@@ -43,11 +42,12 @@ const STYLE = `
     touch-action: manipulation; -webkit-touch-callout: none; user-select: none;
     border-radius: var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));
   }
+  .view:fullscreen .surface { border-radius: 0; }
   .surface:focus-visible { outline: 3px solid var(--primary-color); outline-offset: -3px; }
   .play {
     position: absolute; inset: 0; margin: auto; display: grid; place-items: center;
     width: clamp(44px, 18cqi, 72px); height: clamp(44px, 18cqi, 72px); border-radius: 50%;
-    background: rgb(0 0 0 / 46%);
+    background: rgb(0 0 0 / 46%); forced-color-adjust: none;
     box-shadow: 0 0 0 1px rgb(255 255 255 / 22%); transition: transform 160ms, background 160ms;
   }
   .play::before {
@@ -67,7 +67,7 @@ const STYLE = `
     display: inline-flex; align-items: center; gap: 6px; min-width: 0; max-width: 100%;
     box-sizing: border-box; padding: 2px 10px; border-radius: 12px; background: var(--scrim);
     font-size: 12px; font-weight: 500; line-height: 20px; font-variant-numeric: tabular-nums;
-    --mdc-icon-size: 14px;
+    overflow-wrap: anywhere; --mdc-icon-size: 14px;
   }
   .chip.state::before {
     content: ""; flex: none; width: 8px; height: 8px; border-radius: 50%; background: var(--tone);
@@ -88,7 +88,6 @@ const STYLE = `
   .icon {
     display: grid; place-items: center; width: 36px; height: 36px; padding: 0; border-radius: 50%;
     background: var(--scrim); color: white; pointer-events: auto; --mdc-icon-size: 20px;
-    transition: background 160ms;
   }
   .icon[data-button="menu"] { background: none; }
   .icon[data-button="menu"]::before {
@@ -97,8 +96,13 @@ const STYLE = `
     box-shadow: 0 -6px, 0 6px, 0 0 var(--outline), 0 -6px var(--outline), 0 6px var(--outline);
   }
   .view.blank .icon[data-button="menu"]::before { box-shadow: 0 -6px, 0 6px; }
+  @media (forced-colors: active) {
+    .empty ha-icon { display: none; }
+    .icon[data-button="menu"]::before { forced-color-adjust: none; color: ButtonText; }
+  }
   .icon[data-button]:is(:hover, [aria-expanded="true"]) { background: rgb(0 0 0 / 84%); }
   :is(.icon, .pill, .item):focus-visible { outline: 2px solid white; outline-offset: -2px; }
+  .view.blank .icon[data-button="menu"]:focus-visible { outline-color: currentcolor; }
   @media (hover: hover) {
     .view:not(:hover, :focus-within) .icon { background: none; }
     .view:not(:hover, :focus-within) .icon > *, .view:not(:hover, :focus-within) .icon::before {
@@ -154,7 +158,7 @@ const STYLE = `
     .view.controls .title { display: none; }
     .view.controls footer { justify-content: flex-end; }
     .icon { width: 32px; height: 32px; --mdc-icon-size: 18px; }
-    .icon[data-button="menu"] { width: 26px; }
+    .icon[data-button="menu"] { margin-inline-start: -6px; }
     .ring svg { width: 32px; height: 32px; }
     .ring .seconds { display: none; }
     .status {
@@ -175,6 +179,9 @@ const STYLE = `
     .status.error:has(.pill[hidden]) .text { -webkit-line-clamp: 3; }
     /* There is room only for the chip and the action; screen readers still read the text. */
     .status:not(.error) .text { position: absolute; opacity: 0; }
+  }
+  @container (max-width: 159px) {
+    .status.error .text { position: absolute; opacity: 0; }
   }
   @media (prefers-reduced-motion: reduce) {
     *, *::before { animation: none !important; transition: none !important; }

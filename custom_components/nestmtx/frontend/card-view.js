@@ -165,6 +165,8 @@ export class CardView {
     view.classList.toggle("blank", !hasPicture);
     this.#setHiddenContent(".empty", hasPicture);
     setAttribute(this.part(".surface"), "aria-label", model.surfaceLabel);
+    // A small card shows only the beginning of the text.
+    setAttribute(this.part(".surface"), "title", model.status?.full ?? model.status?.text);
     setHidden(this.part(".play"), !model.isPlayable);
     this.#showTexts(model);
     this.#showStatus(model.status);
@@ -195,7 +197,6 @@ export class CardView {
     setText(this.part(".status .text"), status?.text ?? "");
     if (!status) return;
     element.classList.toggle("error", Boolean(status.isError));
-    setAttribute(this.part(".status .text"), "title", status.full);
     setText(this.part(".status .detail"), status.detail ?? "");
     setHidden(this.part(".status .detail"), !status.detail);
     setText(this.part(".pill"), status.actionLabel ?? "");

@@ -56,7 +56,7 @@ export const NOTICES_STYLE = `
   .chip::before {
     content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--tone);
   }
-  /* Its size doesn't depend on its content, so that a changed number doesn't lay out the page. */
+  /* As wide as its digits, so that only another number of digits lays out the page. */
   .count {
     display: inline-block; contain: strict; block-size: 1lh; vertical-align: top;
     font-variant-numeric: tabular-nums;
@@ -165,7 +165,7 @@ const chipText = ({ condition, count }, translate) => {
  */
 export const chipsElement = (chips, translate) => {
   const list = element("ul", "chips");
-  // Only a banner is announced: the numbers change often.
+  // Numbers change too often to be announced.
   list.setAttribute("aria-live", "off");
   for (const each of chips) {
     const { condition, entity } = each;
