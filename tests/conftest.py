@@ -119,10 +119,20 @@ def expected_enabled() -> Generator[None]:
         yield
 
 
+all_cameras = pytest.mark.parametrize("camera_count", [23], ids=["all_cameras"])
+"""Run a test with all recorded cameras, also those of the credential without access."""
+
+
 @pytest.fixture
-def world() -> World:
-    """The server's data: the recorded cameras and credentials."""
-    return recorded()
+def camera_count() -> int:
+    """How many of the recorded cameras the server has: one of each kind and condition."""
+    return 7
+
+
+@pytest.fixture
+def world(camera_count: int) -> World:
+    """The server's data: the recorded credentials and cameras."""
+    return recorded(camera_count)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The buttons, and running the server's cron jobs. Restarting streams: test_processes.py."""
+"""The buttons, and running the server's cron jobs. Restarting streams: processes/."""
 
 import asyncio
 

@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.const import CONF_STILLS
-from tests.conftest import Until
+from tests.conftest import Until, all_cameras
 from tests.simulator import Picture, Simulator, Times
 from tests.simulator.faults import Trouble
 from tests.simulator.probe import Probe, token_of
@@ -185,6 +185,7 @@ async def test_unloading_ends_the_wait(
         await waiting
 
 
+@all_cameras
 @pytest.mark.parametrize(
     ("camera_id", "reason"),
     [
@@ -264,6 +265,7 @@ async def test_without_a_connection_nothing_is_started(
     assert await _reason(hass, FRONT) == "cannot_connect"
 
 
+@all_cameras
 async def test_a_preloaded_stream_is_created_even_if_its_camera_does_not_start(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, simulator: Simulator
 ) -> None:

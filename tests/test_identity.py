@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.const import DOMAIN
-from tests.conftest import Until
+from tests.conftest import Until, all_cameras
 from tests.simulator import Simulator, Times, World
 from tests.simulator.scenario import recorded
 
@@ -110,6 +110,7 @@ async def test_an_entry_that_is_deleted_and_added_again_gets_names_areas_and_ent
     await _unload(hass, again)
 
 
+@all_cameras
 async def test_two_servers_with_the_same_cameras_have_ids_of_their_own(
     hass: HomeAssistant, entry: MockConfigEntry, second: MockConfigEntry
 ) -> None:

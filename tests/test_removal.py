@@ -13,7 +13,7 @@ from custom_components.nestmtx.const import DOMAIN
 from tests.simulator import Simulator
 
 from .conftest import Until
-from .test_stills import _picture, _video
+from .pictures import first_picture, watch
 
 
 def _files(hass: HomeAssistant) -> set[Path]:
@@ -49,8 +49,8 @@ async def _live(
 ) -> None:
     """Add an entry, and create everything to be removed: pictures, repairs, a resource."""
     await hass.config_entries.async_setup(entry.entry_id)
-    viewer = await _video(hass, simulator, until, 1)
-    await _picture(hass, until)
+    viewer = await watch(hass, simulator, until, 1)
+    await first_picture(hass, until)
     await simulator.close_reader(1, viewer)
     # Unload, so that pictures are written, which otherwise takes minutes.
     await hass.config_entries.async_reload(entry.entry_id)

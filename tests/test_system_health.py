@@ -27,7 +27,7 @@ async def test_the_health_of_a_server_that_is_connected(
     assert await _health(hass) == {
         "connected_servers": "1/1",
         "server_versions": "v1.1.1",
-        "cameras": 23,
+        "cameras": 7,
         "cameras_streaming": 1,
     }
 

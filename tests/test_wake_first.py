@@ -17,7 +17,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from webrtc_models import RTCIceCandidateInit
 
-from tests.conftest import Until
+from tests.conftest import Until, all_cameras
 from tests.simulator import Simulator, Times, World
 
 FRONT = "camera.front_yard_front_yard_cam"
@@ -153,6 +153,7 @@ async def test_a_view_that_is_closed_while_the_camera_starts_is_not_opened(
     assert go2rtc.closed == ["session"]
 
 
+@all_cameras
 async def test_a_camera_that_does_not_start_says_why(hass: HomeAssistant, go2rtc: Go2Rtc) -> None:
     with pytest.raises(HomeAssistantError, match="needs authorization"):
         await _camera(hass, CABIN).async_handle_async_webrtc_offer("offer", "s", lambda _: None)

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
 )
 
-from tests.conftest import Until
+from tests.conftest import Until, all_cameras
 from tests.simulator import Simulator, Times, World
 from tests.simulator.faults import Trouble
 from tests.simulator.peer import Peer
@@ -177,6 +177,7 @@ async def test_a_camera_that_is_not_ready_in_time_says_so(
     assert "waited a minute" in message["message"]
 
 
+@all_cameras
 async def test_a_camera_that_cannot_start_says_why_and_is_not_woken(
     browser: MockHAClientWebSocket, simulator: Simulator, viewer: Viewer
 ) -> None:
@@ -260,6 +261,7 @@ async def test_the_option_turns_webrtc_off(
     await hass.config_entries.async_unload(entry.entry_id)
 
 
+@all_cameras
 async def test_signaling_costs_less_than_50_ms(
     browser: MockHAClientWebSocket, hass: HomeAssistant, simulator: Simulator, until: Until
 ) -> None:

@@ -1,71 +1,30 @@
 """Left-over streams: those without readers are ended, also if our switch has not ended them."""
 
 import asyncio
-from collections.abc import Generator
 from dataclasses import replace
-from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nestmtx.client import Timings
-from tests.conftest import TIMINGS, Until
-from tests.simulator import Camera, Simulator, Times, World, probe
-from tests.simulator.scenario import recorded
+from tests.conftest import Until
+from tests.simulator import Camera, Simulator, World
 
 LEFT_OVER = 0.8
 
 
 @pytest.fixture
-def world() -> World:
+def world(world: World) -> World:
     """A world with a persistent camera."""
-    world = recorded(1)
     world.cameras[1].persistent = True
     return world
 
 
 @pytest.fixture
-def times() -> Times:
-    """The server's timings, about ten times as fast."""
-    return replace(
-        Times.fast(),
-        control_process=0.1,
-        process_restart=0.15,
-        control_cut=0.2,
-        late_undemand=0.7,
-        process_start=0.5,
-        rtsp_start=0.5,
-        close_after=0.3,
-        start_timeout=6.0,
-    )
-
-
-@pytest.fixture
-def short_times() -> Generator[Timings]:
+def timings(timings: Timings) -> Timings:
     """Find left-over streams quickly."""
-    times = replace(
-        TIMINGS,
-        late_undemand=1.0,
-        settle_timeout=4.0,
-        start_timeout=6.0,
-        left_over=LEFT_OVER,
-        left_over_pause=20 * LEFT_OVER,
-    )
-    with patch("custom_components.nestmtx.coordinator.TIMINGS", times):
-        yield times
-
-
-@pytest.fixture
-def until() -> Until:
-    """Wait until a condition is true, without waiting for pending tasks."""
-    return probe.until
-
-
-@pytest.fixture
-def camera(world: World) -> Camera:
-    """The camera."""
-    return world.cameras[1]
+    return replace(timings, left_over=LEFT_OVER, left_over_pause=20 * LEFT_OVER)
 
 
 async def _end_persistence(simulator: Simulator, camera: Camera, until: Until) -> None:

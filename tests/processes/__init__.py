@@ -1,0 +1,1 @@
+"""Processes of streams: restarting them, and ending those that nobody needs."""
