@@ -121,7 +121,7 @@ export class CameraCard extends HTMLElement {
   }
 
   getGridOptions() {
-    return { columns: 6, min_columns: 3, rows: "auto" };
+    return { columns: 6, min_columns: 4, rows: "auto" };
   }
 
   #find() {

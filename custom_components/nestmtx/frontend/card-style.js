@@ -152,6 +152,12 @@ const STYLE = `
   .flash.on { animation: flash 300ms ease-out; }
   @keyframes flash { from { opacity: 0.7; } to { opacity: 0; } }
 
+  @container (max-width: 339px) {
+    .status { inset: 34px 12px 38px; gap: 4px; }
+    .ring svg { width: 42px; height: 42px; }
+    .ring .seconds { font-size: 11px; }
+    .pill { min-height: 28px; padding: 2px 14px; }
+  }
   @container (max-width: 279px) {
     .name { font-size: 14px; }
     .details, .status .detail { display: none; }

@@ -43,8 +43,8 @@ export const NOTICES_STYLE = `
   .banner p, .note p { margin: 0; flex: 1 1 200px; }
   .banner p { font-weight: 500; }
   .banner a, .note a {
-    flex: none; padding: 8px 16px; border-radius: 18px; font-weight: 500; text-decoration: none;
-    color: var(--primary-text-color);
+    flex: none; margin-inline-start: auto; padding: 8px 16px; border-radius: 18px;
+    font-weight: 500; text-decoration: none; color: var(--primary-text-color);
     background: color-mix(in srgb, var(--tone) 32%, var(--card-background-color));
   }
   .chips { display: flex; flex-wrap: wrap; gap: 8px; margin: 0; padding: 0; list-style: none; }
