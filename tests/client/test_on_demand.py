@@ -16,7 +16,7 @@ from custom_components.nestmtx.client import (
     StreamNotStarted,
 )
 from custom_components.nestmtx.client.media.attempt import start_problem
-from tests.conftest import TIMINGS
+from tests.conftest import TIMINGS, all_cameras
 from tests.simulator import Simulator, Times
 from tests.simulator.faults import Trouble
 from tests.simulator.probe import Probe, token_of
@@ -152,6 +152,7 @@ async def test_a_request_after_a_stream_has_broken_off_starts_it_again(
             await _until(lambda: events.events("camera:").count("camera:demand") == 2)
 
 
+@all_cameras
 @pytest.mark.parametrize(
     ("camera_id", "expected"),
     [
