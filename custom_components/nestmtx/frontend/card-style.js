@@ -144,7 +144,7 @@ const STYLE = `
     background: rgb(0 0 0 / 72%); pointer-events: none; --mdc-icon-size: 20px;
   }
   .notice .symbol { display: flex; }
-  .notice .seconds { opacity: 0.8; font-variant-numeric: tabular-nums; }
+  .notice .seconds { opacity: 0.8; white-space: nowrap; font-variant-numeric: tabular-nums; }
   .notice.working ha-icon { animation: turn-icon 1.6s linear infinite; }
   @keyframes turn-icon { to { transform: rotate(360deg); } }
   .flash { position: absolute; inset: 0; background: white; opacity: 0; pointer-events: none; }
@@ -153,10 +153,12 @@ const STYLE = `
   @keyframes flash { from { opacity: 0.7; } to { opacity: 0; } }
 
   @container (max-width: 339px) {
-    .status { inset: 34px 12px 38px; gap: 4px; }
-    .ring svg { width: 42px; height: 42px; }
-    .ring .seconds { font-size: 11px; }
-    .pill { min-height: 28px; padding: 2px 14px; }
+    /* The ring is beside the action, below the text. */
+    .status { flex-flow: wrap; place-content: center; inset: 34px 12px 38px; gap: 4px 8px; }
+    .status .text, .status .detail { order: -1; flex: none; width: 100%; }
+    .ring svg { width: 36px; height: 36px; }
+    .ring .seconds { font-size: 10px; }
+    .pill { min-height: 28px; margin: 0; padding: 2px 14px; }
   }
   @container (max-width: 279px) {
     .name { font-size: 14px; }
@@ -167,14 +169,12 @@ const STYLE = `
     .icon[data-button="menu"] { margin-inline-start: -6px; }
     .ring svg { width: 32px; height: 32px; }
     .ring .seconds { display: none; }
-    .status {
-      flex-flow: wrap; place-content: center; gap: 4px 8px; inset: 30px 6px 28px; font-size: 11px;
-    }
+    .status { inset: 30px 6px 28px; font-size: 11px; }
     .status .text {
-      order: -1; flex: none; width: 100%; line-height: 1.3; overflow: hidden;
+      line-height: 1.3; overflow: hidden;
       display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
     }
-    .pill { min-height: 26px; margin: 0; padding: 2px 12px; font-size: 12px; }
+    .pill { min-height: 26px; padding: 2px 12px; font-size: 12px; }
     header { padding: 6px; gap: 2px; }
     .chip { padding-inline: 7px; gap: 5px; min-height: 22px; font-size: 11px; line-height: 1.25; }
     .notice { padding: 4px 12px; font-size: 12px; }
