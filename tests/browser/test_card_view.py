@@ -12,8 +12,8 @@ from .conftest import FRONTEND
 
 TRANSLATIONS = FRONTEND.parent / "translations"
 LANGUAGES = sorted(path.stem for path in TRANSLATIONS.glob("*.json"))
-WIDTHS = [183, 262, 380]
-"""Of a card beside another on a phone, one of three on a tablet, and one alone on a phone."""
+WIDTHS = [183, 262, 300, 380]
+"""Of a card beside another on a phone, one of three on a tablet, one of five, and one alone."""
 PROBLEMS = ["camera_unauthorized", "camera_off", "camera_unconfigured"]
 SHOW = """
 async ([width, words, language, startProblem]) => {
